@@ -1,0 +1,1 @@
+"""The launcher behind ``make``: installs, starts private services, runs and tests Flux."""
