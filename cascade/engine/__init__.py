@@ -1,0 +1,1 @@
+"""The cascade engine: arrays in, arrays out. Imports no web framework, clock, setting or global random state."""
