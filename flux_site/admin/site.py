@@ -1,0 +1,65 @@
+"""The admin site: its name, the order of its index and the status panel on it."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+
+SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Operations", ("grid.SyncLayer", "grid.SyncRun", "grid.SyncReject", "jobs.Job")),
+    ("Cascade laboratory", ("cascade.Scenario", "cascade.CascadeRun")),
+    ("Transmission", ("grid.Zone", "grid.Substation", "grid.Bus", "grid.Branch", "grid.Plant")),
+    (
+        "Distribution",
+        (
+            "grid.Circuit",
+            "grid.LineSection",
+            "grid.Switch",
+            "grid.Pole",
+            "grid.Transformer",
+            "grid.TransformerLoad",
+            "grid.Meter",
+            "grid.Customer",
+        ),
+    ),
+    ("Field and weather", ("grid.Outage", "grid.WorkOrder", "grid.WeatherObservation")),
+    ("Users and access", ("auth.User", "auth.Group", "api.ApiToken", "admin.LogEntry")),
+    ("Schedules", ("django_celery_beat.PeriodicTask",)),
+)
+
+
+class FluxAdminSite(AdminSite):
+    """The stock admin site under our name, with its index grouped by what people do."""
+
+    site_header = "Flux Operations Center"
+    site_title = "Flux Operations Center"
+    index_title = "Administration"
+    site_url = None  # the header links to the map by itself
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """Return the index's sections; models that no section names keep the section of their app."""
+        apps: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        if app_label is not None:
+            return apps
+        entries = {
+            f"{app['app_label']}.{entry['object_name']}": (app, entry)
+            for app in apps
+            for entry in app["models"]
+        }
+        sections = []
+        for name, keys in SECTIONS:
+            found = [entries.pop(key) for key in keys if key in entries]
+            if found:
+                app = found[0][0]
+                sections.append({**app, "name": name, "models": [entry for _, entry in found]})
+        for app in apps:
+            rest = [entry for owner, entry in entries.values() if owner is app]
+            if rest:
+                sections.append({**app, "models": rest})
+        return sections
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the index with the status panel."""
+        from flux_site.admin.status import status_panel
+
+        return super().index(request, {**(extra_context or {}), "status_panel": status_panel(request.user)})

@@ -1,0 +1,2 @@
+def status_panel(user):
+    return {}

@@ -1,0 +1,53 @@
+"""What the web process says while PostgreSQL or Redis is away: a clear 503, never a stack trace."""
+
+import logging
+from collections.abc import Callable
+
+import psycopg
+import redis
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from psycopg_pool import PoolTimeout
+
+from flux_site.api.errors import DatabaseUnavailable, FluxError, QueueUnavailable
+
+logger = logging.getLogger(__name__)
+
+DATABASE_FAULTS = (OperationalError, InterfaceError, psycopg.OperationalError, PoolTimeout)
+QUEUE_FAULTS = (redis.ConnectionError, redis.TimeoutError)
+
+
+def service_fault(error: BaseException) -> FluxError | None:
+    """Return the service outage behind an exception, or None if it is something else."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, FluxError):
+            return seen
+        if "statement timeout" in str(seen):
+            return DatabaseUnavailable("PostgreSQL took too long to answer and the query was stopped.")
+        if isinstance(seen, DATABASE_FAULTS):
+            return DatabaseUnavailable("PostgreSQL does not answer. The request was not carried out.")
+        if isinstance(seen, QUEUE_FAULTS):
+            return QueueUnavailable("Redis does not answer. The request was not carried out.")
+        seen = seen.__cause__ or seen.__context__
+    return None
+
+
+class ServiceOutageMiddleware:
+    """Turn a lost PostgreSQL or Redis into a 503 that names the service."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on; the hook below sees what escapes."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer 503 for a service outage; leave every other exception to Django."""
+        fault = service_fault(error)
+        if fault is None or fault.code not in {"DATABASE_UNAVAILABLE", "QUEUE_UNAVAILABLE"}:
+            return None
+        logger.warning("%s %s: %s", request.method, request.path, fault.message)
+        body = {"errors": [{"message": fault.message, "extensions": fault.extensions}]}
+        return JsonResponse(body, status=503, headers={"Retry-After": "5"})

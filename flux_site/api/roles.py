@@ -1,0 +1,101 @@
+"""The built-in roles: groups whose permissions the product defines, renewed at every migration.
+
+A role holds exactly the permissions listed here; somebody who needs another set makes a group of their own.
+``pii`` is apart from the ladder viewer < operator < planner < admin: nobody sees personal data by rank.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.apps import apps
+from django.db import DEFAULT_DB_ALIAS, transaction
+
+logger = logging.getLogger(__name__)
+
+ASSETS = (
+    "zone",
+    "substation",
+    "bus",
+    "branch",
+    "plant",
+    "circuit",
+    "linesection",
+    "switch",
+    "pole",
+    "transformer",
+    "transformerload",
+    "meter",
+    "customer",
+    "outage",
+    "workorder",
+    "weatherobservation",
+    "synclayer",
+    "syncrun",
+    "syncreject",
+)
+SCHEDULES = ("periodictask", "intervalschedule", "crontabschedule", "clockedschedule")
+
+VIEWER = frozenset(
+    {f"grid.view_{model}" for model in ASSETS}
+    | {f"cascade.view_{model}" for model in ("scenario", "cascaderun", "cascadewave", "cascadetrip")}
+)
+OPERATOR = VIEWER | {"grid.change_synclayer", "jobs.view_job"}
+PLANNER = OPERATOR | {
+    "cascade.add_scenario",
+    "cascade.change_scenario",
+    "cascade.delete_scenario",
+    "cascade.add_cascaderun",
+}
+ADMIN = (
+    PLANNER
+    | {"jobs.cancel_job", "api.view_apitoken", "api.change_apitoken", "admin.view_logentry"}
+    | {"auth.view_user", "auth.add_user", "auth.change_user", "auth.view_group"}
+    | {f"grid.{verb}_zonegrant" for verb in ("view", "add", "change", "delete")}
+    | {
+        f"django_celery_beat.{verb}_{model}"
+        for verb in ("view", "add", "change", "delete")
+        for model in SCHEDULES
+    }
+)
+PII = frozenset({"grid.view_customer_pii"})
+
+ROLES: dict[str, frozenset[str]] = {
+    "viewer": VIEWER,
+    "operator": OPERATOR,
+    "planner": PLANNER,
+    "admin": ADMIN,
+    "pii": PII,
+}
+
+
+@transaction.atomic
+def ensure_roles(*, using: str = DEFAULT_DB_ALIAS) -> dict[str, list[str]]:
+    """Create the built-in groups and give each exactly its permissions. Safe to repeat.
+
+    Returns:
+        Per role the permissions that do not exist in this database (none once every app is migrated).
+    """
+    from django.contrib.auth.models import Group, Permission
+
+    wanted = frozenset().union(*ROLES.values())
+    rows = Permission.objects.using(using).select_related("content_type")
+    known = {f"{row.content_type.app_label}.{row.codename}": row for row in rows}
+    missing: dict[str, list[str]] = {}
+    for name, permissions in ROLES.items():
+        group, _ = Group.objects.using(using).get_or_create(name=name)
+        group.permissions.set([known[permission] for permission in permissions if permission in known])
+        absent = sorted(permissions - known.keys())
+        if absent:
+            missing[name] = absent
+    if missing:
+        logger.warning("Permissions that no installed app defines: %s", sorted(wanted - known.keys()))
+    return missing
+
+
+def ensure_roles_after_migrate(sender: Any, using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
+    """Renew the roles once all apps' permissions exist: after the last app with models."""
+    last = [config for config in apps.get_app_configs() if config.models_module is not None][-1]
+    if sender is last:
+        ensure_roles(using=using)

@@ -1,0 +1,55 @@
+"""What a user may see: one place for the model permission and the row filter."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from strawberry.types import Info
+
+from flux_site.api.errors import PermissionRefused, Unauthenticated
+
+
+def user_of(info: Info) -> Any:
+    """Return the user of a GraphQL request, over HTTP or a websocket; anonymous if nobody is logged in."""
+    context = info.context
+    request = context["request"] if isinstance(context, dict) else context.request
+    scope = getattr(request, "scope", None)
+    user = scope.get("user") if scope is not None and not hasattr(request, "user") else request.user
+    return user if user is not None else AnonymousUser()
+
+
+def require_login(info: Info) -> Any:
+    """Return the user.
+
+    Raises:
+        Unauthenticated: if nobody is logged in.
+    """
+    user = user_of(info)
+    if not user.is_authenticated:
+        raise Unauthenticated("Log in first.")
+    return user
+
+
+def require(info: Info, permission: str) -> Any:
+    """Return the user if they hold ``permission``.
+
+    Raises:
+        Unauthenticated: if nobody is logged in.
+        PermissionRefused: if the user lacks the permission.
+    """
+    user = require_login(info)
+    if not user.has_perm(permission):
+        raise PermissionRefused(f"You need the permission {permission}.")
+    return user
+
+
+def visible(queryset: QuerySet[Any], info: Info) -> QuerySet[Any]:
+    """Return the rows of a model that the user may see.
+
+    Raises:
+        Unauthenticated: if nobody is logged in.
+        PermissionRefused: if the user may not see this model at all; never an empty list instead.
+    """
+    options = queryset.model._meta
+    user = require(info, f"{options.app_label}.view_{options.model_name}")
+    return queryset.visible_to(user)  # type: ignore[attr-defined]

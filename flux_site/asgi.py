@@ -1,0 +1,29 @@
+"""ASGI: Django over HTTP, GraphQL over websockets."""
+
+import os
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flux_site.settings.base")
+
+from django.core.asgi import get_asgi_application
+
+django_application = get_asgi_application()
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.urls import path
+
+from flux_site.schema import schema
+from flux_site.websocket import FluxWSConsumer, OwnThread, TokenAuth
+
+consumer: Any = FluxWSConsumer.as_asgi(schema=schema)
+
+application = ProtocolTypeRouter(
+    {
+        "http": django_application,
+        "websocket": AllowedHostsOriginValidator(
+            OwnThread(AuthMiddlewareStack(TokenAuth(URLRouter([path("graphql", consumer)]))))
+        ),
+    }
+)

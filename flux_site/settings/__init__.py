@@ -1,0 +1,1 @@
+"""Django settings. Only `environment` reads the process environment, once."""

@@ -1,0 +1,172 @@
+"""The typed view of the process environment: the only place that reads FLUX_* variables."""
+
+import os
+import zoneinfo
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import unquote, urlsplit
+
+T = TypeVar("T")
+
+
+class EnvironmentFault(Exception):
+    """Raised when FLUX_* variables are missing or malformed; lists every fault at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseUrl:
+    """The parts of a PostgreSQL connection URL."""
+
+    host: str
+    port: int
+    name: str
+    user: str
+    password: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """Everything the deployment decides."""
+
+    secret_key: str
+    database: DatabaseUrl
+    redis_url: str
+    warehouse_url: str
+    is_debug: bool
+    allowed_hosts: tuple[str, ...]
+    trusted_origins: tuple[str, ...]
+    time_zone: str
+    territory_name: str
+    territory_bbox: tuple[float, float, float, float]
+    has_graphiql: bool
+    has_introspection: bool
+    map_style_url: str | None
+
+
+def parse_database_url(text: str) -> DatabaseUrl:
+    """Return the parts of ``postgresql://user:password@host:port/name``.
+
+    Raises:
+        ValueError: if the scheme, host or database name is missing.
+    """
+    parts = urlsplit(text)
+    name = parts.path.lstrip("/")
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.hostname or not name:
+        raise ValueError("must look like postgresql://user:password@host:port/name")
+    return DatabaseUrl(
+        host=parts.hostname,
+        port=parts.port or 5432,
+        name=name,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
+
+
+def parse_bool(text: str) -> bool:
+    """Return the truth of ``0|1|true|false|yes|no``.
+
+    Raises:
+        ValueError: for any other text.
+    """
+    lowered = text.strip().lower()
+    if lowered in {"1", "true", "yes", "on"}:
+        return True
+    if lowered in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError("must be 0 or 1")
+
+
+def parse_csv(text: str) -> tuple[str, ...]:
+    """Return the non-empty items of a comma-separated list."""
+    return tuple(item.strip() for item in text.split(",") if item.strip())
+
+
+def parse_bbox(text: str) -> tuple[float, float, float, float]:
+    """Return (west, south, east, north) in degrees.
+
+    Raises:
+        ValueError: unless four numbers with west < east and south < north inside WGS 84.
+    """
+    try:
+        west, south, east, north = (float(item) for item in text.split(","))
+    except ValueError:
+        raise ValueError("must be four numbers: west,south,east,north") from None
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise ValueError("must satisfy -180 <= west < east <= 180 and -90 <= south < north <= 90")
+    return west, south, east, north
+
+
+def parse_time_zone(text: str) -> str:
+    """Return ``text`` if it names an IANA time zone.
+
+    Raises:
+        ValueError: if it does not.
+    """
+    try:
+        zoneinfo.ZoneInfo(text)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        raise ValueError("must be an IANA time zone such as America/Chicago") from None
+    return text
+
+
+def parse_warehouse_url(text: str) -> str:
+    """Return ``text`` if its scheme is one the warehouse knows.
+
+    Raises:
+        ValueError: if it is not.
+    """
+    if urlsplit(text).scheme not in {"embedded", "snowflake"}:
+        raise ValueError("must start with embedded:// or snowflake://")
+    return text
+
+
+def parse_redis_url(text: str) -> str:
+    """Return ``text`` if it is a Redis URL.
+
+    Raises:
+        ValueError: if it is not.
+    """
+    if urlsplit(text).scheme not in {"redis", "rediss", "unix"}:
+        raise ValueError("must start with redis://, rediss:// or unix://")
+    return text
+
+
+def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
+    """Return the environment, parsed.
+
+    Raises:
+        EnvironmentFault: naming every variable that is missing or malformed.
+    """
+    variables = os.environ if variables is None else variables
+    faults: list[str] = []
+
+    def read(name: str, parse: Callable[[str], T], default: str | None = None) -> T:
+        text = variables.get(f"FLUX_{name}", default)
+        if text is None:
+            faults.append(f"FLUX_{name} is not set")
+            return None  # type: ignore[return-value]  # never used: faults raise below
+        try:
+            return parse(text)
+        except ValueError as error:
+            faults.append(f"FLUX_{name} {error}")
+            return None  # type: ignore[return-value]
+
+    environment = Environment(
+        secret_key=read("SECRET_KEY", str),
+        database=read("DATABASE_URL", parse_database_url),
+        redis_url=read("REDIS_URL", parse_redis_url),
+        warehouse_url=read("WAREHOUSE_URL", parse_warehouse_url),
+        is_debug=read("DEBUG", parse_bool, "0"),
+        allowed_hosts=read("ALLOWED_HOSTS", parse_csv, "localhost,127.0.0.1,[::1]"),
+        trusted_origins=read("TRUSTED_ORIGINS", parse_csv, ""),
+        time_zone=read("TIME_ZONE", parse_time_zone, "America/Chicago"),
+        territory_name=read("TERRITORY_NAME", str, "Houston"),
+        territory_bbox=read("TERRITORY_BBOX", parse_bbox, "-96.2,29.0,-94.5,30.5"),
+        has_graphiql=read("GRAPHIQL", parse_bool, "1"),
+        has_introspection=read("INTROSPECTION", parse_bool, "1"),
+        map_style_url=read("MAP_STYLE_URL", str, "") or None,
+    )
+    if faults:
+        raise EnvironmentFault("The environment is incomplete:\n  " + "\n  ".join(faults))
+    return environment

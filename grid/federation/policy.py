@@ -1,0 +1,149 @@
+"""The two policies a field can declare.
+
+*operational*: PostGIS first; on error, timeout, open breaker or a layer never synced, the
+warehouse answers the same question. *analytical*: the warehouse, with a result cache; when it
+is down, the last answer with its age, marked stale.
+"""
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import pybreaker
+from django.core.cache import cache
+
+from flux_site.api.errors import WarehouseUnavailableError
+from flux_site.api.outages import DATABASE_FAULTS, QUEUE_FAULTS
+from grid.federation.breakers import postgis_breaker, warehouse_breaker
+from grid.federation.trace import BackendUse, record
+from grid.selectors.freshness import never_synced
+from grid.warehouse import WarehouseError
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+KEEP_LAST_ANSWER_S = 24 * 3600
+
+
+def operational(
+    *, field: str, layers: Sequence[str], from_cache: Callable[[], T], from_warehouse: Callable[[], T]
+) -> T:
+    """Return the answer of PostGIS, or of the warehouse if PostGIS cannot give it.
+
+    Args:
+        field: name of the GraphQL field, for the trace.
+        layers: sync layers the answer rests on; one never synced sends the question to the warehouse.
+        from_cache: answers from PostGIS.
+        from_warehouse: answers the same question from the warehouse.
+
+    Raises:
+        WarehouseUnavailableError: if neither store can answer.
+    """
+    began = time.perf_counter()
+    try:
+        missing = postgis_breaker.call(never_synced, layers)
+        if not missing:
+            answer: T = postgis_breaker.call(from_cache)
+            record(BackendUse(field=field, backend="postgis", ms=_ms_since(began)))
+            return answer
+        reason = f"never synced: {', '.join(missing)}"
+    except pybreaker.CircuitBreakerError:
+        reason = "PostGIS failed repeatedly and is left alone for a while"
+    except DATABASE_FAULTS as error:
+        reason = f"PostGIS failed: {type(error).__name__}"
+        logger.warning("Unable to answer %s from PostGIS: %s", field, error)
+    answer = _ask_warehouse(from_warehouse)
+    record(BackendUse(field=field, backend="warehouse", ms=_ms_since(began), fallback_reason=reason))
+    return answer
+
+
+def analytical(
+    *,
+    field: str,
+    question: dict[str, Any],
+    data_version: Callable[[], str | None],
+    ask: Callable[[], T],
+    encode: Callable[[T], Any],
+    decode: Callable[[Any], T],
+) -> T:
+    """Return the warehouse's answer, from the result cache when the data has not changed since.
+
+    Args:
+        field: name of the GraphQL field, for the trace.
+        question: the arguments of the query, JSON-serialisable; part of the cache key.
+        data_version: the version of the tables the answer rests on.
+        ask: queries the warehouse.
+        encode: turns an answer into something the cache can keep.
+        decode: the reverse.
+
+    Raises:
+        WarehouseUnavailableError: if the warehouse is down and no earlier answer is kept.
+    """
+    began = time.perf_counter()
+    digest = hashlib.sha256(json.dumps(question, sort_keys=True, default=str).encode()).hexdigest()[:32]
+    key = f"answer:{field}:{digest}"
+    kept = _cache_get(key)
+    try:
+        version = _call_warehouse(data_version)
+        if kept is not None and kept["version"] == version:
+            age = time.time() - kept["at"]
+            record(BackendUse(field=field, backend="result-cache", ms=_ms_since(began), age_s=age))
+            return decode(kept["answer"])
+        answer = _call_warehouse(ask)
+    except (WarehouseError, pybreaker.CircuitBreakerError) as error:
+        if kept is None:
+            raise _unavailable(error) from error
+        age = time.time() - kept["at"]
+        reason = f"the warehouse failed: {type(error).__name__}"
+        record(
+            BackendUse(
+                field=field,
+                backend="result-cache",
+                ms=_ms_since(began),
+                fallback_reason=reason,
+                age_s=age,
+                is_stale=True,
+            )
+        )
+        return decode(kept["answer"])
+    _cache_set(key, {"version": version, "at": time.time(), "answer": encode(answer)})
+    record(BackendUse(field=field, backend="warehouse", ms=_ms_since(began)))
+    return answer
+
+
+def _ask_warehouse(ask: Callable[[], T]) -> T:
+    try:
+        return _call_warehouse(ask)
+    except (WarehouseError, pybreaker.CircuitBreakerError) as error:
+        raise _unavailable(error) from error
+
+
+def _call_warehouse(ask: Callable[[], T]) -> T:
+    return warehouse_breaker.call(ask)  # type: ignore[no-any-return]
+
+
+def _unavailable(error: Exception) -> WarehouseUnavailableError:
+    return WarehouseUnavailableError(f"The warehouse cannot answer: {error}")
+
+
+def _ms_since(began: float) -> float:
+    return (time.perf_counter() - began) * 1000.0
+
+
+def _cache_get(key: str) -> Any:
+    try:
+        return cache.get(key)
+    except (*QUEUE_FAULTS, OSError) as error:
+        logger.warning("Unable to read the result cache: %s", error)
+        return None
+
+
+def _cache_set(key: str, value: Any) -> None:
+    try:
+        cache.set(key, value, timeout=KEEP_LAST_ANSWER_S)
+    except (*QUEUE_FAULTS, OSError) as error:
+        logger.warning("Unable to write the result cache: %s", error)

@@ -1,0 +1,45 @@
+"""Tables of the PostGIS cache. Private to `grid`: other apps use selectors and services."""
+
+from grid.models.distribution import (
+    Circuit,
+    Customer,
+    CustomerClass,
+    LineClass,
+    LineSection,
+    Meter,
+    Pole,
+    Switch,
+    SwitchKind,
+    Transformer,
+)
+from grid.models.operations import Outage, OutageStatus, TransformerLoad, WeatherObservation, WorkOrder
+from grid.models.sync import SyncLayer, SyncReject, SyncRun
+from grid.models.transmission import Branch, BranchKind, Bus, Plant, Substation, Zone, ZoneGrant
+
+__all__ = [
+    "Branch",
+    "BranchKind",
+    "Bus",
+    "Circuit",
+    "Customer",
+    "CustomerClass",
+    "LineClass",
+    "LineSection",
+    "Meter",
+    "Outage",
+    "OutageStatus",
+    "Plant",
+    "Pole",
+    "Substation",
+    "Switch",
+    "SwitchKind",
+    "SyncLayer",
+    "SyncReject",
+    "SyncRun",
+    "Transformer",
+    "TransformerLoad",
+    "WeatherObservation",
+    "WorkOrder",
+    "Zone",
+    "ZoneGrant",
+]

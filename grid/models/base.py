@@ -1,0 +1,53 @@
+"""What every cached asset shares."""
+
+from typing import Any, Self
+
+from django.contrib.gis.db import models
+
+
+def granted_zone_ids(user: Any) -> list[str]:
+    """Return the zones a user is limited to, looked up once per user object; empty means every zone."""
+    if not user.is_authenticated:
+        return []
+    if not hasattr(user, "_granted_zone_ids"):
+        user._granted_zone_ids = list(user.zone_grants.values_list("zone_id", flat=True))
+    return list(user._granted_zone_ids)
+
+
+class AssetQuerySet(models.QuerySet[Any]):
+    """Queries over rows that belong to a load zone."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Return the rows a user may see.
+
+        A user with zone grants sees those zones only; one without any sees all zones.
+        """
+        granted = granted_zone_ids(user)
+        return self.filter(zone_id__in=granted) if granted else self
+
+
+class Asset(models.Model):
+    """A row of the cache, keyed by the same natural id as in the warehouse; written only by sync."""
+
+    id = models.CharField(primary_key=True, max_length=64, help_text="Natural key, the same in both stores.")
+    zone = models.ForeignKey(
+        "grid.Zone",
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        help_text="Load zone; decides who may see the row.",
+    )
+
+    objects = AssetQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return str(getattr(self, "name", "") or self.pk)
+
+
+def parent(to: str, related_name: str, *, null: bool = False) -> Any:
+    """Return a foreign key to the asset this one hangs on; the database refuses orphans."""
+    return models.ForeignKey(f"grid.{to}", null=null, on_delete=models.DO_NOTHING, related_name=related_name)

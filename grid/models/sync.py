@@ -1,0 +1,62 @@
+"""The state of each sync layer, its runs and the rows it refused."""
+
+from django.contrib.gis.db import models
+
+
+class SyncLayer(models.Model):
+    """A layer of the cache: what it holds, when it was synced, and whether it is paused."""
+
+    key = models.CharField(primary_key=True, max_length=64)
+    is_paused = models.BooleanField(default=False, help_text="A paused layer is skipped by schedules.")
+    source_version = models.CharField(max_length=128, blank=True, help_text="Warehouse version last synced.")
+    row_count = models.BigIntegerField(null=True, help_text="Rows in the cache after the last good run.")
+    reject_count = models.BigIntegerField(null=True, help_text="Rows refused by the last good run.")
+    checksum = models.CharField(max_length=64, blank=True, help_text="Of the rows in the cache.")
+    synced_at = models.DateTimeField(null=True, help_text="End of the last good run.")
+
+    class Meta:
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class SyncRun(models.Model):
+    """One run of one layer."""
+
+    layer = models.ForeignKey(SyncLayer, on_delete=models.CASCADE, related_name="runs")
+    job = models.ForeignKey("jobs.Job", null=True, on_delete=models.SET_NULL, related_name="sync_runs")
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    status = models.CharField(max_length=16)
+    source_version = models.CharField(max_length=128, blank=True)
+    rows_read = models.BigIntegerField(null=True)
+    rows_inserted = models.BigIntegerField(null=True)
+    rows_updated = models.BigIntegerField(null=True)
+    rows_deleted = models.BigIntegerField(null=True)
+    rows_rejected = models.BigIntegerField(null=True)
+    duration_s = models.FloatField(null=True)
+    error_code = models.CharField(max_length=64, blank=True)
+    error_message = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+
+    def __str__(self) -> str:
+        return f"{self.layer_id} at {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class SyncReject(models.Model):
+    """A source row the cache refused, with the reason."""
+
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="rejects")
+    row_key = models.CharField(max_length=200, null=True)  # noqa: DJ001 - the key itself may be missing
+    reason = models.CharField(max_length=32)
+    detail = models.TextField()
+    row = models.JSONField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.row_key}: {self.reason}"

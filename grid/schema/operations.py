@@ -1,0 +1,258 @@
+"""Root fields of operations: key figures, map layers, search, sync, transformer load."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+import strawberry_django
+from strawberry.types import Info
+
+from flux_site.api.guard import Requires
+from flux_site.api.operation import Fault, expected_failures
+from flux_site.api.visibility import require_login
+from flux_site.jobs.schema import Job
+from grid.federation import operational
+from grid.models.base import granted_zone_ids
+from grid.selectors import analytics, kpis, map_layers, search, sync
+from grid.services import sync as sync_services
+
+
+@strawberry.type(description="A key figure; a null value is unknown and says why.")
+class Kpi:
+    """A key figure of the control room."""
+
+    key: str
+    label: str
+    value: float | None
+    unit: str
+    definition: str
+    data_as_of: datetime | None
+    reason: str | None = strawberry.field(description="Why the value is null.")
+
+
+@strawberry.type(description="One line of a legend.")
+class LegendEntry:
+    """A colour and what it stands for."""
+
+    label: str
+    color: str
+    minimum: float | None = strawberry.field(description="Lower bound of the class, inclusive.")
+    value: str | None = strawberry.field(description="The value it stands for, where it is no class of numbers.")
+
+
+@strawberry.type(description="A layer of the map.")
+class MapLayer:
+    """A layer: where its rows are, how it is drawn, how fresh it is."""
+
+    key: str
+    title: str
+    geometry_kind: str
+    min_zoom: float
+    max_zoom: float
+    url: str = strawberry.field(description="Arrow stream of its rows; add ?bbox=west,south,east,north.")
+    legend: list[LegendEntry]
+    row_count: int | None = strawberry.field(description="Rows in the cache; null if never synced.")
+    synced_at: datetime | None
+    status: str = strawberry.field(description="NEVER_SYNCED, FRESH, STALE, RUNNING, FAILED or PAUSED.")
+    data_version: str | None
+    permission: str
+
+
+@strawberry.type(description="An asset that matches a search.")
+class SearchHit:
+    """A hit."""
+
+    asset_id: str
+    kind: str
+    title: str
+    subtitle: str
+    lon: float | None
+    lat: float | None
+
+
+@strawberry.type(description="A layer of the cache and its state.")
+class SyncLayer:
+    """A sync layer."""
+
+    key: str
+    title: str
+    status: str = strawberry.field(description="NEVER_SYNCED, FRESH, STALE, RUNNING, FAILED or PAUSED.")
+    row_count: int | None
+    reject_count: int | None
+    synced_at: datetime | None
+    age_s: float | None
+    last_run_at: datetime | None
+    last_error: str | None
+    is_paused: bool
+    source_version: str | None
+
+
+@strawberry.type(description="The load of a transformer in one hour.")
+class LoadPoint:
+    """An hour of load."""
+
+    at: datetime
+    load_kva: float
+    loading_pct: float
+    energy_kwh: float
+
+
+@strawberry.type(description="The highest hour of a transformer.")
+class TransformerPeak:
+    """A peak."""
+
+    asset_id: str
+    name: str
+    circuit_id: str
+    rated_kva: float
+    peak_load_kva: float
+    peak_loading_pct: float
+    at: datetime
+    hours_over_rating: int
+
+
+@strawberry.input
+class StartSyncInput:
+    """Which layers to sync."""
+
+    layers: list[str] | None = strawberry.field(default=None, description="Keys of layers; null: all.")
+    force: bool = strawberry.field(default=False, description="Allow a run that deletes most of a layer.")
+
+
+@strawberry.input
+class PauseSyncLayerInput:
+    """Which layer, and whether schedules skip it."""
+
+    layer: str
+    is_paused: bool
+
+
+StartSyncPayload = Annotated[Job | Fault, strawberry.union("StartSyncPayload")]
+PauseSyncLayerPayload = Annotated[SyncLayer | Fault, strawberry.union("PauseSyncLayerPayload")]
+
+
+def _sync_layer(state: sync.LayerState) -> SyncLayer:
+    return SyncLayer(
+        key=state.key,
+        title=state.title,
+        status=state.status,
+        row_count=state.row_count,
+        reject_count=state.reject_count,
+        synced_at=state.synced_at,
+        age_s=state.age_s,
+        last_run_at=state.last_run_at,
+        last_error=state.last_error,
+        is_paused=state.is_paused,
+        source_version=state.source_version,
+    )
+
+
+@strawberry.type
+class OperationsQuery:
+    """Questions of the control room."""
+
+    @strawberry_django.field(
+        extensions=[Requires("grid.view_outage")], description="The key figures, over the zones the user may see."
+    )
+    def kpis(self, info: Info) -> list[Kpi]:
+        """Return the key figures."""
+        user = require_login(info)
+        inputs = operational(
+            field="kpis",
+            layers=kpis.LAYERS,
+            from_cache=lambda: kpis.inputs_from_cache(user),
+            from_warehouse=lambda: kpis.inputs_from_warehouse(granted_zone_ids(user)),
+        )
+        return [Kpi(**vars(figure)) for figure in kpis.figures(inputs)]
+
+    @strawberry_django.field(extensions=[Requires()], description="The map layers the user may see.")
+    def map_layers(self, info: Info) -> list[MapLayer]:
+        """Return the layers."""
+        user = require_login(info)
+        states = {state.key: state for state in sync.list_layers()}
+        return [
+            MapLayer(
+                key=layer.key,
+                title=layer.title,
+                geometry_kind=layer.geometry_kind,
+                min_zoom=layer.min_zoom,
+                max_zoom=layer.max_zoom,
+                url=f"/columns/{layer.key}",
+                legend=[
+                    LegendEntry(label=entry.label, color=entry.color, minimum=entry.minimum, value=entry.value)
+                    for entry in layer.legend
+                ],
+                row_count=states[layer.sync_layer].row_count,
+                synced_at=states[layer.sync_layer].synced_at,
+                status=states[layer.sync_layer].status,
+                data_version=states[layer.sync_layer].source_version,
+                permission=layer.permission,
+            )
+            for layer in map_layers.LAYERS
+            if user.has_perm(layer.permission)
+        ]
+
+    @strawberry_django.field(extensions=[Requires()], description="Assets by the start of their id or part of their name.")
+    def search(self, info: Info, text: str, first: int = 10) -> list[SearchHit]:
+        """Return hits."""
+        hits = search.search_assets(text=text, first=first, user=require_login(info))
+        return [SearchHit(**vars(hit)) for hit in hits]
+
+    @strawberry_django.field(
+        extensions=[Requires("grid.view_synclayer")], description="The layers of the cache and their state."
+    )
+    def sync_layers(self, info: Info) -> list[SyncLayer]:
+        """Return the layers."""
+        return [_sync_layer(state) for state in sync.list_layers()]
+
+    @strawberry_django.field(
+        extensions=[Requires("grid.view_transformer")],
+        description="Hourly load of a transformer over its newest hours, oldest first. From the warehouse.",
+    )
+    def transformer_load(self, info: Info, asset_id: str, hours: int = 336) -> list[LoadPoint]:
+        """Return the load."""
+        points = analytics.transformer_load(asset_id=asset_id, hours=hours, user=require_login(info))
+        return [LoadPoint(**vars(point)) for point in points]
+
+    @strawberry_django.field(
+        extensions=[Requires("grid.view_transformer")],
+        description="The transformers with the highest hourly loading on record. From the warehouse.",
+    )
+    def top_loaded_transformers(self, info: Info, first: int = 10) -> list[TransformerPeak]:
+        """Return the peaks."""
+        peaks = analytics.top_loaded_transformers(first=first, user=require_login(info))
+        return [TransformerPeak(**vars(peak)) for peak in peaks]
+
+
+@strawberry.type
+class OperationsMutation:
+    """Control of sync."""
+
+    @strawberry_django.mutation(
+        handle_django_errors=False,
+        extensions=[Requires("grid.change_synclayer")],
+        description="Sync layers of the cache from the warehouse, as a job.",
+    )
+    def start_sync(self, info: Info, input: StartSyncInput) -> StartSyncPayload:
+        """Start a sync."""
+
+        def start() -> Any:
+            return sync_services.start_sync(layers=input.layers, user=require_login(info), force=input.force)
+
+        return expected_failures(start)
+
+    @strawberry_django.mutation(
+        handle_django_errors=False,
+        extensions=[Requires("grid.change_synclayer")],
+        description="Pause or resume the scheduled sync of a layer.",
+    )
+    def pause_sync_layer(self, info: Info, input: PauseSyncLayerInput) -> PauseSyncLayerPayload:
+        """Pause or resume."""
+
+        def pause() -> Any:
+            sync_services.set_paused(layer=input.layer, is_paused=input.is_paused)
+            return _sync_layer(next(state for state in sync.list_layers() if state.key == input.layer))
+
+        return expected_failures(pause)
+
+

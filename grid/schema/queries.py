@@ -1,0 +1,139 @@
+"""Root queries of the grid's assets."""
+
+from typing import Any
+
+import strawberry
+import strawberry_django
+from django.db.models import Model
+from strawberry.types import Info
+from strawberry_django.relay import DjangoCursorConnection
+
+from flux_site.api.guard import Requires
+from flux_site.api.visibility import visible
+from grid import models
+from grid.schema.freshness import Synced
+from grid.schema.types import distribution, operations, transmission
+
+
+def _one(model: type[Model], asset_id: str, info: Info) -> Any:
+    return visible(model.objects.all(), info).filter(pk=asset_id).first()  # type: ignore[attr-defined]
+
+
+def _connection(permission: str, layer: str, description: str) -> Any:
+    return strawberry_django.connection(
+        extensions=[Requires(permission), Synced(layer)], description=description
+    )
+
+
+def _lookup(permission: str) -> Any:
+    return strawberry_django.field(
+        extensions=[Requires(permission)], description="By natural key; null if there is none you may see."
+    )
+
+
+@strawberry.type
+class AssetConnections:
+    """Every asset class as a connection."""
+
+    substations: DjangoCursorConnection[transmission.Substation] = _connection(
+        "grid.view_substation", "substations", "Substations."
+    )
+    buses: DjangoCursorConnection[transmission.Bus] = _connection("grid.view_bus", "buses", "Buses.")
+    branches: DjangoCursorConnection[transmission.Branch] = _connection(
+        "grid.view_branch", "branches", "Transmission lines and transformers."
+    )
+    plants: DjangoCursorConnection[transmission.Plant] = _connection("grid.view_plant", "plants", "Generating units.")
+    circuits: DjangoCursorConnection[distribution.Circuit] = _connection(
+        "grid.view_circuit", "circuits", "Distribution circuits."
+    )
+    lines: DjangoCursorConnection[distribution.Line] = _connection(
+        "grid.view_linesection", "lines", "Distribution line sections."
+    )
+    switches: DjangoCursorConnection[distribution.Switch] = _connection(
+        "grid.view_switch", "switches", "Switching and protective devices."
+    )
+    poles: DjangoCursorConnection[distribution.Pole] = _connection("grid.view_pole", "poles", "Poles.")
+    transformers: DjangoCursorConnection[distribution.Transformer] = _connection(
+        "grid.view_transformer", "transformers", "Distribution transformers."
+    )
+    meters: DjangoCursorConnection[distribution.Meter] = _connection("grid.view_meter", "meters", "Meters.")
+    customers: DjangoCursorConnection[distribution.Customer] = _connection(
+        "grid.view_customer", "customers", "Customers; personal data is masked unless permitted."
+    )
+    outages: DjangoCursorConnection[operations.Outage] = _connection("grid.view_outage", "outages", "Outages.")
+    work_orders: DjangoCursorConnection[operations.WorkOrder] = _connection(
+        "grid.view_workorder", "work_orders", "Work orders."
+    )
+    weather: DjangoCursorConnection[operations.WeatherObservation] = _connection(
+        "grid.view_weatherobservation", "weather", "Hourly weather, newest first."
+    )
+
+
+@strawberry.type
+class AssetLookups:
+    """Every asset class by natural key."""
+
+    @_lookup("grid.view_substation")
+    def substation(self, info: Info, asset_id: str) -> transmission.Substation | None:
+        """Return a substation."""
+        return _one(models.Substation, asset_id, info)
+
+    @_lookup("grid.view_bus")
+    def bus(self, info: Info, asset_id: str) -> transmission.Bus | None:
+        """Return a bus."""
+        return _one(models.Bus, asset_id, info)
+
+    @_lookup("grid.view_branch")
+    def branch(self, info: Info, asset_id: str) -> transmission.Branch | None:
+        """Return a branch."""
+        return _one(models.Branch, asset_id, info)
+
+    @_lookup("grid.view_plant")
+    def plant(self, info: Info, asset_id: str) -> transmission.Plant | None:
+        """Return a plant."""
+        return _one(models.Plant, asset_id, info)
+
+    @_lookup("grid.view_circuit")
+    def circuit(self, info: Info, asset_id: str) -> distribution.Circuit | None:
+        """Return a circuit."""
+        return _one(models.Circuit, asset_id, info)
+
+    @_lookup("grid.view_linesection")
+    def line(self, info: Info, asset_id: str) -> distribution.Line | None:
+        """Return a line section."""
+        return _one(models.LineSection, asset_id, info)
+
+    @_lookup("grid.view_switch")
+    def switch(self, info: Info, asset_id: str) -> distribution.Switch | None:
+        """Return a switch."""
+        return _one(models.Switch, asset_id, info)
+
+    @_lookup("grid.view_pole")
+    def pole(self, info: Info, asset_id: str) -> distribution.Pole | None:
+        """Return a pole."""
+        return _one(models.Pole, asset_id, info)
+
+    @_lookup("grid.view_transformer")
+    def transformer(self, info: Info, asset_id: str) -> distribution.Transformer | None:
+        """Return a transformer."""
+        return _one(models.Transformer, asset_id, info)
+
+    @_lookup("grid.view_meter")
+    def meter(self, info: Info, asset_id: str) -> distribution.Meter | None:
+        """Return a meter."""
+        return _one(models.Meter, asset_id, info)
+
+    @_lookup("grid.view_customer")
+    def customer(self, info: Info, asset_id: str) -> distribution.Customer | None:
+        """Return a customer."""
+        return _one(models.Customer, asset_id, info)
+
+    @_lookup("grid.view_outage")
+    def outage(self, info: Info, asset_id: str) -> operations.Outage | None:
+        """Return an outage."""
+        return _one(models.Outage, asset_id, info)
+
+    @_lookup("grid.view_workorder")
+    def work_order(self, info: Info, asset_id: str) -> operations.WorkOrder | None:
+        """Return a work order."""
+        return _one(models.WorkOrder, asset_id, info)

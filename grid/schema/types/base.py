@@ -1,0 +1,75 @@
+"""What every asset type of the API shares."""
+
+from typing import Any, NewType, Self
+
+import strawberry
+import strawberry_django
+from django.contrib.gis.geos import GEOSGeometry
+from django.db.models import QuerySet
+from strawberry import relay
+from strawberry.types import Info
+
+from flux_site.api.visibility import visible
+
+GeoJSON = NewType("GeoJSON", object)
+GEOJSON_SCALAR = strawberry.scalar(
+    name="GeoJSON",
+    description="An RFC 7946 geometry object, WGS 84, longitude before latitude.",
+    specified_by_url="https://www.rfc-editor.org/rfc/rfc7946",
+    serialize=lambda value: value,
+    parse_value=lambda value: value,
+)
+
+
+def geojson(geometry: GEOSGeometry | None) -> Any:
+    """Return a geometry as a GeoJSON object, or None."""
+    if geometry is None:
+        return None
+    return {"type": geometry.geom_type, "coordinates": geometry.coords}
+
+
+@strawberry.interface(description="Anything of the grid, known by the same id in both stores.")
+class Asset(relay.Node):
+    """Base of the asset types: id, natural key, visibility and federation lookup."""
+
+    @strawberry_django.field(only=["pk"], description="Natural key, the same in both stores.")
+    def asset_id(self) -> str:
+        """Return the natural key."""
+        return self.pk  # type: ignore[attr-defined,no-any-return]
+
+    @classmethod
+    def get_queryset(cls, queryset: QuerySet[Any], info: Info, **_: Any) -> QuerySet[Any]:
+        """Return the rows the user may see."""
+        return visible(queryset, info)
+
+    @classmethod
+    def resolve_reference(cls, info: Info, **key: Any) -> Self | None:
+        """Return the entity another subgraph refers to by ``assetId``, if the user may see it."""
+        asset_id = key.get("asset_id") or key.get("assetId")
+        model = cls.__strawberry_django_definition__.model  # type: ignore[attr-defined]
+        return visible(model.objects.all(), info).filter(pk=asset_id).first()
+
+
+@strawberry.interface(description="An asset at a point.")
+class LocatedAsset(Asset):
+    """An asset with a ``location``."""
+
+    @strawberry_django.field(only=["location"], description="Longitude, degrees (WGS 84).")
+    def lon(self) -> float:
+        """Return the longitude."""
+        return self.location.x  # type: ignore[attr-defined,no-any-return]
+
+    @strawberry_django.field(only=["location"], description="Latitude, degrees (WGS 84).")
+    def lat(self) -> float:
+        """Return the latitude."""
+        return self.location.y  # type: ignore[attr-defined,no-any-return]
+
+
+@strawberry.interface(description="An asset along a line.")
+class RoutedAsset(Asset):
+    """An asset with a ``route``."""
+
+    @strawberry_django.field(only=["route"], description="Its route as a GeoJSON LineString; null if it has none.")
+    def route(self) -> GeoJSON | None:
+        """Return the route."""
+        return geojson(self.route)  # type: ignore[return-value,arg-type]

@@ -1,0 +1,144 @@
+"""Orderings of the asset connections; ties break by natural key."""
+
+import strawberry
+import strawberry_django
+from strawberry import auto
+from strawberry_django import Ordering
+
+from grid import models
+
+
+def by_key() -> Ordering | None:
+    """Return the ``assetId`` ordering field."""
+    return strawberry.field(name="assetId", default=strawberry.UNSET)  # type: ignore[no-any-return]
+
+
+@strawberry_django.order_type(models.Substation)
+class SubstationOrder:
+    """Order of substations."""
+
+    id: Ordering | None = by_key()
+    name: auto
+    max_kv: auto
+    load_mw: auto
+    generation_capacity_mw: auto
+
+
+@strawberry_django.order_type(models.Bus)
+class BusOrder:
+    """Order of buses."""
+
+    id: Ordering | None = by_key()
+    number: auto
+    base_kv: auto
+    load_mw: auto
+
+
+@strawberry_django.order_type(models.Branch)
+class BranchOrder:
+    """Order of branches."""
+
+    id: Ordering | None = by_key()
+    base_kv: auto
+    rating_mva: auto
+    base_loading_pct: auto
+    length_km: auto
+
+
+@strawberry_django.order_type(models.Plant)
+class PlantOrder:
+    """Order of plants."""
+
+    id: Ordering | None = by_key()
+    fuel_type: auto
+    p_max_mw: auto
+
+
+@strawberry_django.order_type(models.Circuit)
+class CircuitOrder:
+    """Order of circuits."""
+
+    id: Ordering | None = by_key()
+    name: auto
+    peak_load_mw: auto
+    customer_count: auto
+    length_km: auto
+
+
+@strawberry_django.order_type(models.LineSection)
+class LineOrder:
+    """Order of line sections."""
+
+    id: Ordering | None = by_key()
+    length_m: auto
+
+
+@strawberry_django.order_type(models.Switch)
+class SwitchOrder:
+    """Order of switches."""
+
+    id: Ordering | None = by_key()
+    kind: auto
+
+
+@strawberry_django.order_type(models.Pole)
+class PoleOrder:
+    """Order of poles."""
+
+    id: Ordering | None = by_key()
+    install_year: auto
+
+
+@strawberry_django.order_type(models.Transformer)
+class TransformerOrder:
+    """Order of transformers."""
+
+    id: Ordering | None = by_key()
+    rated_kva: auto
+    install_year: auto
+    peak_loading_pct: auto
+    customer_count: auto
+
+
+@strawberry_django.order_type(models.Meter)
+class MeterOrder:
+    """Order of meters."""
+
+    id: Ordering | None = by_key()
+    install_date: auto
+
+
+@strawberry_django.order_type(models.Customer)
+class CustomerOrder:
+    """Order of customers."""
+
+    id: Ordering | None = by_key()
+    customer_class: auto
+
+
+@strawberry_django.order_type(models.Outage)
+class OutageOrder:
+    """Order of outages."""
+
+    id: Ordering | None = by_key()
+    started_at: auto
+    customers_interrupted: auto
+    customers_out: auto
+
+
+@strawberry_django.order_type(models.WorkOrder)
+class WorkOrderOrder:
+    """Order of work orders."""
+
+    id: Ordering | None = by_key()
+    created_at: auto
+    priority: auto
+    status: auto
+
+
+@strawberry_django.order_type(models.WeatherObservation)
+class WeatherOrder:
+    """Order of weather observations."""
+
+    observed_at: auto
+    station: auto

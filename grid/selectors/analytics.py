@@ -1,0 +1,169 @@
+"""Questions only the warehouse can answer: history and extremes of transformer load."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from flux_site.api.errors import BadInput, NotFound
+from grid import models
+from grid.federation import analytical
+from grid.models.base import granted_zone_ids
+from grid.selectors.warehouse import get_warehouse
+from grid.warehouse import tables
+
+MAX_HOURS = 24 * 366
+MAX_PEAKS = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadHour:
+    """The load of a transformer in one hour."""
+
+    at: datetime
+    load_kva: float
+    loading_pct: float
+    energy_kwh: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peak:
+    """The highest hour of a transformer, and how many hours it was loaded above its rating."""
+
+    asset_id: str
+    name: str
+    circuit_id: str
+    rated_kva: float
+    peak_load_kva: float
+    peak_loading_pct: float
+    at: datetime
+    hours_over_rating: int
+
+
+def transformer_load(*, asset_id: str, hours: int, user: Any) -> list[LoadHour]:
+    """Return the hourly load of a transformer over the ``hours`` up to its newest one, oldest first.
+
+    Raises:
+        BadInput: if ``hours`` is outside 1..8784.
+        NotFound: if there is no such transformer that the user may see.
+        WarehouseUnavailableError: if the warehouse is down and no earlier answer is kept.
+    """
+    if not 1 <= hours <= MAX_HOURS:
+        raise BadInput(f"hours is {hours}; it must be 1 to {MAX_HOURS}.", field="hours")
+    if not models.Transformer.objects.visible_to(user).filter(pk=asset_id).exists():
+        raise NotFound(f"There is no transformer {asset_id!r} that you may see.", field="assetId")
+    hourly = tables.transformer_hourly_load.c
+
+    def ask() -> list[LoadHour]:
+        warehouse = get_warehouse()
+        newest = warehouse.select_rows(
+            sa.select(sa.func.max(hourly.load_hour).label("at")).where(hourly.transformer_id == asset_id)
+        )[0]["at"]
+        if newest is None:
+            return []
+        rows = warehouse.select_rows(
+            sa.select(hourly.load_hour, hourly.load_kva, hourly.loading_pct, hourly.energy_kwh)
+            .where(hourly.transformer_id == asset_id, hourly.load_hour > newest - timedelta(hours=hours))
+            .order_by(hourly.load_hour)
+        )
+        return [
+            LoadHour(
+                at=row["load_hour"].replace(tzinfo=UTC),
+                load_kva=row["load_kva"],
+                loading_pct=row["loading_pct"],
+                energy_kwh=row["energy_kwh"],
+            )
+            for row in rows
+        ]
+
+    return analytical(
+        field="transformerLoad",
+        question={"asset_id": asset_id, "hours": hours},
+        data_version=lambda: get_warehouse().version(tables.transformer_hourly_load),
+        ask=ask,
+        encode=lambda answer: [asdict(each) for each in answer],
+        decode=lambda kept: [LoadHour(**each) for each in kept],
+    )
+
+
+def top_loaded_transformers(*, first: int, user: Any) -> list[Peak]:
+    """Return the ``first`` transformers with the highest hourly loading on record, highest first.
+
+    Raises:
+        BadInput: if ``first`` is outside 1..100.
+        WarehouseUnavailableError: if the warehouse is down and no earlier answer is kept.
+    """
+    if not 1 <= first <= MAX_PEAKS:
+        raise BadInput(f"first is {first}; it must be 1 to {MAX_PEAKS}.", field="first")
+    zones = granted_zone_ids(user)
+    hourly, unit, station = tables.transformer_hourly_load.c, tables.transformer_metadata.c, tables.substations.c
+
+    def ask() -> list[Peak]:
+        visible = sa.select(unit.transformer_id)
+        if zones:
+            stations = sa.select(station.substation_id).where(station.zone_id.in_(zones))
+            visible = visible.where(unit.substation_id.in_(stations))
+        peaks = (
+            sa.select(
+                hourly.transformer_id,
+                sa.func.max(hourly.loading_pct).label("peak_loading_pct"),
+                sa.func.sum(sa.case((hourly.loading_pct > 100.0, 1), else_=0)).label("hours_over_rating"),
+            )
+            .where(hourly.transformer_id.in_(visible))
+            .group_by(hourly.transformer_id)
+            .order_by(sa.desc("peak_loading_pct"), hourly.transformer_id)
+            .limit(first)
+            .subquery()
+        )
+        rows = get_warehouse().select_rows(
+            sa.select(
+                unit.transformer_id,
+                unit.transformer_name,
+                unit.circuit_id,
+                unit.rated_kva,
+                peaks.c.peak_loading_pct,
+                peaks.c.hours_over_rating,
+                sa.func.max(hourly.load_kva).label("peak_load_kva"),
+                sa.func.min(hourly.load_hour).label("at"),
+            )
+            .join(peaks, peaks.c.transformer_id == unit.transformer_id)
+            .join(
+                tables.transformer_hourly_load,
+                sa.and_(
+                    hourly.transformer_id == unit.transformer_id,
+                    hourly.loading_pct == peaks.c.peak_loading_pct,
+                ),
+            )
+            .group_by(
+                unit.transformer_id,
+                unit.transformer_name,
+                unit.circuit_id,
+                unit.rated_kva,
+                peaks.c.peak_loading_pct,
+                peaks.c.hours_over_rating,
+            )
+            .order_by(peaks.c.peak_loading_pct.desc(), unit.transformer_id)
+        )
+        return [
+            Peak(
+                asset_id=row["transformer_id"],
+                name=row["transformer_name"],
+                circuit_id=row["circuit_id"],
+                rated_kva=row["rated_kva"],
+                peak_load_kva=row["peak_load_kva"],
+                peak_loading_pct=row["peak_loading_pct"],
+                at=row["at"].replace(tzinfo=UTC),
+                hours_over_rating=int(row["hours_over_rating"]),
+            )
+            for row in rows
+        ]
+
+    return analytical(
+        field="topLoadedTransformers",
+        question={"first": first, "zones": sorted(zones)},
+        data_version=lambda: get_warehouse().version(tables.transformer_hourly_load),
+        ask=ask,
+        encode=lambda answer: [asdict(each) for each in answer],
+        decode=lambda kept: [Peak(**each) for each in kept],
+    )

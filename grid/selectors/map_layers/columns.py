@@ -1,0 +1,97 @@
+"""The rows of a map layer as Arrow columns."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from django.db import connection
+
+from flux_site.api.errors import BadInput, LimitExceeded
+from grid import models
+from grid.models.base import granted_zone_ids
+from grid.selectors.map_layers.registry import PATH, MapLayer
+
+MAX_ROWS = 250_000
+WKB_LINESTRING_HEADER_BYTES = 9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bbox:
+    """A rectangle in WGS 84 degrees."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+def parse_bbox(text: str | None) -> Bbox | None:
+    """Return the rectangle ``west,south,east,north``, or None for no text.
+
+    Raises:
+        BadInput: unless four finite numbers inside WGS 84 with west < east and south < north.
+    """
+    if text is None or text == "":
+        return None
+    allowed = "four numbers west,south,east,north with -180 <= west < east <= 180, -90 <= south < north <= 90"
+    try:
+        numbers = [float(item) for item in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) != 4 or not all(math.isfinite(number) for number in numbers):
+        raise BadInput(f"bbox is {text!r}; it must be {allowed}.", field="bbox")
+    west, south, east, north = numbers
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise BadInput(f"bbox is {text!r}; it must be {allowed}.", field="bbox")
+    return Bbox(west=west, south=south, east=east, north=north)
+
+
+def layer_version(layer: MapLayer) -> str:
+    """Return the version of the data a layer is drawn from; it changes with each sync that matters."""
+    keys = {layer.sync_layer, "substations"} | ({"transformer_load"} if layer.key == "transformers" else set())
+    rows = models.SyncLayer.objects.filter(pk__in=keys).order_by("pk").values_list("pk", "checksum", "synced_at")
+    return ";".join(f"{key}={checksum}@{synced_at}" for key, checksum, synced_at in rows)
+
+
+def layer_table(*, layer: MapLayer, bbox: Bbox | None, user: Any) -> pa.Table:
+    """Return the rows of a layer that the user may see, as an Arrow table.
+
+    Raises:
+        LimitExceeded: if the rectangle holds more than MAX_ROWS rows.
+    """
+    conditions, parameters = [layer.filter_sql], {}
+    zones = granted_zone_ids(user)
+    if zones:
+        conditions.append("t.zone_id = ANY(%(zones)s)")
+        parameters["zones"] = zones
+    if bbox is not None:
+        conditions.append(
+            f"{layer.geometry_sql} && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)"
+        )
+        parameters |= {"west": bbox.west, "south": bbox.south, "east": bbox.east, "north": bbox.north}
+    # The text comes from the registry alone; every value is bound.
+    sql = (
+        f"SELECT {', '.join(column.sql for column in layer.columns)} FROM {layer.sources} "  # noqa: S608
+        f"WHERE {' AND '.join(conditions)} ORDER BY t.id LIMIT {MAX_ROWS + 1}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows = cursor.fetchall()
+    if len(rows) > MAX_ROWS:
+        raise LimitExceeded(f"More than {MAX_ROWS} rows; ask for a smaller bbox.", field="bbox")
+    values = list(zip(*rows, strict=True)) if rows else [()] * len(layer.columns)
+    arrays = [
+        _paths(cells) if column.kind == PATH else pa.array(cells, type=column.kind)
+        for column, cells in zip(layer.columns, values, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, names=[column.name for column in layer.columns])
+
+
+def _paths(cells: Any) -> pa.ListArray:
+    """Return little-endian WKB LineStrings as lists of lon, lat, lon, lat, …"""
+    payloads = [bytes(cell)[WKB_LINESTRING_HEADER_BYTES:] for cell in cells]
+    offsets = np.concatenate(([0], np.cumsum([len(payload) // 8 for payload in payloads], dtype=np.int64)))
+    flat = np.frombuffer(b"".join(payloads), dtype="<f8")
+    return pa.ListArray.from_arrays(pa.array(offsets, type=pa.int32()), pa.array(flat))

@@ -1,0 +1,77 @@
+"""Finding an asset by its id or name."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, Q
+
+from flux_site.api.errors import BadInput
+from grid import models
+
+MIN_CHARACTERS = 2
+MAX_HITS = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchHit:
+    """An asset that matches; position null for an asset without a point."""
+
+    asset_id: str
+    kind: str
+    title: str
+    subtitle: str
+    lon: float | None
+    lat: float | None
+
+
+def search_assets(*, text: str, first: int, user: Any) -> list[SearchHit]:
+    """Return up to ``first`` assets the user may see whose id starts with, or name contains, ``text``.
+
+    Personal data is never searched.
+
+    Raises:
+        BadInput: if the text is shorter than two characters or ``first`` outside 1..50.
+    """
+    text = text.strip()
+    if len(text) < MIN_CHARACTERS:
+        raise BadInput(f"Search for at least {MIN_CHARACTERS} characters.", field="text")
+    if not 1 <= first <= MAX_HITS:
+        raise BadInput(f"first is {first}; it must be 1 to {MAX_HITS}.", field="first")
+    hits: list[SearchHit] = []
+    for model in (models.Substation, models.Circuit, models.Transformer, models.Branch, models.Meter, models.Switch):
+        options = model._meta
+        if len(hits) >= first or not user.has_perm(f"{options.app_label}.view_{options.model_name}"):
+            continue
+        has_name = any(field.name == "name" for field in options.fields)
+        match = Q(pk__istartswith=text) | (Q(name__icontains=text) if has_name else Q())
+        rows = model.objects.visible_to(user).filter(match).order_by("pk")
+        if model is models.Circuit:
+            rows = rows.select_related("substation")
+        if model is models.Branch:
+            rows = rows.select_related("from_substation", "to_substation")
+        hits += [_hit(row) for row in rows[: first - len(hits)]]
+    return hits
+
+
+def _hit(row: Model) -> SearchHit:
+    title, subtitle, place = row.pk, row.pk, getattr(row, "location", None)
+    if isinstance(row, models.Substation | models.Circuit | models.Transformer):
+        title = row.name
+    if isinstance(row, models.Circuit):
+        place = row.substation.location
+    elif isinstance(row, models.Branch):
+        title = f"{row.from_substation.name} to {row.to_substation.name}"
+        subtitle = f"{row.pk}, {row.base_kv:g} kV {row.get_kind_display().lower()}"
+        place = row.route.interpolate_normalized(0.5) if row.route else row.from_substation.location
+    elif isinstance(row, models.Switch):
+        subtitle = row.get_kind_display()
+    elif isinstance(row, models.Meter):
+        subtitle = f"Meter at {row.transformer_id}"
+    return SearchHit(
+        asset_id=row.pk,
+        kind=type(row).__name__,
+        title=title,
+        subtitle=subtitle,
+        lon=place.x if place else None,
+        lat=place.y if place else None,
+    )

@@ -1,0 +1,72 @@
+"""``/columns/{layer}``: the rows of a map layer as an Arrow IPC stream."""
+
+import hashlib
+from collections.abc import Callable
+
+import pyarrow as pa
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.views.decorators.http import require_safe
+
+from flux_site.api.errors import BadInput, FluxError, NotFound, PermissionRefused, Unauthenticated
+from grid.selectors import map_layers
+
+ARROW_STREAM = "application/vnd.apache.arrow.stream"
+STATUS_OF_CODE = {
+    BadInput.code: 400,
+    Unauthenticated.code: 401,
+    PermissionRefused.code: 403,
+    NotFound.code: 404,
+    "LIMIT_EXCEEDED": 413,
+}
+
+
+def error_response(error: FluxError) -> JsonResponse:
+    """Return an expected failure as JSON in the shape GraphQL uses."""
+    body = {"errors": [{"message": error.message, "extensions": error.extensions}]}
+    return JsonResponse(body, status=STATUS_OF_CODE.get(error.code, 503))
+
+
+def check_access(request: HttpRequest, permission: str) -> None:
+    """Raise unless the user is logged in and holds ``permission``.
+
+    Raises:
+        Unauthenticated: if nobody is logged in.
+        PermissionRefused: if the permission is missing.
+    """
+    if not request.user.is_authenticated:
+        raise Unauthenticated("Log in first.")
+    if not request.user.has_perm(permission):
+        raise PermissionRefused(f"You need the permission {permission}.")
+
+
+def arrow_response(request: HttpRequest, *, version: str, build: Callable[[], pa.Table]) -> HttpResponse:
+    """Return a table as an Arrow stream with an ETag, or 304 if the client has this version."""
+    etag = f'"{hashlib.sha256(version.encode()).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization"}
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified(headers=headers)
+    table = build()
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+    return HttpResponse(sink.getvalue().to_pybytes(), content_type=ARROW_STREAM, headers=headers)
+
+
+@require_safe
+def columns(request: HttpRequest, layer_key: str) -> HttpResponse:
+    """Answer with the rows of a layer inside ``bbox``, or everywhere."""
+    try:
+        layer = map_layers.find_layer(layer_key)
+        if layer is None:
+            known = ", ".join(each.key for each in map_layers.LAYERS)
+            raise NotFound(f"There is no layer {layer_key!r}; there are: {known}.", field="layer")
+        check_access(request, layer.permission)
+        bbox = map_layers.parse_bbox(request.GET.get("bbox"))
+        version = f"{layer.key}|{bbox}|{request.user.pk}|{map_layers.layer_version(layer)}"
+        return arrow_response(
+            request,
+            version=version,
+            build=lambda: map_layers.layer_table(layer=layer, bbox=bbox, user=request.user),
+        )
+    except FluxError as error:
+        return error_response(error)
