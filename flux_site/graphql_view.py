@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from strawberry.django.views import GraphQLView
 
+from flux_site.api.errors import BadInput
 from flux_site.api.tokens import bearer_secret
 
 
@@ -29,4 +30,8 @@ class FluxGraphQLView(GraphQLView):
                 message = f"The CSRF token is missing or wrong: {reason}"
                 body = {"errors": [{"message": message, "extensions": {"code": "CSRF_FAILED"}}]}
                 return JsonResponse(body, status=403)
-        return super().dispatch(request, *args, **kwargs)
+        response = super().dispatch(request, *args, **kwargs)
+        if response.headers.get("Content-Type") == "text/plain":  # how the library refuses what is no operation
+            body = {"errors": [{"message": response.content.decode(), "extensions": {"code": BadInput.code}}]}
+            return JsonResponse(body, status=response.status_code)
+        return response

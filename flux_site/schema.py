@@ -6,8 +6,7 @@ from typing import Any
 import strawberry
 import strawberry_django
 from django.conf import settings
-from strawberry.extensions import DisableIntrospection, MaxTokensLimiter, ParserCache, ValidationCache
-from strawberry.federation import Schema
+from strawberry.extensions import DisableIntrospection, MaxTokensLimiter, ValidationCache
 from strawberry.relay import Node, node
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
@@ -15,11 +14,12 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from cascade.schema.operations import CascadeMutation, CascadeQuery
 from flux_site import health
-from flux_site.api.closed_root import ClosedRootExtension
 from flux_site.api.guard import Requires
 from flux_site.api.limits import MAX_PAGE, MAX_TOKENS, LimitsExtension
+from flux_site.api.paging import PagedParser
 from flux_site.api.reporting import process_errors
 from flux_site.api.schema import AccessMutation, AccessQuery
+from flux_site.api.subgraph import SubgraphQuery, SubgraphSchema
 from flux_site.jobs.schema import JSON_OBJECT_SCALAR, JobsMutation, JobsQuery, JobsSubscription, JSONObject
 from grid.federation import BackendsExtension
 from grid.schema.operations import OperationsMutation, OperationsQuery
@@ -64,19 +64,24 @@ class Site:
 
 
 @strawberry.type
-class Query(AccessQuery, JobsQuery, OperationsQuery, AssetConnections, AssetLookups, CascadeQuery):
+class Query(
+    SubgraphQuery, AccessQuery, JobsQuery, OperationsQuery, AssetConnections, AssetLookups, CascadeQuery
+):
     """Everything that can be asked."""
 
     node: Node | None = node(extensions=[Requires()], description="Anything with a Relay id.")
 
-    @strawberry_django.field(description="Whether the services are up. The only field open to anonymous users.")
+    @strawberry_django.field(
+        description="Whether the services are up. The only field open to anonymous users."
+    )
     def health(self) -> Health:
         """Return the health."""
         states = health.states()
         return Health(
             status=HealthStatus(health.verdict(states)),
             services=[
-                ServiceHealth(name=state.name, is_up=state.is_up, latency_ms=state.latency_ms) for state in states
+                ServiceHealth(name=state.name, is_up=state.is_up, latency_ms=state.latency_ms)
+                for state in states
             ],
         )
 
@@ -101,7 +106,7 @@ class Subscription(JobsSubscription):
     """Everything that can be followed."""
 
 
-class FluxSchema(Schema):
+class FluxSchema(SubgraphSchema):
     """The schema, with errors that carry a code."""
 
     def process_errors(self, errors: list[Any], execution_context: ExecutionContext | None = None) -> None:
@@ -116,11 +121,11 @@ class TokenLimit(MaxTokensLimiter):
         super().__init__(max_token_count=MAX_TOKENS)
 
 
-class Parsed(ParserCache):
-    """Keeps the last parsed documents."""
+class Optimized(DjangoOptimizerExtension):
+    """The optimizer, taking nested rows from the models' own managers, which know who may see what."""
 
     def __init__(self) -> None:
-        super().__init__(maxsize=256)
+        super().__init__(prefetch_custom_queryset=True)
 
 
 class Validated(ValidationCache):
@@ -138,10 +143,9 @@ schema = FluxSchema(
         BackendsExtension,
         TokenLimit,
         LimitsExtension,
-        ClosedRootExtension,
-        Parsed,
+        PagedParser,
         Validated,
-        DjangoOptimizerExtension,
+        Optimized,
         *([] if settings.GRAPHQL_HAS_INTROSPECTION else [DisableIntrospection]),
     ],
     config=StrawberryConfig(

@@ -1,0 +1,5 @@
+"""The admin of the cascade laboratory: scenarios and runs."""
+
+from cascade.admin import runs, scenarios
+
+__all__ = ["runs", "scenarios"]

@@ -1,1 +1,1 @@
-"""The cascade engine: arrays in, arrays out. Imports no web framework, clock, setting or global random state."""
+"""The cascade engine: arrays in, arrays out. Reads no clock, setting or global random state."""

@@ -20,12 +20,12 @@ def propagate(
 ) -> Generator[Wave, None, CascadeResult]:
     """Yield the waves of a cascade, the initial outages being wave 0, and return the result.
 
-    The network is normalised, loads and ratings are scaled, and the intact network is balanced once. After the
-    outages, each wave finds the islands, balances each (see :func:`grid.powerflow.balance.balance_islands`), solves
-    the DC power flow in the live ones and finds every in-service branch with a rate > 0 and
-    |flow| > rate · (1 + tolerance). These trip together and begin the next wave; when there are none the cascade ends.
-    State is carried from wave to wave and nothing is restored. Waves are disjoint. A caller who asks for no more
-    waves has stopped the cascade.
+    The network is normalised, loads and ratings are scaled, and the intact network is balanced once. After
+    the outages, each wave finds the islands, balances each (see
+    :func:`grid.powerflow.balance.balance_islands`), solves the DC power flow in the live ones and finds every
+    in-service branch with a rate > 0 and |flow| > rate · (1 + tolerance). These trip together and begin the
+    next wave; when there are none the cascade ends. State is carried from wave to wave and nothing is
+    restored. Waves are disjoint. A caller who asks for no more waves has stopped the cascade.
 
     Args:
         network: the network, or one prepared for many cascades.
@@ -38,7 +38,7 @@ def propagate(
     """
     prepared = network if isinstance(network, Prepared) else prepare(network)
     state = CascadeState(prepared=prepared, params=params)
-    bus_dead = state.bus_dead
+    bus_dead, bus_base_served_mw = state.bus_dead, state.bus_load_mw
     state.take_out(outages)
     outage_branches = np.flatnonzero(~state.branch_on)
     served_mw = state.base_served_mw
@@ -62,6 +62,7 @@ def propagate(
         demand_mw=state.demand_mw,
         base_shed_mw=state.demand_mw - state.base_served_mw,
         base_served_mw=state.base_served_mw,
+        bus_base_served_mw=bus_base_served_mw,
         outage_branches=outage_branches,
         outage_buses=np.flatnonzero(outages.bus_out),
         waves=tuple(waves),
@@ -128,6 +129,7 @@ def _wave(
         tripped_flow_mw=flow_mw,
         tripped_rate_mva=state.rate_mva[tripped],
         dead_buses=np.flatnonzero(state.bus_dead & ~bus_dead_before),
+        bus_served_mw=state.bus_load_mw,
         shed_mw=state.base_served_mw - state.served_mw,
         shed_increment_mw=served_before_mw - state.served_mw,
         served_mw=state.served_mw,

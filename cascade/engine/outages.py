@@ -71,10 +71,12 @@ def resolve_outages(
 ) -> Outages:
     """Turn ids into an outage; a substation stands for all its buses.
 
-    Naming an asset twice in one list is an error; naming a bus and its substation, or a bus and its branch, is not.
+    Naming an asset twice in one list is an error; naming a bus and its substation, or a bus and its branch,
+    is not.
 
     Raises:
-        UnknownAsset: if an id is malformed, unknown or given twice, listing all of them for the first list at fault.
+        UnknownAsset: if an id is malformed, unknown or given twice, listing all of them for the first list at
+            fault.
         NoOutage: if nothing is left to take out.
     """
     branches = _positions(field="branch_ids", ids=branch_ids, known=network.branch_index)

@@ -21,15 +21,15 @@ class CascadeParams:
     """Hold the settings of a cascade.
 
     Attributes:
-        load_multiplier: factor on every load, 1e-6 .. 1e6. Zero is refused: without load every island is dead by
-            definition and there is nothing to compute.
-        rating_multiplier: factor on every rating, 1e-6 .. 1e6. Zero is refused: a rating of 0 means unlimited, the
-            opposite of what a factor of zero would ask for.
-        overload_tolerance_frac: a branch trips when \\|flow\\| > rate · (1 + this), 0 .. 1; keeps a flow that equals its
-            rating but for rounding from tripping.
-        max_waves: stop after this many waves following the initial outages, even if branches are still overloaded
-            (the result then says WAVE_LIMIT); None, the default, runs to the end. A cascade always ends, since every
-            wave but the last takes at least one branch.
+        load_multiplier: factor on every load, 1e-6 .. 1e6. Zero is refused: without load every island is dead
+            by definition and there is nothing to compute.
+        rating_multiplier: factor on every rating, 1e-6 .. 1e6. Zero is refused: a rating of 0 means
+            unlimited, the opposite of what a factor of zero would ask for.
+        overload_tolerance_frac: a branch trips when |flow| > rate · (1 + this), 0 .. 1; keeps a flow that
+            equals its rating but for rounding from tripping.
+        max_waves: stop after this many waves following the initial outages, even if branches are still
+            overloaded (the result then says WAVE_LIMIT); None, the default, runs to the end. A cascade always
+            ends, since every wave but the last takes at least one branch.
 
     Raises:
         InvalidParams: naming the field.
@@ -47,7 +47,9 @@ class CascadeParams:
         self._check("overload_tolerance_frac", lowest=0.0, highest=1.0)
         waves: object = self.max_waves
         if waves is not None and (isinstance(waves, bool) or not isinstance(waves, int) or waves < 0):
-            raise InvalidParams(field="max_waves", message=f"is {waves!r}; allowed: a whole number >= 0, or none")
+            raise InvalidParams(
+                field="max_waves", message=f"is {waves!r}; allowed: a whole number >= 0, or none"
+            )
 
     def _check(self, field: str, *, lowest: float, highest: float) -> None:
         value: object = getattr(self, field)

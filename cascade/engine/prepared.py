@@ -8,7 +8,8 @@ import numpy as np
 
 from grid.powerflow.arrays import BoolArray
 from grid.powerflow.balance import balance_islands
-from grid.powerflow.dcflow import DcModel, Factor, SingularIsland, solve_flows
+from grid.powerflow.dc_model import DcModel, Factor
+from grid.powerflow.dcflow import SingularIsland, solve_flows
 from grid.powerflow.islands import IslandFinder, Islands
 from grid.powerflow.network import Network, normalise
 
@@ -59,7 +60,9 @@ def prepare(network: Network) -> Prepared:
     )
 
 
-def _factorise_intact(network: Network, model: DcModel, islands: Islands, branch_on: BoolArray) -> Factor | None:
+def _factorise_intact(
+    network: Network, model: DcModel, islands: Islands, branch_on: BoolArray
+) -> Factor | None:
     balance = balance_islands(
         islands=islands,
         bus_load_mw=network.bus_load_mw,

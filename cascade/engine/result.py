@@ -26,8 +26,8 @@ class Termination(StrEnum):
 class Wave:
     """Hold one wave: what tripped, and the state after islands, balance and power flow.
 
-    Wave 0 is the initial outages; it has no trips of its own. The branches overloaded at the end of a wave are the
-    ones that trip in the next.
+    Wave 0 is the initial outages; it has no trips of its own. The branches overloaded at the end of a wave
+    are the ones that trip in the next.
 
     Attributes:
         index: 0 for the initial outages, then 1, 2, …
@@ -36,6 +36,7 @@ class Wave:
         tripped_flow_mw: the flow that tripped each, positive from its from end.
         tripped_rate_mva: the rating in force for each.
         dead_buses: indices of the buses that went dead in this wave (or out, in wave 0), ascending.
+        bus_served_mw: load served per bus after this wave.
         shed_mw: load lost since the balanced intact network, in all waves so far.
         shed_increment_mw: load lost in this wave.
         served_mw: load served after this wave.
@@ -43,9 +44,9 @@ class Wave:
         islands_alive: islands with capacity and load.
         islands_dead: the other islands; buses taken out are not counted.
         n_overloads: branches overloaded after this wave.
-        closest_margin: smallest \\|\\|flow\\|/rate - 1\\| of a rated live branch; NaN if there is none.
-        balance_residual_mw: largest \\|generation - load\\| of an island (rounding).
-        mismatch_mw: largest \\|injection - flows\\| of a bus (rounding).
+        closest_margin: smallest ||flow|/rate - 1| of a rated live branch; NaN if there is none.
+        balance_residual_mw: largest |generation - load| of an island (rounding).
+        mismatch_mw: largest |injection - flows| of a bus (rounding).
     """
 
     index: int
@@ -54,6 +55,7 @@ class Wave:
     tripped_flow_mw: FloatArray
     tripped_rate_mva: FloatArray
     dead_buses: IntArray
+    bus_served_mw: FloatArray
     shed_mw: float
     shed_increment_mw: float
     served_mw: float
@@ -76,6 +78,7 @@ class CascadeResult:
         demand_mw: load asked for, load multiplier applied.
         base_shed_mw: of that, what the balanced intact network does not serve; not part of any wave.
         base_served_mw: what it does serve.
+        bus_base_served_mw: the same per bus.
         outage_branches: indices of the branches taken out at the start, those of outaged buses among them.
         outage_buses: indices of the buses taken out at the start.
         waves: the waves, the initial outages first.
@@ -92,6 +95,7 @@ class CascadeResult:
     demand_mw: float
     base_shed_mw: float
     base_served_mw: float
+    bus_base_served_mw: FloatArray
     outage_branches: IntArray
     outage_buses: IntArray
     waves: tuple[Wave, ...]
@@ -124,7 +128,8 @@ class CascadeResult:
 
     @property
     def closest_margin(self) -> float:
-        """Return the smallest \\|\\|flow\\|/rate - 1\\| met in any wave; NaN if no rated branch was ever live.
+        """Return the smallest ||flow|/rate - 1| met in any wave; NaN if no rated branch was ever
+        live.
 
         A small value says that the outcome hangs on a hair: a slightly other load or rating changes it.
         """

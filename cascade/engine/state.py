@@ -18,7 +18,8 @@ from grid.powerflow.flow_updates import FlowSolver
 class CascadeState:
     """Carry the state from wave to wave; nothing is ever put back.
 
-    Construction balances the intact network. Then :meth:`take_out` once, and :meth:`settle` and :meth:`trip` in turn.
+    Construction balances the intact network. Then :meth:`take_out` once, and :meth:`settle` and :meth:`trip`
+    in turn.
     """
 
     def __init__(self, *, prepared: Prepared, params: CascadeParams) -> None:
@@ -27,15 +28,17 @@ class CascadeState:
         self._prepared = prepared
         self._solver = FlowSolver(prepared.model, factor=prepared.factor)
         self.rate_mva: FloatArray = network.rate_mva * params.rating_multiplier
-        self._limit_mva = np.where(prepared.rated, self.rate_mva * (1.0 + params.overload_tolerance_frac), np.inf)
+        self._limit_mva = np.where(
+            prepared.rated, self.rate_mva * (1.0 + params.overload_tolerance_frac), np.inf
+        )
         self._divisor_mva = np.where(prepared.rated, self.rate_mva, 1.0)
         self.branch_on: BoolArray = np.ones(network.n_branches, dtype=np.bool_)
         self.n_buses_out = 0
         self.bus_load_mw: FloatArray = network.bus_load_mw * params.load_multiplier
-        self._unit_p_mw = network.unit_p_mw
-        self._unit_pmax_mw = network.unit_pmax_mw
+        self.unit_p_mw: FloatArray = network.unit_p_mw
+        self.unit_pmax_mw: FloatArray = network.unit_pmax_mw
         self.demand_mw = float(self.bus_load_mw.sum())
-        self._islands = prepared.islands
+        self.islands = prepared.islands
         self._balance()
         self.base_served_mw = self.served_mw
         self._unbalanced = False
@@ -57,8 +60,8 @@ class CascadeState:
         if len(outages.branch_out) != network.n_branches or len(outages.bus_out) != network.n_buses:
             raise CascadeInputError(
                 field="outages",
-                message=f"are of a network with {len(outages.branch_out)} branches and {len(outages.bus_out)} buses;"
-                f" this one has {network.n_branches} and {network.n_buses}",
+                message=f"are of a network with {len(outages.branch_out)} branches and"
+                f" {len(outages.bus_out)} buses; this one has {network.n_branches} and {network.n_buses}",
             )
         self.branch_on &= ~outages.branch_out
         if outages.bus_out.any():
@@ -66,8 +69,8 @@ class CascadeState:
             self.branch_on &= ~touched
             self.bus_load_mw = np.where(outages.bus_out, 0.0, self.bus_load_mw)
             unit_out = outages.bus_out[network.unit_bus]
-            self._unit_p_mw = np.where(unit_out, 0.0, self._unit_p_mw)
-            self._unit_pmax_mw = np.where(unit_out, 0.0, self._unit_pmax_mw)
+            self.unit_p_mw = np.where(unit_out, 0.0, self.unit_p_mw)
+            self.unit_pmax_mw = np.where(unit_out, 0.0, self.unit_pmax_mw)
             self.n_buses_out = int(np.count_nonzero(outages.bus_out))
             self._unbalanced = True
 
@@ -79,13 +82,13 @@ class CascadeState:
         """
         islands = self._prepared.finder.find(self.branch_on)
         # Islands only split, so an equal count means the same islands, and those are balanced already.
-        if self._unbalanced or islands.count != self._islands.count:
-            self._islands = islands
+        if self._unbalanced or islands.count != self.islands.count:
+            self.islands = islands
             self._balance()
             self._unbalanced = False
         self.live_on: BoolArray = self.branch_on & ~self.bus_dead[self._prepared.network.branch_from]
         solution = self._solver.solve(
-            islands=self._islands,
+            islands=self.islands,
             alive=self._alive,
             branch_on=self.branch_on,
             live_on=self.live_on,
@@ -108,7 +111,7 @@ class CascadeState:
     @property
     def n_dead(self) -> int:
         """Count the dead islands; buses taken out are none."""
-        return self._islands.count - self.n_alive - self.n_buses_out
+        return self.islands.count - self.n_alive - self.n_buses_out
 
     @property
     def closest_margin(self) -> float:
@@ -121,19 +124,19 @@ class CascadeState:
     def _balance(self) -> None:
         network = self._prepared.network
         balance = balance_islands(
-            islands=self._islands,
+            islands=self.islands,
             bus_load_mw=self.bus_load_mw,
             unit_bus=network.unit_bus,
-            unit_p_mw=self._unit_p_mw,
-            unit_pmax_mw=self._unit_pmax_mw,
+            unit_p_mw=self.unit_p_mw,
+            unit_pmax_mw=self.unit_pmax_mw,
         )
         self.bus_load_mw = balance.bus_load_mw
-        self._unit_p_mw = balance.unit_p_mw
+        self.unit_p_mw = balance.unit_p_mw
         self._alive = balance.alive
-        self.bus_dead: BoolArray = ~balance.alive[self._islands.label]
+        self.bus_dead: BoolArray = ~balance.alive[self.islands.label]
         self.balance_residual_mw = balance.largest_residual_mw
         self.served_mw = float(self.bus_load_mw.sum())
-        self.generated_mw = float(self._unit_p_mw.sum())
+        self.generated_mw = float(self.unit_p_mw.sum())
         self._injection_mw = self._prepared.model.injections(
-            bus_load_mw=self.bus_load_mw, unit_p_mw=self._unit_p_mw
+            bus_load_mw=self.bus_load_mw, unit_p_mw=self.unit_p_mw
         )

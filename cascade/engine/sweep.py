@@ -101,8 +101,12 @@ def _branches(network: Network, branch_indices: Sequence[int] | IntArray | None)
     if given.size == 0:
         return np.empty(0, dtype=np.int64)
     if given.ndim != 1 or given.dtype.kind not in "iu":
-        raise UnknownAsset(field="branch_indices", ids=(repr(branch_indices),), problem="not a list of whole numbers")
+        raise UnknownAsset(
+            field="branch_indices", ids=(repr(branch_indices),), problem="not a list of whole numbers"
+        )
     wrong = given[(given < 0) | (given >= network.n_branches)]
     if len(wrong):
-        raise UnknownAsset(field="branch_indices", ids=tuple(map(str, wrong.tolist())), problem="not branch indices")
+        raise UnknownAsset(
+            field="branch_indices", ids=tuple(map(str, wrong.tolist())), problem="not branch indices"
+        )
     return given.astype(np.int64)

@@ -30,7 +30,9 @@ class CascadeRun(models.Model):
     rating_multiplier = models.FloatField(help_text="Factor on every rating.")
     created_at = models.DateTimeField(auto_now_add=True)
 
-    network_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the network computed on.")
+    network_digest = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of the network computed on."
+    )
     total_load_mw = models.FloatField(null=True, help_text="Load before anything failed, MW.")
     base_shed_mw = models.FloatField(null=True, help_text="Load the intact network cannot serve, MW.")
     initial_shed_mw = models.FloatField(null=True, help_text="Load lost with the initial outages, MW.")
@@ -41,7 +43,8 @@ class CascadeRun(models.Model):
     islands_alive = models.IntegerField(null=True)
     islands_dead = models.IntegerField(null=True)
     closest_margin_frac = models.FloatField(
-        null=True, help_text="Smallest | |flow| / rating - 1 | met: how near a decision was to falling otherwise."
+        null=True,
+        help_text="Smallest | |flow| / rating - 1 | met: how near a decision was to falling otherwise.",
     )
     termination_reason = models.CharField(max_length=32, blank=True)
     elapsed_ms = models.FloatField(null=True, help_text="Time the engine took, ms.")
@@ -50,7 +53,9 @@ class CascadeRun(models.Model):
     final_rating_mva = ArrayField(models.FloatField(null=True), null=True, editable=False)
     trip_wave = ArrayField(models.IntegerField(null=True), null=True, editable=False)
     substation_loss = models.JSONField(
-        null=True, editable=False, help_text="Per substation that lost load: MW lost, first wave, whether dead."
+        null=True,
+        editable=False,
+        help_text="Per substation that lost load: MW lost, first wave, whether dead.",
     )
 
     objects = CascadeRunQuerySet.as_manager()
@@ -67,7 +72,9 @@ class CascadeWave(models.Model):
 
     run = models.ForeignKey(CascadeRun, on_delete=models.CASCADE, related_name="waves")
     number = models.IntegerField()
-    tripped_count = models.IntegerField(help_text="Branches whose overload trips begin this wave; none in wave 0.")
+    tripped_count = models.IntegerField(
+        help_text="Branches whose overload trips begin this wave; none in wave 0."
+    )
     shed_mw = models.FloatField(help_text="Load lost in this wave, MW.")
     cumulative_shed_mw = models.FloatField(help_text="Load lost up to this wave, MW.")
     served_mw = models.FloatField(help_text="Load served in this wave, MW.")

@@ -81,11 +81,13 @@ class CascadeQuery:
         description="Runs, newest first: all for those who may see all, else one's own.",
     )
 
-    @strawberry_django.field(extensions=[Requires()], description="One run; null if there is none you may see.")
+    @strawberry_django.field(
+        extensions=[Requires()], description="One run; null if there is none you may see."
+    )
     def cascade_run(self, info: Info, id: strawberry.ID) -> CascadeRun | None:
         """Return a run."""
         visible = models.CascadeRun.objects.visible_to(require_login(info)).select_related("job", "scenario")
-        return visible.filter(pk=parse_row_id(id, "id")).first()  # type: ignore[return-value]
+        return visible.filter(pk=parse_row_id(id, "id"))  # type: ignore[return-value]
 
 
 @strawberry.type

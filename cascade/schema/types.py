@@ -12,6 +12,7 @@ from strawberry_django.relay import DjangoCursorConnection
 
 from cascade import models
 from flux_site.api.errors import BadInput
+from flux_site.api.ordering import UnknownLast, in_default_order
 from flux_site.api.visibility import require, require_login
 from flux_site.jobs.schema import Job
 from grid.selectors.network import name_assets, name_branches
@@ -93,21 +94,21 @@ class Scenario(relay.Node):
     def get_queryset(cls, queryset: QuerySet[Any], info: Info, **_: Any) -> QuerySet[Any]:
         """Return the scenarios; they are shared among those who may view them."""
         require(info, "cascade.view_scenario")
-        return queryset
+        return in_default_order(queryset)
 
 
 @strawberry_django.filter_type(models.CascadeRun)
 class CascadeRunFilter:
     """Filter of runs."""
 
-    name: StrFilterLookup[str] | None
-    interconnect: StrFilterLookup[str] | None
+    name: StrFilterLookup | None
+    interconnect: StrFilterLookup | None
     total_shed_mw: ComparisonFilterLookup[float] | None
     tripped_count: ComparisonFilterLookup[int] | None
 
 
 @strawberry_django.order_type(models.CascadeRun)
-class CascadeRunOrder:
+class CascadeRunOrder(UnknownLast):
     """Order of runs."""
 
     created_at: auto
@@ -151,7 +152,9 @@ class CascadeRun(relay.Node):
         """Return the outages with their names."""
         return outage_assets(self.outages)  # type: ignore[arg-type]
 
-    @strawberry_django.field(only=["id"], description="Arrow stream: every branch with its trip wave and final flow.")
+    @strawberry_django.field(
+        only=["id"], description="Arrow stream: every branch with its trip wave and final flow."
+    )
     def branches_url(self) -> str:
         """Return the address of the branch columns."""
         return f"/columns/cascade-runs/{self.pk}/branches"  # type: ignore[attr-defined]
@@ -164,7 +167,8 @@ class CascadeRun(relay.Node):
     @classmethod
     def get_queryset(cls, queryset: QuerySet[Any], info: Info, **_: Any) -> QuerySet[Any]:
         """Return the runs the user may see."""
-        return queryset.visible_to(require_login(info))  # type: ignore[attr-defined,no-any-return]
+        visible = queryset.visible_to(require_login(info))  # type: ignore[attr-defined]
+        return in_default_order(visible)
 
 
 def outage_assets(asset_ids: list[str]) -> list[OutageAsset]:

@@ -6,12 +6,13 @@ from cascade import models
 
 
 def branch_columns(run: models.CascadeRun) -> pa.Table:
-    """Return one row per branch: the wave it went out in (null: in service), its final flow and loading, its trip flow."""
+    """Return one row per branch: the wave it went out in (null: in service), its final and its trip flow."""
     trip_flow = dict(run.trips.values_list("branch_id", "flow_mw"))
     ids = run.branch_ids or []
     flows, ratings = run.final_flow_mw or [], run.final_rating_mva or []
     loading = [
-        None if rating is None else abs(flow) / rating * 100.0 for flow, rating in zip(flows, ratings, strict=True)
+        None if rating is None else abs(flow) / rating * 100.0
+        for flow, rating in zip(flows, ratings, strict=True)
     ]
     return pa.table(
         {

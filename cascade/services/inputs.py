@@ -57,14 +57,16 @@ def check_inputs(
     malformed = [text for text in ids if not ID_PATTERN.match(text)]
     if malformed:
         raise BadInput(
-            f"Not the id of a substation, bus or branch: {', '.join(malformed[:10])}. Ids look like SUB-1, BUS-1, BR-1.",
+            f"Not the id of a substation, bus or branch: {', '.join(malformed[:10])}. "
+            "Ids look like SUB-1, BUS-1, BR-1.",
             field="outages",
         )
     interconnects = network_selectors.asset_interconnects(list(ids))
     if not interconnects:
         if not network_selectors.list_interconnects():
             raise network_selectors.EmptyNetwork(
-                "The cache holds no transmission network; sync the transmission layers first.", field="outages"
+                "The cache holds no transmission network; sync the transmission layers first.",
+                field="outages",
             )
         raise UnknownAsset(f"No such asset: {', '.join(ids[:10])}.", field="outages")
     if len(interconnects) > 1:
@@ -86,7 +88,9 @@ def load(interconnect: str) -> Network:
     try:
         return network_selectors.load_network(interconnect)
     except NetworkError as error:
-        raise BadInput(f"The network of {interconnect} cannot be computed on: {error}", field="interconnect") from error
+        raise BadInput(
+            f"The network of {interconnect} cannot be computed on: {error}", field="interconnect"
+        ) from error
 
 
 def resolve(*, network: Network, outages: Sequence[str]) -> Outages:

@@ -43,7 +43,9 @@ def start_run(
     """
     if name is not None and len(name) > MAX_NAME:
         raise BadInput(f"The name has {len(name)} characters; at most {MAX_NAME}.", field="name")
-    inputs = check_inputs(outages=outages, load_multiplier=load_multiplier, rating_multiplier=rating_multiplier)
+    inputs = check_inputs(
+        outages=outages, load_multiplier=load_multiplier, rating_multiplier=rating_multiplier
+    )
     title = (name or "").strip() or default_name(list(inputs.outages))
     frozen = {
         "interconnect": inputs.interconnect,
@@ -96,7 +98,9 @@ def execute_run(context: JobContext) -> dict[str, Any]:
     elapsed_ms = (time.perf_counter() - began) * 1000.0
     context.progress(0.9, "Storing the result")
     _store(run, network=network, result=result, elapsed_ms=elapsed_ms)
-    context.log(f"{len(result.tripped)} branches tripped in {result.n_waves} waves; {result.shed_mw:.1f} MW lost.")
+    context.log(
+        f"{len(result.tripped)} branches tripped in {result.n_waves} waves; {result.shed_mw:.1f} MW lost."
+    )
     return {
         "waves": result.n_waves,
         "tripped": len(result.tripped),
@@ -140,7 +144,9 @@ def _store(run: models.CascadeRun, *, network: Network, result: CascadeResult, e
             islands_dead=wave.islands_dead,
         )
         models.CascadeTrip.objects.bulk_create(
-            models.CascadeTrip(run=run, wave=row, branch_id=branch_id, flow_mw=float(flow), rating_mva=float(rating))
+            models.CascadeTrip(
+                run=run, wave=row, branch_id=branch_id, flow_mw=float(flow), rating_mva=float(rating)
+            )
             for branch_id, flow, rating in zip(
                 wave.tripped_ids, wave.tripped_flow_mw, wave.tripped_rate_mva, strict=True
             )

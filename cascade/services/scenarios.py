@@ -26,7 +26,9 @@ def check_scenario(
         raise BadInput(f"A scenario needs a name of 1 to {MAX_NAME} characters.", field="name")
     if len(description) > MAX_DESCRIPTION:
         raise BadInput(f"The description has more than {MAX_DESCRIPTION} characters.", field="description")
-    inputs = check_inputs(outages=outages, load_multiplier=load_multiplier, rating_multiplier=rating_multiplier)
+    inputs = check_inputs(
+        outages=outages, load_multiplier=load_multiplier, rating_multiplier=rating_multiplier
+    )
     return inputs.interconnect
 
 

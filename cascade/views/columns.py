@@ -20,7 +20,9 @@ def run_columns(request: HttpRequest, run_id: int, part: str) -> HttpResponse:
             raise Unauthenticated("Log in first.")
         if part not in PARTS:
             raise NotFound(f"A run has no {part!r}; it has: {', '.join(PARTS)}.", field="part")
-        run = models.CascadeRun.objects.visible_to(request.user).select_related("job").filter(pk=run_id).first()
+        run = (
+            models.CascadeRun.objects.visible_to(request.user).select_related("job").filter(pk=run_id).first()
+        )
         if run is None:
             raise NotFound(f"There is no run {run_id} that you may see.", field="runId")
         if run.job.status != JobStatus.SUCCEEDED:

@@ -110,7 +110,7 @@ def facts_table(facts: Mapping[str, Any]) -> SafeString | str:
     rows = format_html_join(
         "",
         "<tr><th scope='row'>{}</th><td>{}</td></tr>",
-        ((name, _plain(value)) for name, value in facts.items()),
+        ((name.replace("_", " ").capitalize(), _plain(value)) for name, value in facts.items()),
     )
     return format_html('<table class="flux-facts"><tbody>{}</tbody></table>', rows)
 

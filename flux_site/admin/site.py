@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
 
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Operations", ("grid.SyncLayer", "grid.SyncRun", "grid.SyncReject", "jobs.Job")),
@@ -24,7 +26,15 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("Field and weather", ("grid.Outage", "grid.WorkOrder", "grid.WeatherObservation")),
     ("Users and access", ("auth.User", "auth.Group", "api.ApiToken", "admin.LogEntry")),
-    ("Schedules", ("django_celery_beat.PeriodicTask",)),
+    (
+        "Schedules",
+        (
+            "django_celery_beat.PeriodicTask",
+            "django_celery_beat.IntervalSchedule",
+            "django_celery_beat.CrontabSchedule",
+            "django_celery_beat.ClockedSchedule",
+        ),
+    ),
 )
 
 
@@ -58,8 +68,14 @@ class FluxAdminSite(AdminSite):
                 sections.append({**app, "models": rest})
         return sections
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the index with the status panel."""
+    def get_urls(self) -> list[Any]:
+        """Add the status panel, which the index loads by itself."""
+        return [path("status/", self.admin_view(self.status_view), name="flux_status"), *super().get_urls()]
+
+    def status_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer the status panel as a piece of HTML."""
         from flux_site.admin.status import status_panel
 
-        return super().index(request, {**(extra_context or {}), "status_panel": status_panel(request.user)})
+        panel = TemplateResponse(request, "admin/status_panel.html", status_panel(request.user))
+        panel.headers["Cache-Control"] = "no-store"
+        return panel

@@ -17,14 +17,18 @@ from flux_site.api.visibility import require, require_login
 
 
 @strawberry.schema_directive(
-    locations=[Location.FIELD_DEFINITION], name="requires_login", description="Only for users who are logged in."
+    locations=[Location.FIELD_DEFINITION],
+    name="requires_login",
+    description="Only for users who are logged in.",
 )
 class RequiresLoginDirective:
     """Printed on fields open to every logged-in user."""
 
 
 @strawberry.schema_directive(
-    locations=[Location.FIELD_DEFINITION], name="requires_permission", description="Only with this permission."
+    locations=[Location.FIELD_DEFINITION],
+    name="requires_permission",
+    description="Only with this permission.",
 )
 class RequiresPermissionDirective:
     """Printed on fields that ask for a permission."""

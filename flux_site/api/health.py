@@ -25,10 +25,14 @@ def _probe(name: str, check: Callable[[], str]) -> ServiceState:
     began = time.perf_counter()
     try:
         detail = check()
-    except Exception as error:  # a probe reports whatever is wrong instead of failing
+    except Exception as error:  # noqa: BLE001 - a probe reports whatever is wrong instead of failing
         lines = str(error).strip().splitlines()
-        return ServiceState(name=name, is_up=False, latency_ms=None, detail=lines[0][:200] if lines else type(error).__name__)
-    return ServiceState(name=name, is_up=True, latency_ms=(time.perf_counter() - began) * 1000.0, detail=detail)
+        return ServiceState(
+            name=name, is_up=False, latency_ms=None, detail=lines[0][:200] if lines else type(error).__name__
+        )
+    return ServiceState(
+        name=name, is_up=True, latency_ms=(time.perf_counter() - began) * 1000.0, detail=detail
+    )
 
 
 def _postgis() -> str:
@@ -38,7 +42,9 @@ def _postgis() -> str:
 
 
 def _redis() -> str:
-    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S) as client:
+    with redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S
+    ) as client:
         client.ping()
     return "answers"
 
@@ -52,7 +58,9 @@ def _workers() -> str:
     return f"{len(answers)} answering"
 
 
-def service_states(extra: Mapping[str, Callable[[], str]] | None = None, *, with_workers: bool = True) -> list[ServiceState]:
+def service_states(
+    extra: Mapping[str, Callable[[], str]] | None = None, *, with_workers: bool = True
+) -> list[ServiceState]:
     """Return the state of every service; ``extra`` adds probes, each returning its detail or raising."""
     probes: dict[str, Callable[[], str]] = {"postgis": _postgis, "redis": _redis}
     if with_workers:

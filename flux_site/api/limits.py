@@ -10,7 +10,7 @@ from graphql.language import FieldNode, FragmentSpreadNode, InlineFragmentNode, 
 from graphql.validation import ValidationContext
 from strawberry.extensions import AddValidationRules
 
-MAX_DEPTH = 12
+MAX_DEPTH = 15
 MAX_ALIASES = 30
 MAX_TOKENS = 2_000
 MAX_PAGE = 200
@@ -53,7 +53,12 @@ class QueryLimits(ValidationRule):
         )
 
     def _walk(
-        self, selections: SelectionSetNode | None, *, depth: int, multiplier: int, open_fragments: frozenset[str]
+        self,
+        selections: SelectionSetNode | None,
+        *,
+        depth: int,
+        multiplier: int,
+        open_fragments: frozenset[str],
     ) -> bool:
         """Add up a selection set; returns False once a limit is passed."""
         for node in selections.selections if selections else ():
@@ -78,7 +83,9 @@ class QueryLimits(ValidationRule):
                 return False
         return True
 
-    def _enter_field(self, node: FieldNode, depth: int, multiplier: int, open_fragments: frozenset[str]) -> bool:
+    def _enter_field(
+        self, node: FieldNode, depth: int, multiplier: int, open_fragments: frozenset[str]
+    ) -> bool:
         if node.name.value.startswith("__"):
             return True
         self._cost += multiplier
@@ -94,7 +101,10 @@ class QueryLimits(ValidationRule):
                 self._refuse(f"{value} {name}; at most {limit}", node)
                 return False
         return self._walk(
-            node.selection_set, depth=depth + 1, multiplier=multiplier * max(page, 1), open_fragments=open_fragments
+            node.selection_set,
+            depth=depth + 1,
+            multiplier=multiplier * max(page, 1),
+            open_fragments=open_fragments,
         )
 
     def _page_size(self, node: FieldNode) -> int:

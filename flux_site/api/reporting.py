@@ -1,15 +1,21 @@
 """How GraphQL errors reach the client: expected ones with their code, unexpected ones without detail."""
 
 import logging
+import traceback
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.db import DataError
 from graphql import GraphQLError
+from strawberry.relay import GlobalIDValueError
 from strawberry.types import ExecutionContext
 
 from flux_site.api.errors import FluxError
 from flux_site.api.outages import service_fault
 
 logger = logging.getLogger(__name__)
+
+# What turns ids, cursors, page sizes and other values of a request into ours, and says so by a bare ValueError.
+CONVERTERS = ("strawberry.relay", "strawberry_django.relay", "django.db.models.fields")
 
 
 def describe(error: BaseException) -> tuple[str, dict[str, str]] | None:
@@ -25,12 +31,36 @@ def describe(error: BaseException) -> tuple[str, dict[str, str]] | None:
         return "There is no such thing, or none that you may see.", {"code": "NOT_FOUND"}
     if isinstance(error, ValidationError):
         return "; ".join(error.messages), {"code": "BAD_INPUT"}
+    if isinstance(error, DataError):
+        return f"A value cannot be compared: {str(error).splitlines()[0]}", {"code": "BAD_INPUT"}
+    if _is_bad_value(error):
+        return str(error), {"code": "BAD_INPUT"}
     return None
+
+
+def _is_bad_value(error: BaseException) -> bool:
+    """Return whether a library could not make sense of a value of the request."""
+    if not isinstance(error, ValueError) or error.__traceback__ is None:
+        return False
+    *_, (frame, _line) = traceback.walk_tb(error.__traceback__)
+    return isinstance(error, GlobalIDValueError) or frame.f_globals["__name__"].startswith(CONVERTERS)
+
+
+def _cause(error: GraphQLError) -> BaseException | None:
+    """Return what a resolver raised; None if the request itself is at fault.
+
+    GraphQL's own errors about variables and arguments come wrapped in another GraphQLError; one with a path
+    and without nodes is a value of ours that does not fit its type.
+    """
+    original = error.original_error
+    if isinstance(original, GraphQLError) and (error.path is None or original.nodes):
+        return None
+    return original
 
 
 def report(error: GraphQLError) -> None:
     """Give an error its code in place; an unexpected one is logged and loses its detail."""
-    original = error.original_error
+    original = _cause(error)
     if original is None:
         error.extensions = {"code": "BAD_INPUT"} | (error.extensions or {})
         return

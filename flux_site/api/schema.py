@@ -139,7 +139,9 @@ class AccessQuery:
 class AccessMutation:
     """Logging in and out, and tokens."""
 
-    @strawberry_django.mutation(handle_django_errors=False, description="Open a session; sets the session cookie.")
+    @strawberry_django.mutation(
+        handle_django_errors=False, description="Open a session; sets the session cookie."
+    )
     def login(self, info: Info, input: LoginInput) -> LoginPayload:
         """Log in."""
 
@@ -178,7 +180,9 @@ class AccessMutation:
         return expected_failures(create)
 
     @strawberry_django.mutation(
-        handle_django_errors=False, extensions=[Requires()], description="Revoke one of the user's own tokens."
+        handle_django_errors=False,
+        extensions=[Requires()],
+        description="Revoke one of the user's own tokens.",
     )
     def revoke_api_token(self, info: Info, input: RevokeApiTokenInput) -> RevokeApiTokenPayload:
         """Revoke a token."""

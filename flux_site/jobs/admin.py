@@ -247,9 +247,8 @@ class JobAdmin(ReadOnlyAdmin):
                 continue
             rows = model._default_manager.filter(**{relation.field.name: job})
             if relation.one_to_one:
-                links += [
-                    (link(change_url(model, pk), model._meta.verbose_name),) for pk in rows.values_list("pk")
-                ]
+                keys = rows.values_list("pk", flat=True)
+                links += [(link(change_url(model, key), model._meta.verbose_name),) for key in keys]
             elif rows.exists():
                 filters = {f"{relation.field.name}__id__exact": job.pk}
                 links.append((link(list_url(model, **filters), model._meta.verbose_name_plural),))

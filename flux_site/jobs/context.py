@@ -27,7 +27,7 @@ class JobContext:
         self.attempt = job.attempt
         self._lines: list[str] = []
         self._written_at = 0.0
-        self._written_frac = job.progress_frac
+        self._unwritten: dict[str, Any] = {}
 
     def progress(self, frac: float, step: str) -> None:
         """Report the share done (0..1) and what is being done; raises JobCancelled if cancelled.
@@ -35,10 +35,8 @@ class JobContext:
         Raises:
             JobCancelled: if somebody asked for it.
         """
-        frac = min(max(frac, 0.0), 1.0)
-        if time.monotonic() - self._written_at < WRITE_EVERY_S:
-            return
-        self._write(progress_frac=frac, step=step[:200])
+        self._unwritten = {"progress_frac": min(max(frac, 0.0), 1.0), "step": step[:200]}
+        self.check_cancelled()
 
     def log(self, line: str) -> None:
         """Add a line to the job's log; it is written with the next progress."""
@@ -54,8 +52,11 @@ class JobContext:
             self._write()
 
     def flush(self) -> None:
-        """Write the pending log lines."""
+        """Write what throttling kept back: log lines and the last progress."""
         self._append_log()
+        if self._unwritten:
+            Job.objects.filter(pk=self.job_id, status=JobStatus.RUNNING).update(**self._unwritten)
+            self._unwritten = {}
 
     def _append_log(self) -> None:
         from django.db.models import F, Value
@@ -66,9 +67,12 @@ class JobContext:
             Job.objects.filter(pk=self.job_id).update(log=Concat(F("log"), Value(text)))
             self._lines.clear()
 
-    def _write(self, **fields: Any) -> None:
+    def _write(self) -> None:
         self._append_log()
-        Job.objects.filter(pk=self.job_id, status=JobStatus.RUNNING).update(heartbeat_at=timezone.now(), **fields)
+        fields, self._unwritten = self._unwritten, {}
+        Job.objects.filter(pk=self.job_id, status=JobStatus.RUNNING).update(
+            heartbeat_at=timezone.now(), **fields
+        )
         self._written_at = time.monotonic()
         state = Job.objects.filter(pk=self.job_id).values_list("status", "is_cancel_requested").first()
         if state is None or state[1] or state[0] != JobStatus.RUNNING:

@@ -69,7 +69,8 @@ class Job(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(progress_frac__gte=0.0, progress_frac__lte=1.0), name="job_progress_in_range"
+                condition=models.Q(progress_frac__gte=0.0, progress_frac__lte=1.0),
+                name="job_progress_in_range",
             )
         ]
         permissions = [("cancel_job", "Can cancel any job")]

@@ -19,6 +19,7 @@ from strawberry_django.relay import DjangoCursorConnection
 
 from flux_site.api.errors import BadInput, NotFound
 from flux_site.api.guard import Requires
+from flux_site.api.ordering import UnknownLast, in_default_order
 from flux_site.api.operation import Fault, expected_failures
 from flux_site.api.visibility import require_login
 from flux_site.jobs import models, services
@@ -37,13 +38,13 @@ JSON_OBJECT_SCALAR = strawberry.scalar(
 class JobFilter:
     """Filter of jobs."""
 
-    kind: StrFilterLookup[str] | None
-    status: StrFilterLookup[str] | None
+    kind: StrFilterLookup | None
+    status: StrFilterLookup | None
     created_at: ComparisonFilterLookup[datetime] | None
 
 
 @strawberry_django.order_type(models.Job)
-class JobOrder:
+class JobOrder(UnknownLast):
     """Order of jobs."""
 
     created_at: auto
@@ -69,7 +70,9 @@ class Job(relay.Node):
     finished_at: auto
     is_cancel_requested: auto
 
-    @strawberry_django.field(only=["id"], description="The job's plain id, as jobUpdates and cancelJob take it.")
+    @strawberry_django.field(
+        only=["id"], description="The job's plain id, as jobUpdates and cancelJob take it."
+    )
     def job_id(self) -> strawberry.ID:
         """Return the plain id."""
         return strawberry.ID(str(self.pk))  # type: ignore[attr-defined]
@@ -92,7 +95,8 @@ class Job(relay.Node):
     @classmethod
     def get_queryset(cls, queryset: QuerySet[Any], info: Info, **_: Any) -> QuerySet[Any]:
         """Return the jobs the user may see."""
-        return queryset.visible_to(require_login(info))  # type: ignore[attr-defined,no-any-return]
+        visible = queryset.visible_to(require_login(info))  # type: ignore[attr-defined]
+        return in_default_order(visible)
 
 
 @strawberry.input
@@ -126,14 +130,17 @@ class JobsQuery:
     """Questions about jobs."""
 
     jobs: DjangoCursorConnection[Job] = strawberry_django.connection(
-        extensions=[Requires()], description="Jobs, newest first: all for those who may see all, else one's own."
+        extensions=[Requires()],
+        description="Jobs, newest first: all for those who may see all, else one's own.",
     )
 
-    @strawberry_django.field(extensions=[Requires()], description="One job; null if there is none you may see.")
+    @strawberry_django.field(
+        extensions=[Requires()], description="One job; null if there is none you may see."
+    )
     def job(self, info: Info, id: strawberry.ID) -> Job | None:
         """Return a job."""
         visible = models.Job.objects.visible_to(require_login(info)).select_related("owner")
-        return visible.filter(pk=parse_job_id(id)).first()  # type: ignore[return-value]
+        return visible.filter(pk=parse_job_id(id))  # type: ignore[return-value]
 
 
 @strawberry.type
@@ -141,7 +148,9 @@ class JobsMutation:
     """Control of jobs."""
 
     @strawberry_django.mutation(
-        handle_django_errors=False, extensions=[Requires()], description="Stop a job; a finished one stays as it is."
+        handle_django_errors=False,
+        extensions=[Requires()],
+        description="Stop a job; a finished one stays as it is.",
     )
     def cancel_job(self, info: Info, input: CancelJobInput) -> CancelJobPayload:
         """Cancel a job."""
@@ -165,6 +174,7 @@ class JobsSubscription:
     """Live jobs."""
 
     @strawberry.subscription(
+        extensions=[Requires()],
         description="The state of one job now, then each change until it has finished; "
         "without an id, every unfinished job now and every change after."
     )
@@ -194,8 +204,10 @@ class JobsSubscription:
             await layer.group_discard(GROUP, channel)
 
 
-async def _follow_one(layer: Any, channel: str, user: Any, wanted: uuid.UUID) -> AsyncGenerator[models.Job, None]:
-    """Yield one job now and on each change, until it is finished; re-reads now and then in case news was lost."""
+async def _follow_one(
+    layer: Any, channel: str, user: Any, wanted: uuid.UUID
+) -> AsyncGenerator[models.Job, None]:
+    """Yield one job now and on each change until it has finished; re-read at times in case news was lost."""
     while True:
         job = await sync_to_async(_load)(user, wanted)
         if job is None:

@@ -10,6 +10,7 @@ from typing import Any
 import kombu.exceptions
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from flux_site.api.errors import FluxError, NotFound, QueueUnavailable
@@ -51,7 +52,9 @@ def send(job_id: uuid.UUID) -> None:
     try:
         run_job_task.apply_async(kwargs={"job_id": str(job_id)}, retry=False)
     except (kombu.exceptions.OperationalError, *QUEUE_FAULTS, OSError) as error:
-        fault = QueueUnavailable("Redis does not answer, so the job could not be queued. Nothing was started.")
+        fault = QueueUnavailable(
+            "Redis does not answer, so the job could not be queued. Nothing was started."
+        )
         _finish(job_id, JobStatus.FAILED, error_code=fault.code, error_message=fault.message)
         raise fault from error
 
@@ -124,11 +127,14 @@ def recover_lost_jobs() -> int:
             message = f"Its worker was lost {job.attempt} times; it was given up."
             _finish(job.pk, JobStatus.FAILED, error_code="WORKER_LOST", error_message=message)
         elif Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING, heartbeat_at=job.heartbeat_at).update(
-            status=JobStatus.QUEUED, step="Its worker was lost; begun anew"
+            status=JobStatus.QUEUED, step="Its worker was lost; begun anew", heartbeat_at=now
         ):
             send(job.pk)
         touched += 1
-    for job in Job.objects.filter(status=JobStatus.QUEUED, created_at__lt=now - UNSENT_AFTER, attempt=0):
+    queued_at = Coalesce("heartbeat_at", "created_at")  # a job begun anew carries the moment it was queued again
+    for job in Job.objects.alias(queued_at=queued_at).filter(
+        status=JobStatus.QUEUED, queued_at__lt=now - UNSENT_AFTER
+    ):
         send(job.pk)  # harmless when it is only waiting: whoever claims it first runs it
         touched += 1
     return touched

@@ -113,6 +113,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 6 * 3600,
     "socket_connect_timeout": 2,
     "socket_timeout": 10,
+    # One more try and then an error: a request must not wait six seconds to learn that Redis is down.
+    "max_retries": 1,
+    "interval_start": 0.2,
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"

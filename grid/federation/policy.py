@@ -17,9 +17,9 @@ from django.core.cache import cache
 
 from flux_site.api.errors import WarehouseUnavailableError
 from flux_site.api.outages import DATABASE_FAULTS, QUEUE_FAULTS
+from grid import models
 from grid.federation.breakers import postgis_breaker, warehouse_breaker
 from grid.federation.trace import BackendUse, record
-from grid.selectors.freshness import never_synced
 from grid.warehouse import WarehouseError
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def operational(
     """
     began = time.perf_counter()
     try:
-        missing = postgis_breaker.call(never_synced, layers)
+        missing = postgis_breaker.call(models.SyncLayer.objects.never_synced, layers)
         if not missing:
             answer: T = postgis_breaker.call(from_cache)
             record(BackendUse(field=field, backend="postgis", ms=_ms_since(began)))

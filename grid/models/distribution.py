@@ -33,7 +33,7 @@ class LineSection(Asset):
     """A section of a distribution circuit between two connectivity nodes."""
 
     circuit = parent("Circuit", "sections")
-    parent_line = models.CharField(  # noqa: DJ001 - the first section has none
+    parent_line = models.CharField(
         max_length=64, null=True, help_text="The section it is fed from; null at the circuit's head."
     )
     from_node = models.CharField(max_length=64)
@@ -82,8 +82,8 @@ class Pole(Asset):
     line = parent("LineSection", "poles", null=True)
     location = models.PointField(srid=4326)
     height_m = models.FloatField(null=True, help_text="Height, m.")
-    pole_class = models.CharField(max_length=8, null=True, help_text="ANSI O5.1 class.")  # noqa: DJ001
-    material = models.CharField(max_length=16, null=True)  # noqa: DJ001
+    pole_class = models.CharField(max_length=8, null=True, help_text="ANSI O5.1 class.")
+    material = models.CharField(max_length=16, null=True)
     install_year = models.IntegerField(null=True)
 
 
@@ -139,13 +139,13 @@ class Customer(Asset):
     meter = parent("Meter", "customers")
     full_name = models.CharField(max_length=128)
     service_address = models.CharField(max_length=256)
-    city = models.CharField(max_length=64, null=True)  # noqa: DJ001
-    state = models.CharField(max_length=2, null=True)  # noqa: DJ001
-    zip_code = models.CharField(max_length=10, null=True)  # noqa: DJ001
-    phone = models.CharField(max_length=32, null=True)  # noqa: DJ001
-    email = models.CharField(max_length=128, null=True)  # noqa: DJ001
+    city = models.CharField(max_length=64, null=True)
+    state = models.CharField(max_length=2, null=True)
+    zip_code = models.CharField(max_length=10, null=True)
+    phone = models.CharField(max_length=32, null=True)
+    email = models.CharField(max_length=128, null=True)
     customer_class = models.CharField(max_length=16, choices=CustomerClass)
-    critical_kind = models.CharField(  # noqa: DJ001
+    critical_kind = models.CharField(
         max_length=16, null=True, help_text="Hospital, water, emergency or school; null when not critical."
     )
     account_status = models.CharField(max_length=16)

@@ -10,7 +10,10 @@ class TransformerLoad(models.Model):
 
     id = models.CharField(primary_key=True, max_length=64, help_text="The transformer's id.")
     transformer = models.OneToOneField(
-        "grid.Transformer", on_delete=models.DO_NOTHING, related_name="latest_load", help_text="Its transformer."
+        "grid.Transformer",
+        on_delete=models.DO_NOTHING,
+        related_name="latest_load",
+        help_text="Its transformer.",
     )
     load_hour = models.DateTimeField(help_text="Start of the hour.")
     energy_kwh = models.FloatField(help_text="Energy of its meters in the hour, kWh.")
@@ -82,8 +85,8 @@ class WorkOrder(Asset):
     substation = parent("Substation", "work_orders")
     circuit = parent("Circuit", "work_orders")
     outage = parent("Outage", "work_orders", null=True)
-    crew_id = models.CharField(max_length=64, null=True)  # noqa: DJ001
-    description = models.TextField(null=True)  # noqa: DJ001
+    crew_id = models.CharField(max_length=64, null=True)
+    description = models.TextField(null=True)
     created_at = models.DateTimeField()
     scheduled_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)

@@ -1,6 +1,17 @@
 """The state of each sync layer, its runs and the rows it refused."""
 
+from collections.abc import Sequence
+
 from django.contrib.gis.db import models
+
+
+class SyncLayerQuerySet(models.QuerySet["SyncLayer"]):
+    """Queries over layers."""
+
+    def never_synced(self, layers: Sequence[str]) -> list[str]:
+        """Return those of ``layers`` that no sync has ever filled, in the order given."""
+        filled = set(self.filter(pk__in=layers, synced_at__isnull=False).values_list("pk", flat=True))
+        return [layer for layer in layers if layer not in filled]
 
 
 class SyncLayer(models.Model):
@@ -13,6 +24,8 @@ class SyncLayer(models.Model):
     reject_count = models.BigIntegerField(null=True, help_text="Rows refused by the last good run.")
     checksum = models.CharField(max_length=64, blank=True, help_text="Of the rows in the cache.")
     synced_at = models.DateTimeField(null=True, help_text="End of the last good run.")
+
+    objects = SyncLayerQuerySet.as_manager()
 
     class Meta:
         ordering = ["key"]
@@ -50,7 +63,7 @@ class SyncReject(models.Model):
     """A source row the cache refused, with the reason."""
 
     run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="rejects")
-    row_key = models.CharField(max_length=200, null=True)  # noqa: DJ001 - the key itself may be missing
+    row_key = models.CharField(max_length=200, null=True)
     reason = models.CharField(max_length=32)
     detail = models.TextField()
     row = models.JSONField()

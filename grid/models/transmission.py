@@ -20,9 +20,9 @@ class Zone(models.Model):
 
     id = models.CharField(primary_key=True, max_length=64)
     name = models.CharField(max_length=64)
-    state = models.CharField(max_length=32, null=True)  # noqa: DJ001 - unknown is null
+    state = models.CharField(max_length=32, null=True)
     interconnect = models.CharField(max_length=16)
-    time_zone = models.CharField(max_length=64, null=True, help_text="IANA name.")  # noqa: DJ001
+    time_zone = models.CharField(max_length=64, null=True, help_text="IANA name.")
 
     objects = ZoneQuerySet.as_manager()
 
@@ -104,13 +104,15 @@ class Branch(Asset):
     source_rating_mva = models.FloatField(null=True, help_text="Rating in the source, MVA; null: unlimited.")
     rating_mva = models.FloatField(null=True, help_text="Rating in force, MVA; null: unlimited.")
     is_rating_adjusted = models.BooleanField(
-        help_text="Data-quality flag: the rating was raised because the branch is overloaded in the base case."
+        help_text="Data-quality flag: the rating was raised because the base case overloads the branch."
     )
     base_flow_mw = models.FloatField(help_text="DC flow in the balanced base case, MW, from end to end.")
     base_loading_pct = models.FloatField(null=True, help_text="Base flow over rating, %; null: unlimited.")
     length_km = models.FloatField(null=True, help_text="Great-circle length, km; null inside one substation.")
     in_service = models.BooleanField()
-    route = models.LineStringField(srid=4326, null=True, help_text="Straight route; null inside one substation.")
+    route = models.LineStringField(
+        srid=4326, null=True, help_text="Straight route; null inside one substation."
+    )
 
     class Meta(Asset.Meta):
         verbose_name_plural = "branches"

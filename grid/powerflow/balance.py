@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grid.powerflow.arrays import BoolArray, FloatArray, IntArray
+from grid.powerflow.arrays import BoolArray, FloatArray, IntArray, sum_by
 from grid.powerflow.islands import Islands
 
 
@@ -18,7 +18,7 @@ class Balance:
         bus_load_mw: load served at each bus.
         unit_p_mw: output of each unit.
         alive: per island, whether it has both capacity and load.
-        largest_residual_mw: largest \\|generation - load\\| of an island, by summation error only.
+        largest_residual_mw: largest |generation - load| of an island, by summation error only.
     """
 
     bus_load_mw: FloatArray
@@ -28,7 +28,12 @@ class Balance:
 
 
 def balance_islands(
-    *, islands: Islands, bus_load_mw: FloatArray, unit_bus: IntArray, unit_p_mw: FloatArray, unit_pmax_mw: FloatArray
+    *,
+    islands: Islands,
+    bus_load_mw: FloatArray,
+    unit_bus: IntArray,
+    unit_p_mw: FloatArray,
+    unit_pmax_mw: FloatArray,
 ) -> Balance:
     """Balance every island by the first rule that applies.
 
@@ -39,14 +44,14 @@ def balance_islands(
     3. G < L: every unit is raised by (L - G) · (Pmax - P) / (C - G), in proportion to its headroom.
     4. G > L: every unit is scaled down to P · L/G, in proportion to its output. Minimum output never binds.
 
-    The network must be normalised (loads >= 0, 0 <= P <= Pmax). A unit out of service has output and capacity 0.
-    A balanced island passes unchanged (but for rounding).
+    The network must be normalised (loads >= 0, 0 <= P <= Pmax). A unit out of service has output and capacity
+    0. A balanced island passes unchanged (but for rounding).
     """
     n = islands.count
     unit_island = islands.label[unit_bus]
-    capacity = np.bincount(unit_island, unit_pmax_mw, minlength=n)
-    output = np.bincount(unit_island, unit_p_mw, minlength=n)
-    load = np.bincount(islands.label, bus_load_mw, minlength=n)
+    capacity = sum_by(unit_island, unit_pmax_mw, n)
+    output = sum_by(unit_island, unit_p_mw, n)
+    load = sum_by(islands.label, bus_load_mw, n)
 
     alive = (capacity > 0.0) & (load > 0.0)
     short = alive & (load > capacity)
@@ -64,7 +69,7 @@ def balance_islands(
     served = bus_load_mw * load_share[islands.label]
     raised = unit_p_mw * output_share[unit_island] + (unit_pmax_mw - unit_p_mw) * headroom_share[unit_island]
     generated = np.where(short[unit_island], unit_pmax_mw, np.minimum(raised, unit_pmax_mw))
-    residual = np.bincount(unit_island, generated, minlength=n) - np.bincount(islands.label, served, minlength=n)
+    residual = sum_by(unit_island, generated, n) - sum_by(islands.label, served, n)
     return Balance(
         bus_load_mw=served,
         unit_p_mw=generated,

@@ -8,7 +8,8 @@ import numpy as np
 
 from grid.powerflow.arrays import BoolArray, FloatArray
 from grid.powerflow.balance import balance_islands
-from grid.powerflow.dcflow import DcModel, solve_flows
+from grid.powerflow.dc_model import DcModel
+from grid.powerflow.dcflow import solve_flows
 from grid.powerflow.islands import IslandFinder
 from grid.powerflow.network import Network, normalise
 
@@ -44,14 +45,17 @@ class BaseCase:
 def solve_base_case(network: Network) -> BaseCase:
     """Normalise a network, balance it once with everything in service and solve its flows.
 
-    Dispatches from AC studies generate the losses too, so that output exceeds load; the balance scales it down.
+    Dispatches from AC studies generate the losses too, so that output exceeds load; the balance scales it
+    down.
 
     Raises:
         SingularIsland: if a live island's equations have no unique solution.
     """
     network = normalise(network)
     branch_on = np.ones(network.n_branches, dtype=np.bool_)
-    finder = IslandFinder(n_buses=network.n_buses, branch_from=network.branch_from, branch_to=network.branch_to)
+    finder = IslandFinder(
+        n_buses=network.n_buses, branch_from=network.branch_from, branch_to=network.branch_to
+    )
     islands = finder.find(branch_on)
     balance = balance_islands(
         islands=islands,
@@ -81,9 +85,9 @@ def solve_base_case(network: Network) -> BaseCase:
 def adjusted_ratings(network: Network) -> tuple[FloatArray, BoolArray, FloatArray]:
     """Return ratings under which the base case has no overload.
 
-    A rated branch with \\|base flow\\| > rate gets max(rate, 1.05 · \\|base flow\\|): such a rating contradicts the case it
-    comes with, and would trip without cause. Unlimited branches (rate 0) stay unlimited. Applied twice, the second
-    changes nothing.
+    A rated branch with |base flow| > rate gets max(rate, 1.05 · |base flow|): such a rating
+    contradicts the case it comes with, and would trip without cause. Unlimited branches (rate 0) stay
+    unlimited. Applied twice, the second changes nothing.
 
     Returns:
         rate_mva: the rating to use, per branch.

@@ -1,14 +1,14 @@
 """DC power flows of a network that loses branches step by step, without factorising at every step.
 
-Losing branch k changes B by ``-b_k a_k a_kᵀ`` (a_k: +1 at its from bus, -1 at its to bus), and a part that comes loose
-needs a shunt, ``+g e eᵀ``. With those columns in U and their factors in the diagonal S, the matrix inversion lemma
-(Sherman-Morrison-Woodbury; Alsac, Stott, Tinney, "Sparsity-oriented compensation methods for modified network
-solutions", IEEE TPAS 102(5), 1983) gives
+Losing branch k changes B by ``-b_k a_k a_kᵀ`` (a_k: +1 at its from bus, -1 at its to bus), and a part that
+comes loose needs a shunt, ``+g e eᵀ``. With those columns in U and their factors in the diagonal S, the
+matrix inversion lemma (Sherman-Morrison-Woodbury; Alsac, Stott, Tinney, "Sparsity-oriented compensation
+methods for modified network solutions", IEEE TPAS 102(5), 1983) gives
 
     (B + U S Uᵀ)⁻¹ p = y - Z (S⁻¹ + Uᵀ Z)⁻¹ Uᵀ y,      y = B⁻¹ p,  Z = B⁻¹ U
 
-so a step costs one solve per new column. Where that is not cheaper, or the result does not balance at every bus, B is
-factorised afresh.
+so a step costs one solve per new column. Where that is not cheaper, or the result does not balance at every
+bus, B is factorised afresh.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from __future__ import annotations
 import numpy as np
 
 from grid.powerflow.arrays import BoolArray, FloatArray, IntArray
-from grid.powerflow.dcflow import DcModel, Factor, FlowSolution, mismatch_tolerance_mw, solve_flows
+from grid.powerflow.dc_model import DcModel, Factor, FlowSolution
+from grid.powerflow.dcflow import mismatch_tolerance_mw, solve_flows
 from grid.powerflow.islands import Islands
 
 MAX_NEW_COLUMNS = 24
-"""More new columns than this in one step cost more than a fresh factorisation (measured on 2,000 and 10,000 buses)."""
+"""More new columns than this in one step cost more than factorising afresh (2,000 and 10,000 buses)."""
 MAX_COLUMNS = 64
 """Columns kept before factorising afresh: bounds the memory and the dense part."""
 
@@ -38,7 +39,13 @@ class FlowSolver:
         self._restart(factor)
 
     def solve(
-        self, *, islands: Islands, alive: BoolArray, branch_on: BoolArray, live_on: BoolArray, injection_mw: FloatArray
+        self,
+        *,
+        islands: Islands,
+        alive: BoolArray,
+        branch_on: BoolArray,
+        live_on: BoolArray,
+        injection_mw: FloatArray,
     ) -> FlowSolution:
         """Solve the DC power flow of all live islands.
 
@@ -110,11 +117,17 @@ class FlowSolver:
             has_minus = self._has_minus[: self._rank]
             small = z[plus] - has_minus[:, None] * z[minus]
             small[np.diag_indices(self._rank)] += self._inverse_s[: self._rank]
+            answers = angle[:, None]
+            if factor.probe_angle is not None:
+                answers = np.column_stack([angle, factor.probe_angle])
             try:
-                weight = np.linalg.solve(small, angle[plus] - has_minus * angle[minus])
+                weights = np.linalg.solve(small, answers[plus] - has_minus[:, None] * answers[minus])
             except np.linalg.LinAlgError:
                 return None
-            angle = angle - z @ weight
+            answers = answers - z @ weights
+            angle = answers[:, 0]
+            if factor.probe_angle is not None and model.is_singular(answers[:, 1]):
+                return None
         solution = model.solution(angle_rad=angle[model.position], live_on=live_on, injection_mw=injection_mw)
         # Written so that NaN fails it.
         return solution if solution.mismatch_mw <= mismatch_tolerance_mw(injection_mw) else None

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from grid.powerflow.arrays import FloatArray, IntArray
+from grid.powerflow.arrays import FloatArray, IntArray, sum_by
 from grid.powerflow.network_checks import (
     MAX_MAGNITUDE_MW,
     NetworkError,
@@ -27,9 +27,9 @@ __all__ = ["MAX_MAGNITUDE_MW", "Network", "NetworkError", "normalise"]
 class Network:
     """Hold the assets in service of one transmission network.
 
-    Assets out of service are left out by whoever builds the network. Arrays are copied, made read-only and checked on
-    construction; lists are taken too. Buses, branches, units and substations are told apart by position; the ids are
-    for people and stores.
+    Assets out of service are left out by whoever builds the network. Arrays are copied, made read-only and
+    checked on construction; lists are taken too. Buses, branches, units and substations are told apart by
+    position; the ids are for people and stores.
 
     Attributes:
         base_mva: power base of the per-unit reactances, MVA, > 0.
@@ -40,7 +40,8 @@ class Network:
         branch_ids: one id per branch (lines and transformers).
         branch_from: index of the bus at the from end. Flow is positive from here to the other end.
         branch_to: index of the bus at the to end; another bus than the from end.
-        x_pu: series reactance, per unit on ``base_mva``; not 0, negative allowed (series capacitors, star equivalents).
+        x_pu: series reactance, per unit on ``base_mva``; not 0, negative allowed (series capacitors, star
+            equivalents).
         tap: off-nominal turns ratio at the from end, >= 0; 0 stands for 1.
         shift_deg: phase-shift angle at the from end, degrees.
         rate_mva: rating, MVA, >= 0; 0 stands for unlimited.
@@ -186,7 +187,9 @@ class Network:
             ids=branches,
             allowed="any reactance but 0 (merge the two buses instead)",
         )
-        reject_where(field="tap", bad=self.tap < 0.0, values=self.tap, ids=branches, allowed=">= 0 (0 stands for 1)")
+        reject_where(
+            field="tap", bad=self.tap < 0.0, values=self.tap, ids=branches, allowed=">= 0 (0 stands for 1)"
+        )
         reject_where(
             field="rate_mva",
             bad=self.rate_mva < 0.0,
@@ -215,11 +218,11 @@ def normalise(network: Network) -> Network:
 
     The steps, in this order, and what follows from the order:
 
-    1. A unit with output < 0 is removed and its consumption added to the load of its bus. So a pump at a bus with an
-       infeed (negative load) is first netted against that infeed, and only the difference survives.
-    2. A bus whose load is then < 0 gets a unit with output = capacity = \\|load\\|, and load 0. Being made after step 1 it
-       cannot be mistaken for a pump; having no headroom it is never raised, and being a unit it is not touched by a
-       load multiplier. Its id is ``<bus id>/infeed``.
+    1. A unit with output < 0 is removed and its consumption added to the load of its bus. So a pump at a bus
+       with an infeed (negative load) is first netted against that infeed, and only the difference survives.
+    2. A bus whose load is then < 0 gets a unit with output = capacity = |load|, and load 0. Being made
+       after step 1 it cannot be mistaken for a pump; having no headroom it is never raised, and being a unit
+       it is not touched by a load multiplier. Its id is ``<bus id>/infeed``.
     3. Capacity becomes max(capacity, output), so headroom is never negative. Minimum output never binds.
     4. Tap 0 becomes 1.
 
@@ -229,8 +232,8 @@ def normalise(network: Network) -> Network:
         NetworkError: if a made-up unit id is taken already.
     """
     pumping = network.unit_p_mw < 0.0
-    load_mw = network.bus_load_mw - np.bincount(
-        network.unit_bus[pumping], network.unit_p_mw[pumping], minlength=network.n_buses
+    load_mw = network.bus_load_mw - sum_by(
+        network.unit_bus[pumping], network.unit_p_mw[pumping], network.n_buses
     )
     infeed_bus = np.flatnonzero(load_mw < 0.0)
     infeed_mw = -load_mw[infeed_bus]

@@ -1,7 +1,7 @@
 """What a network must satisfy before anything is computed from it.
 
-Each check raises :class:`NetworkError` for the first offending entry, so that the message can name the field, the
-asset's id, what was found and what is allowed.
+Each check raises :class:`NetworkError` for the first offending entry, so that the message can name the field,
+the asset's id, what was found and what is allowed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from grid.powerflow.arrays import BoolArray, FloatArray, IntArray
 
 MAX_MAGNITUDE_MW = 1e9
-"""Largest |MW| or MVA taken as data: a thousand times the world's generation. Larger is a unit error, not a grid."""
+"""Largest |MW| or MVA taken as data: a hundred times the world's capacity. More is a unit error."""
 
 
 class NetworkError(ValueError):
@@ -38,7 +38,7 @@ class NetworkError(ValueError):
         super().__init__(f"{where}: {problem}; allowed: {allowed}")
 
 
-def as_ids(*, field: str, values: Sequence[str]) -> tuple[str, ...]:
+def as_ids(*, field: str, values: Sequence[object]) -> tuple[str, ...]:
     """Return the ids as a tuple of plain strings.
 
     Raises:
@@ -68,9 +68,7 @@ def as_floats(*, field: str, values: object, ids: tuple[str, ...]) -> FloatArray
         NetworkError: if the values are not numbers, not one per id, NaN or infinite.
     """
     array = _as_vector(field=field, values=values, kinds="fiu", wanted="numbers", ids=ids).astype(np.float64)
-    reject_where(
-        field=field, bad=~np.isfinite(array), values=array, ids=ids, allowed="a finite number"
-    )
+    reject_where(field=field, bad=~np.isfinite(array), values=array, ids=ids, allowed="a finite number")
     array += 0.0  # -0.0 and 0.0 are one value and must have one digest
     array.setflags(write=False)
     return array
@@ -128,7 +126,9 @@ def _as_vector(*, field: str, values: object, kinds: str, wanted: str, ids: tupl
     try:
         array = np.array(values)
     except ValueError as error:
-        raise NetworkError(field=field, problem=f"cannot be read ({error})", allowed=f"a list of {wanted}") from error
+        raise NetworkError(
+            field=field, problem=f"cannot be read ({error})", allowed=f"a list of {wanted}"
+        ) from error
     if array.ndim != 1:
         raise NetworkError(field=field, problem=f"has {array.ndim} dimensions", allowed=f"a list of {wanted}")
     if len(array) != len(ids):

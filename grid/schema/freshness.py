@@ -9,8 +9,8 @@ from strawberry.types import Info
 from strawberry.utils.inspect import in_async_context
 
 from flux_site.api.errors import FluxError
+from grid import models
 from grid.federation.trace import BackendUse, record
-from grid.selectors.freshness import never_synced
 
 
 class NeverSynced(FluxError):
@@ -27,7 +27,7 @@ class Synced(FieldExtension):
 
     def check(self) -> None:
         """Raise NeverSynced unless the layer has been filled."""
-        if never_synced([self.layer]):
+        if models.SyncLayer.objects.never_synced([self.layer]):
             raise NeverSynced(f"The layer {self.layer!r} has never been synced; run a sync first.")
 
     def _record(self, info: Info, began: float) -> None:

@@ -37,7 +37,9 @@ class LegendEntry:
     label: str
     color: str
     minimum: float | None = strawberry.field(description="Lower bound of the class, inclusive.")
-    value: str | None = strawberry.field(description="The value it stands for, where it is no class of numbers.")
+    value: str | None = strawberry.field(
+        description="The value it stands for, where it is no class of numbers."
+    )
 
 
 @strawberry.type(description="A layer of the map.")
@@ -152,7 +154,8 @@ class OperationsQuery:
     """Questions of the control room."""
 
     @strawberry_django.field(
-        extensions=[Requires("grid.view_outage")], description="The key figures, over the zones the user may see."
+        extensions=[Requires("grid.view_outage")],
+        description="The key figures, over the zones the user may see.",
     )
     def kpis(self, info: Info) -> list[Kpi]:
         """Return the key figures."""
@@ -179,7 +182,9 @@ class OperationsQuery:
                 max_zoom=layer.max_zoom,
                 url=f"/columns/{layer.key}",
                 legend=[
-                    LegendEntry(label=entry.label, color=entry.color, minimum=entry.minimum, value=entry.value)
+                    LegendEntry(
+                        label=entry.label, color=entry.color, minimum=entry.minimum, value=entry.value
+                    )
                     for entry in layer.legend
                 ],
                 row_count=states[layer.sync_layer].row_count,
@@ -192,7 +197,9 @@ class OperationsQuery:
             if user.has_perm(layer.permission)
         ]
 
-    @strawberry_django.field(extensions=[Requires()], description="Assets by the start of their id or part of their name.")
+    @strawberry_django.field(
+        extensions=[Requires()], description="Assets by the start of their id or part of their name."
+    )
     def search(self, info: Info, text: str, first: int = 10) -> list[SearchHit]:
         """Return hits."""
         hits = search.search_assets(text=text, first=first, user=require_login(info))
@@ -237,7 +244,7 @@ class OperationsMutation:
         """Start a sync."""
 
         def start() -> Any:
-            return sync_services.start_sync(layers=input.layers, user=require_login(info), force=input.force)
+            return sync_services.start_sync(layers=input.layers, user=require_login(info), is_forced=input.force)
 
         return expected_failures(start)
 
@@ -254,5 +261,3 @@ class OperationsMutation:
             return _sync_layer(next(state for state in sync.list_layers() if state.key == input.layer))
 
         return expected_failures(pause)
-
-

@@ -16,7 +16,8 @@ from grid.schema.types import distribution, operations, transmission
 
 
 def _one(model: type[Model], asset_id: str, info: Info) -> Any:
-    return visible(model.objects.all(), info).filter(pk=asset_id).first()  # type: ignore[attr-defined]
+    """Return the queryset of one row; the library takes its first, with what the selection needs."""
+    return visible(model.objects.all(), info).filter(pk=asset_id)  # type: ignore[attr-defined]
 
 
 def _connection(permission: str, layer: str, description: str) -> Any:
@@ -42,7 +43,9 @@ class AssetConnections:
     branches: DjangoCursorConnection[transmission.Branch] = _connection(
         "grid.view_branch", "branches", "Transmission lines and transformers."
     )
-    plants: DjangoCursorConnection[transmission.Plant] = _connection("grid.view_plant", "plants", "Generating units.")
+    plants: DjangoCursorConnection[transmission.Plant] = _connection(
+        "grid.view_plant", "plants", "Generating units."
+    )
     circuits: DjangoCursorConnection[distribution.Circuit] = _connection(
         "grid.view_circuit", "circuits", "Distribution circuits."
     )
@@ -60,7 +63,9 @@ class AssetConnections:
     customers: DjangoCursorConnection[distribution.Customer] = _connection(
         "grid.view_customer", "customers", "Customers; personal data is masked unless permitted."
     )
-    outages: DjangoCursorConnection[operations.Outage] = _connection("grid.view_outage", "outages", "Outages.")
+    outages: DjangoCursorConnection[operations.Outage] = _connection(
+        "grid.view_outage", "outages", "Outages."
+    )
     work_orders: DjangoCursorConnection[operations.WorkOrder] = _connection(
         "grid.view_workorder", "work_orders", "Work orders."
     )

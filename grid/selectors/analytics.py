@@ -97,7 +97,11 @@ def top_loaded_transformers(*, first: int, user: Any) -> list[Peak]:
     if not 1 <= first <= MAX_PEAKS:
         raise BadInput(f"first is {first}; it must be 1 to {MAX_PEAKS}.", field="first")
     zones = granted_zone_ids(user)
-    hourly, unit, station = tables.transformer_hourly_load.c, tables.transformer_metadata.c, tables.substations.c
+    hourly, unit, station = (
+        tables.transformer_hourly_load.c,
+        tables.transformer_metadata.c,
+        tables.substations.c,
+    )
 
     def ask() -> list[Peak]:
         visible = sa.select(unit.transformer_id)

@@ -50,9 +50,13 @@ def inputs_from_cache(user: Any) -> KpiInputs:
     loads = models.TransformerLoad.objects.filter(transformer__in=transformers)
     newest = loads.aggregate(hour=Max("load_hour"))["hour"]
     load = loads.filter(load_hour=newest).aggregate(
-        energy_kwh=Sum("energy_kwh"), count=Count("pk"), overloaded=Count("pk", filter=Q(loading_pct__gt=100.0))
+        energy_kwh=Sum("energy_kwh"),
+        count=Count("pk"),
+        overloaded=Count("pk", filter=Q(loading_pct__gt=100.0)),
     )
-    active = outages.filter(status=models.OutageStatus.ACTIVE).aggregate(count=Count("pk"), out=Sum("customers_out"))
+    active = outages.filter(status=models.OutageStatus.ACTIVE).aggregate(
+        count=Count("pk"), out=Sum("customers_out")
+    )
     return KpiInputs(
         active_customers=customers.filter(account_status="ACTIVE").count(),
         active_outages=active["count"],
@@ -83,7 +87,9 @@ def inputs_from_warehouse(zone_ids: list[str]) -> KpiInputs:
         return warehouse.select_rows(query)[0]
 
     units = sa.select(unit.transformer_id).where(unit.substation_id.in_(stations))
-    newest = sa.select(sa.func.max(hourly.load_hour)).where(hourly.transformer_id.in_(units)).scalar_subquery()
+    newest = (
+        sa.select(sa.func.max(hourly.load_hour)).where(hourly.transformer_id.in_(units)).scalar_subquery()
+    )
     load = one(
         sa.select(
             sa.func.sum(hourly.energy_kwh).label("energy_kwh"),
@@ -94,7 +100,11 @@ def inputs_from_warehouse(zone_ids: list[str]) -> KpiInputs:
     )
     customers = one(
         sa.select(count().label("n"))
-        .select_from(tables.customers_master_data.join(tables.meter_infrastructure, customer.meter_id == meter.meter_id))
+        .select_from(
+            tables.customers_master_data.join(
+                tables.meter_infrastructure, customer.meter_id == meter.meter_id
+            )
+        )
         .where(customer.account_status == "ACTIVE", meter.substation_id.in_(stations))
     )
     active = one(

@@ -42,7 +42,11 @@ def load_network(interconnect: str) -> Network:
         EmptyNetwork: if the cache holds no bus of it.
         NetworkError: if the cached data is no valid network.
     """
-    versions = models.SyncLayer.objects.filter(pk__in=NETWORK_LAYERS).order_by("pk").values_list("checksum", "synced_at")
+    versions = (
+        models.SyncLayer.objects.filter(pk__in=NETWORK_LAYERS)
+        .order_by("pk")
+        .values_list("checksum", "synced_at")
+    )
     return _load(interconnect, tuple(versions))
 
 
@@ -55,7 +59,9 @@ def _load(interconnect: str, versions: tuple[object, ...]) -> Network:
     )
     if not buses:
         known = ", ".join(list_interconnects()) or "none; sync the transmission layers first"
-        raise EmptyNetwork(f"The cache holds no buses of {interconnect!r}; it holds: {known}.", field="interconnect")
+        raise EmptyNetwork(
+            f"The cache holds no buses of {interconnect!r}; it holds: {known}.", field="interconnect"
+        )
     branches = list(
         models.Branch.objects.filter(interconnect=interconnect, in_service=True)
         .order_by("id")
@@ -97,7 +103,9 @@ def name_assets(asset_ids: list[str]) -> list[AssetName]:
     for row in models.Bus.objects.filter(pk__in=asset_ids).select_related("substation"):
         name = f"Bus {row.number}, {row.base_kv:g} kV at {row.substation.name}"
         named[row.pk] = AssetName(asset_id=row.pk, kind="Bus", name=name)
-    for row in models.Branch.objects.filter(pk__in=asset_ids).select_related("from_substation", "to_substation"):
+    for row in models.Branch.objects.filter(pk__in=asset_ids).select_related(
+        "from_substation", "to_substation"
+    ):
         named[row.pk] = AssetName(asset_id=row.pk, kind="Branch", name=branch_name(row))
     return [named[asset_id] for asset_id in asset_ids if asset_id in named]
 

@@ -38,7 +38,14 @@ def search_assets(*, text: str, first: int, user: Any) -> list[SearchHit]:
     if not 1 <= first <= MAX_HITS:
         raise BadInput(f"first is {first}; it must be 1 to {MAX_HITS}.", field="first")
     hits: list[SearchHit] = []
-    for model in (models.Substation, models.Circuit, models.Transformer, models.Branch, models.Meter, models.Switch):
+    for model in (
+        models.Substation,
+        models.Circuit,
+        models.Transformer,
+        models.Branch,
+        models.Meter,
+        models.Switch,
+    ):
         options = model._meta
         if len(hits) >= first or not user.has_perm(f"{options.app_label}.view_{options.model_name}"):
             continue

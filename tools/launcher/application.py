@@ -12,11 +12,13 @@ from pathlib import Path
 from launcher import envfile
 from launcher.layout import Layout
 from launcher.problem import Problem
-from launcher.processes import run_logged, tail
+from launcher.processes import tail
+from launcher.sessions import ManageSession
 from launcher.stamps import Stamp, fingerprint
 from launcher.supervisor import Program
 
 MARK = "FLUX_LAUNCH_ID"
+WEB, WORKER, BEAT = "web", "worker", "beat"
 HEALTH_TIMEOUT_S = 60.0
 OWNED_BY_SERVICES = frozenset({"FLUX_DATABASE_URL", "FLUX_REDIS_URL"})
 LOCAL_DEFAULTS = {"FLUX_GRAPHIQL": "1", "FLUX_INTROSPECTION": "1"}
@@ -58,6 +60,7 @@ class Application:
     def __init__(self, layout: Layout, environment: Mapping[str, str]) -> None:
         self.layout = layout
         self.environment = environment
+        self._session = ManageSession(layout, environment)
 
     def manage(self, *arguments: str, log_name: str, what: str, remedy: str = "") -> None:
         """Run one management command with its output in a log.
@@ -67,14 +70,11 @@ class Application:
         """
         log = self.layout.logs / f"{log_name}.log"
         log.unlink(missing_ok=True)
-        run_logged(
-            [self.layout.python, "manage.py", *arguments],
-            log=log,
-            what=what,
-            remedy=remedy,
-            env=self.environment,
-            cwd=self.layout.root,
-        )
+        self._session.run(arguments, log=log, what=what, remedy=remedy)
+
+    def close(self) -> None:
+        """End the process that ran the management commands."""
+        self._session.close()
 
     def migrate(self) -> None:
         """Bring the database's tables up to date."""
@@ -138,11 +138,11 @@ class Application:
         workers = str(max(2, min(8, os.cpu_count() or 2)))
         return [
             self._program(
-                "web",
+                WEB,
                 [str(binaries / "daphne"), "-b", host, "-p", str(port), "flux_site.asgi:application"],
             ),
-            self._program("worker", [*celery, "worker", "--loglevel", "INFO", "--concurrency", workers]),
-            self._program("beat", [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""]),
+            self._program(WORKER, [*celery, "worker", "--loglevel", "INFO", "--concurrency", workers]),
+            self._program(BEAT, [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""]),
         ]
 
     def _program(self, name: str, command: list[str]) -> Program:
@@ -151,7 +151,7 @@ class Application:
 
     def _static_fingerprint(self) -> str:
         root = self.layout.root
-        sources = [root / "frontend" / "dist", *sorted(root.glob("*/static"))]
+        sources = [root / "frontend" / "dist", *sorted(root.glob("[!.]*/static*"))]
         python = fingerprint([root / "requirements" / "constraints.txt"])
         names = [
             f"{file} {file.stat().st_mtime_ns} {file.stat().st_size}"

@@ -31,10 +31,15 @@ def borrowed_application(layout: Layout) -> Iterator[Application]:
     """Give the application with running services, stopping afterwards only what was started here."""
     services = Services(layout)
     was_up = set(services.pids()) == {"postgres", "redis"}
+    application: Application | None = None
     try:
         services.start()
-        yield Application(layout, build_environment(layout, services=services.variables(), settings=SETTINGS))
+        environment = build_environment(layout, services=services.variables(), settings=SETTINGS)
+        application = Application(layout, environment)
+        yield application
     finally:
+        if application is not None:
+            application.close()
         if not was_up:
             ignore_signals()
             services.stop()

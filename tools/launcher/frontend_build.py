@@ -10,7 +10,7 @@ from launcher.layout import Layout
 from launcher.processes import capture, run_logged
 from launcher.stamps import Stamp, fingerprint
 
-NPM_QUIET = ("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=warn")
+NPM_QUIET = ("--prefer-offline", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
 
 
 def install_packages(layout: Layout) -> str:

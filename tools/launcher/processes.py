@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -15,6 +16,7 @@ from launcher.problem import Problem
 from launcher.progress import Heartbeat
 
 TAIL_LINES = 20
+COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,13 @@ def last_words(path: Path) -> str:
 def excerpt(path: Path, lines: int = TAIL_LINES) -> str:
     """Return a log's beginning and end: some programs say the cause first, others last."""
     try:
-        found = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+    found = COLOUR_CODES.sub("", text).splitlines()
     if len(found) <= lines:
         return "\n".join(found)
-    head = lines // 3
+    head = lines // 2
     left_out = f"... {len(found) - lines} lines ..."
     return "\n".join([*found[:head], left_out, *found[-(lines - head) :]])
 
@@ -117,11 +120,12 @@ def wait_or_stop(process: subprocess.Popen[bytes], *, log: Path | None = None) -
                 if log is not None:
                     heartbeat.beat(last_words(log))
     except BaseException:
-        _end(process)
+        end_process(process)
         raise
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end_process(process: subprocess.Popen[bytes]) -> None:
+    """End a child: politely, then by force."""
     try:
         process.terminate()
         process.wait(timeout=10)

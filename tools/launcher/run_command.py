@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from launcher import ports
-from launcher.application import MARK, Application, build_environment, wait_until_healthy
+from launcher.application import BEAT, MARK, WEB, WORKER, Application, build_environment, wait_until_healthy
 from launcher.installation import installation_steps
 from launcher.interruption import Interrupted, ignore_signals
 from launcher.layout import Layout
@@ -152,6 +152,8 @@ class RunSession:
 
     def stop(self) -> None:
         """Stop the programs, then whatever of theirs is left, then the services."""
+        if self._application is not None:
+            self._application.close()
         if self.supervisor is not None:
             self.supervisor.stop()
         stop_marked(MARK, self.mark)
@@ -219,16 +221,18 @@ class RunSession:
     def _start_programs(self) -> str:
         if self.services is None:
             raise RuntimeError("the services start first")
+        self.application.close()
         if not ports.is_free(self.address.port, self.address.host):
             self.address = choose_address(dict(os.environ))  # taken while the steps ran
         self.supervisor = Supervisor(
             self.application.programs(host=self.address.host, port=self.address.port),
             keep_services=self.services.revive,
         )
-        self.supervisor.start()
+        self.supervisor.start(WEB, WORKER)
         wait_until_healthy(
             self.address.probe_url, log=self.layout.logs / "web.log", check=self.supervisor.check
         )
+        self.supervisor.start(BEAT)
         return "healthy"
 
 

@@ -59,6 +59,7 @@ class Running:
 
     program: Program
     process: subprocess.Popen[bytes] | None = None
+    is_started: bool = False
     deaths: deque[float] = field(default_factory=deque)
     start_again_at_s: float = 0.0
 
@@ -81,10 +82,12 @@ class Supervisor:
         self._services_checked_s = time.monotonic()
         self._service_deaths: deque[float] = deque()
 
-    def start(self) -> None:
-        """Start every program."""
+    def start(self, *names: str) -> None:
+        """Start the programs of these names, or every one that was not started yet."""
         for each in self.running:
-            self._launch(each)
+            if not each.is_started and (not names or each.program.name in names):
+                each.is_started = True
+                self._launch(each)
 
     def pids(self) -> dict[str, int]:
         """Return the process ids by program name."""
@@ -98,6 +101,8 @@ class Supervisor:
         """
         now_s = time.monotonic()
         for each in self.running:
+            if not each.is_started:
+                continue
             if each.process is None:
                 if now_s >= each.start_again_at_s:
                     self._launch(each)
@@ -151,6 +156,7 @@ class Supervisor:
 
     def _note_death(self, each: Running, status: int, now_s: float) -> None:
         name = each.program.name
+        _signal_group(each, signal.SIGKILL)  # children that outlived their parent
         each.process = None
         each.deaths.append(now_s)
         while each.deaths and now_s - each.deaths[0] > self.policy.window_s:

@@ -87,9 +87,16 @@ class TestSession:
             [
                 *installation_steps(self.layout, with_dev=True, with_browser=True),
                 Step("PostgreSQL and Redis for the tests", self._start_services),
-                Step("Static files", lambda: Application(self.layout, self.environment).collect_static()),
+                Step("Static files", self._collect_static),
             ]
         )
+
+    def _collect_static(self) -> str:
+        application = Application(self.layout, self.environment)
+        try:
+            return application.collect_static()
+        finally:
+            application.close()
 
     def check_all(self) -> bool:
         """Run every check, print what failed, and return whether all passed."""

@@ -8,6 +8,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import QuerySet
 from strawberry import relay
 from strawberry.types import Info
+from strawberry_django.optimizer import optimizer as current_optimizer
 
 from flux_site.api.visibility import visible
 
@@ -42,12 +43,18 @@ class Asset(relay.Node):
         """Return the rows the user may see."""
         return visible(queryset, info)
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Give each type the lookup below; the library makes up its own for a type that only inherits one."""
+        super().__init_subclass__(**kwargs)
+        cls.resolve_reference = Asset.__dict__["resolve_reference"]  # type: ignore[method-assign]
+
     @classmethod
-    def resolve_reference(cls, info: Info, **key: Any) -> Self | None:
+    def resolve_reference(cls, info: Info, asset_id: str) -> Self | None:
         """Return the entity another subgraph refers to by ``assetId``, if the user may see it."""
-        asset_id = key.get("asset_id") or key.get("assetId")
         model = cls.__strawberry_django_definition__.model  # type: ignore[attr-defined]
-        return visible(model.objects.all(), info).filter(pk=asset_id).first()
+        rows = visible(model.objects.all(), info).filter(pk=asset_id)
+        optimizer = current_optimizer.get()
+        return (rows if optimizer is None else optimizer.optimize(rows, info=info)).first()
 
 
 @strawberry.interface(description="An asset at a point.")
@@ -69,7 +76,9 @@ class LocatedAsset(Asset):
 class RoutedAsset(Asset):
     """An asset with a ``route``."""
 
-    @strawberry_django.field(only=["route"], description="Its route as a GeoJSON LineString; null if it has none.")
+    @strawberry_django.field(
+        only=["route"], description="Its route as a GeoJSON LineString; null if it has none."
+    )
     def route(self) -> GeoJSON | None:
         """Return the route."""
         return geojson(self.route)  # type: ignore[return-value,arg-type]

@@ -158,19 +158,25 @@ class Customer(Asset):
         """Return the name, masked unless permitted."""
         return self.full_name if may_see_pii(info) else mask_name(self.full_name)  # type: ignore[attr-defined]
 
-    @strawberry_django.field(only=["service_address"], description="Service address; without its number unless permitted.")
+    @strawberry_django.field(
+        only=["service_address"], description="Service address; without its number unless permitted."
+    )
     def service_address(self, info: Info) -> str:
         """Return the address, masked unless permitted."""
         address: str = self.service_address  # type: ignore[assignment]
         return address if may_see_pii(info) else mask_address(address)
 
-    @strawberry_django.field(only=["phone"], description="Phone; null when unknown, last two digits unless permitted.")
+    @strawberry_django.field(
+        only=["phone"], description="Phone; null when unknown, last two digits unless permitted."
+    )
     def phone(self, info: Info) -> str | None:
         """Return the phone, masked unless permitted."""
         phone: str | None = self.phone  # type: ignore[assignment]
         return phone if phone is None or may_see_pii(info) else mask_contact(phone)
 
-    @strawberry_django.field(only=["email"], description="E-mail; null when unknown, masked unless permitted.")
+    @strawberry_django.field(
+        only=["email"], description="E-mail; null when unknown, masked unless permitted."
+    )
     def email(self, info: Info) -> str | None:
         """Return the e-mail, masked unless permitted."""
         email: str | None = self.email  # type: ignore[assignment]

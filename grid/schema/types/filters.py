@@ -8,7 +8,7 @@ from strawberry_django import BaseFilterLookup, ComparisonFilterLookup, StrFilte
 
 from grid import models
 
-Text = StrFilterLookup[str] | None
+Text = StrFilterLookup | None
 Number = ComparisonFilterLookup[float] | None
 Whole = ComparisonFilterLookup[int] | None
 Flag = BaseFilterLookup[bool] | None

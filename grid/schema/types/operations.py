@@ -8,6 +8,7 @@ from strawberry import auto, relay
 from strawberry.types import Info
 from strawberry_django.relay import DjangoCursorConnection
 
+from flux_site.api.ordering import in_default_order
 from flux_site.api.visibility import require
 from grid import models
 from grid.schema.types import filters, ordering
@@ -59,7 +60,7 @@ class WeatherObservation(relay.Node):
     def get_queryset(cls, queryset: QuerySet[Any], info: Info, **_: Any) -> QuerySet[Any]:
         """Return the weather, which belongs to no zone."""
         require(info, "grid.view_weatherobservation")
-        return queryset
+        return in_default_order(queryset)
 
 
 @strawberry_django.federation.type(
@@ -105,5 +106,3 @@ class WorkOrder(LocatedAsset):
     completed_at: auto
     estimated_hours: auto
     actual_hours: auto
-
-

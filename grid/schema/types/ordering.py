@@ -5,6 +5,7 @@ import strawberry_django
 from strawberry import auto
 from strawberry_django import Ordering
 
+from flux_site.api.ordering import UnknownLast
 from grid import models
 
 
@@ -14,7 +15,7 @@ def by_key() -> Ordering | None:
 
 
 @strawberry_django.order_type(models.Substation)
-class SubstationOrder:
+class SubstationOrder(UnknownLast):
     """Order of substations."""
 
     id: Ordering | None = by_key()
@@ -25,7 +26,7 @@ class SubstationOrder:
 
 
 @strawberry_django.order_type(models.Bus)
-class BusOrder:
+class BusOrder(UnknownLast):
     """Order of buses."""
 
     id: Ordering | None = by_key()
@@ -35,7 +36,7 @@ class BusOrder:
 
 
 @strawberry_django.order_type(models.Branch)
-class BranchOrder:
+class BranchOrder(UnknownLast):
     """Order of branches."""
 
     id: Ordering | None = by_key()
@@ -46,7 +47,7 @@ class BranchOrder:
 
 
 @strawberry_django.order_type(models.Plant)
-class PlantOrder:
+class PlantOrder(UnknownLast):
     """Order of plants."""
 
     id: Ordering | None = by_key()
@@ -55,7 +56,7 @@ class PlantOrder:
 
 
 @strawberry_django.order_type(models.Circuit)
-class CircuitOrder:
+class CircuitOrder(UnknownLast):
     """Order of circuits."""
 
     id: Ordering | None = by_key()
@@ -66,7 +67,7 @@ class CircuitOrder:
 
 
 @strawberry_django.order_type(models.LineSection)
-class LineOrder:
+class LineOrder(UnknownLast):
     """Order of line sections."""
 
     id: Ordering | None = by_key()
@@ -74,7 +75,7 @@ class LineOrder:
 
 
 @strawberry_django.order_type(models.Switch)
-class SwitchOrder:
+class SwitchOrder(UnknownLast):
     """Order of switches."""
 
     id: Ordering | None = by_key()
@@ -82,7 +83,7 @@ class SwitchOrder:
 
 
 @strawberry_django.order_type(models.Pole)
-class PoleOrder:
+class PoleOrder(UnknownLast):
     """Order of poles."""
 
     id: Ordering | None = by_key()
@@ -90,7 +91,7 @@ class PoleOrder:
 
 
 @strawberry_django.order_type(models.Transformer)
-class TransformerOrder:
+class TransformerOrder(UnknownLast):
     """Order of transformers."""
 
     id: Ordering | None = by_key()
@@ -101,7 +102,7 @@ class TransformerOrder:
 
 
 @strawberry_django.order_type(models.Meter)
-class MeterOrder:
+class MeterOrder(UnknownLast):
     """Order of meters."""
 
     id: Ordering | None = by_key()
@@ -109,7 +110,7 @@ class MeterOrder:
 
 
 @strawberry_django.order_type(models.Customer)
-class CustomerOrder:
+class CustomerOrder(UnknownLast):
     """Order of customers."""
 
     id: Ordering | None = by_key()
@@ -117,7 +118,7 @@ class CustomerOrder:
 
 
 @strawberry_django.order_type(models.Outage)
-class OutageOrder:
+class OutageOrder(UnknownLast):
     """Order of outages."""
 
     id: Ordering | None = by_key()
@@ -127,7 +128,7 @@ class OutageOrder:
 
 
 @strawberry_django.order_type(models.WorkOrder)
-class WorkOrderOrder:
+class WorkOrderOrder(UnknownLast):
     """Order of work orders."""
 
     id: Ordering | None = by_key()
@@ -137,7 +138,7 @@ class WorkOrderOrder:
 
 
 @strawberry_django.order_type(models.WeatherObservation)
-class WeatherOrder:
+class WeatherOrder(UnknownLast):
     """Order of weather observations."""
 
     observed_at: auto

@@ -23,6 +23,11 @@ TransformerRef = Annotated["Transformer", strawberry.lazy("grid.schema.types.dis
 OutageRef = Annotated["Outage", strawberry.lazy("grid.schema.types.operations")]
 
 
+def _other_zone(what: str) -> Any:
+    """Return a relation that may lead into another zone than the row's own."""
+    return strawberry_django.field(description=f"{what}; null where it lies in a zone you may not see.")
+
+
 @strawberry_django.type(models.Zone)
 class Zone:
     """A load zone."""
@@ -79,7 +84,7 @@ class Bus(Asset):
     """A bus."""
 
     number: auto
-    substation: Substation
+    substation: Substation | None = _other_zone("Its substation")
     zone: Zone | None
     interconnect: auto
     base_kv: auto
@@ -96,10 +101,10 @@ class Branch(RoutedAsset):
 
     kind: auto
     zone: Zone | None
-    from_bus: Bus
-    to_bus: Bus
-    from_substation: Substation
-    to_substation: Substation
+    from_bus: Bus | None = _other_zone("The bus at its from-end")
+    to_bus: Bus | None = _other_zone("The bus at its to-end")
+    from_substation: Substation | None = _other_zone("The substation at its from-end")
+    to_substation: Substation | None = _other_zone("The substation at its to-end")
     interconnect: auto
     base_kv: auto
     r_pu: auto
@@ -121,7 +126,7 @@ class Branch(RoutedAsset):
 class Plant(Asset):
     """A generating unit."""
 
-    bus: Bus
+    bus: Bus | None = _other_zone("Its bus")
     substation: Substation
     zone: Zone | None
     interconnect: auto

@@ -50,8 +50,12 @@ def parse_bbox(text: str | None) -> Bbox | None:
 
 def layer_version(layer: MapLayer) -> str:
     """Return the version of the data a layer is drawn from; it changes with each sync that matters."""
-    keys = {layer.sync_layer, "substations"} | ({"transformer_load"} if layer.key == "transformers" else set())
-    rows = models.SyncLayer.objects.filter(pk__in=keys).order_by("pk").values_list("pk", "checksum", "synced_at")
+    keys = {layer.sync_layer, "substations"} | (
+        {"transformer_load"} if layer.key == "transformers" else set()
+    )
+    rows = (
+        models.SyncLayer.objects.filter(pk__in=keys).order_by("pk").values_list("pk", "checksum", "synced_at")
+    )
     return ";".join(f"{key}={checksum}@{synced_at}" for key, checksum, synced_at in rows)
 
 

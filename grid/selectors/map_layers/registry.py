@@ -91,7 +91,8 @@ LAYERS: tuple[MapLayer, ...] = (
         permission="grid.view_substation",
         sync_layer="substations",
         sources="grid_substation t LEFT JOIN grid_zone z ON z.id = t.zone_id "
-        "LEFT JOIN (SELECT substation_id, count(*) AS n FROM grid_circuit GROUP BY 1) c ON c.substation_id = t.id",
+        "LEFT JOIN (SELECT substation_id, count(*) AS n FROM grid_circuit GROUP BY 1) c "
+        "ON c.substation_id = t.id",
         columns=(
             _text("id"),
             _text("name"),

@@ -1,0 +1,146 @@
+"""Every connection has a page size, also where a query names none.
+
+The library answers a connection without ``first`` and ``last`` with all its rows. So the default page size is
+written into each document when it is parsed, and page sizes given by variables are checked before execution.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from graphql import (
+    ArgumentNode,
+    DocumentNode,
+    FieldNode,
+    GraphQLSchema,
+    IntValueNode,
+    NameNode,
+    NullValueNode,
+    OperationDefinitionNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    VariableNode,
+    Visitor,
+    parse,
+    value_from_ast_untyped,
+    visit,
+)
+from strawberry.extensions import SchemaExtension
+
+from flux_site.api.errors import BadInput, LimitExceeded
+from flux_site.api.limits import DEFAULT_PAGE, LIST_ARGUMENTS, MAX_PAGE
+
+KEPT_DOCUMENTS = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageSizes:
+    """The page sizes of one field: per argument the number given, or the variable that gives it."""
+
+    field: str
+    given: tuple[tuple[str, int | str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PagedDocument:
+    """A parsed document whose connections all have a page size, with those that variables decide."""
+
+    document: DocumentNode
+    open_sizes: tuple[PageSizes, ...]
+    defaults: Mapping[str, Any]
+
+
+class _DefaultPages(Visitor):
+    """Writes the default page size where a connection has none, and collects the sizes that variables give."""
+
+    def __init__(self, type_info: TypeInfo) -> None:
+        super().__init__()
+        self._type_info = type_info
+        self.open_sizes: list[PageSizes] = []
+
+    def enter_field(self, node: FieldNode, *_: Any) -> FieldNode | None:
+        definition = self._type_info.get_field_def()
+        if definition is None or not set(LIST_ARGUMENTS) <= definition.args.keys():
+            return None
+        kept = [
+            argument
+            for argument in node.arguments or ()
+            if not (argument.name.value in LIST_ARGUMENTS and isinstance(argument.value, NullValueNode))
+        ]
+        sizes = [argument for argument in kept if argument.name.value in LIST_ARGUMENTS]
+        if any(isinstance(argument.value, VariableNode) for argument in sizes):
+            self.open_sizes.append(PageSizes(field=node.name.value, given=tuple(map(_given, sizes))))
+        if not sizes:
+            value = IntValueNode(value=str(DEFAULT_PAGE))
+            kept.append(ArgumentNode(name=NameNode(value="first"), value=value))
+        return replace(node, arguments=tuple(kept))
+
+
+def _given(argument: ArgumentNode) -> tuple[str, int | str]:
+    if isinstance(argument.value, VariableNode):
+        return argument.name.value, argument.value.name.value
+    return argument.name.value, int(value_from_ast_untyped(argument.value))
+
+
+@lru_cache(maxsize=KEPT_DOCUMENTS)
+def parse_paged(schema: GraphQLSchema, query: str, max_tokens: int | None) -> PagedDocument:
+    """Return a document parsed and with page sizes; the newest ones are kept, so that validation is kept too.
+
+    Raises:
+        GraphQLSyntaxError: if the text is no GraphQL or has too many tokens.
+    """
+    type_info = TypeInfo(schema)
+    pages = _DefaultPages(type_info)
+    document = visit(parse(query, max_tokens=max_tokens), TypeInfoVisitor(type_info, pages))
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    defaults = {
+        definition.variable.name.value: value_from_ast_untyped(definition.default_value)
+        for operation in operations
+        for definition in operation.variable_definitions or ()
+        if definition.default_value is not None
+    }
+    return PagedDocument(document=document, open_sizes=tuple(pages.open_sizes), defaults=defaults)
+
+
+def check_sizes(paged: PagedDocument, variables: Mapping[str, Any]) -> None:
+    """Raise unless the page sizes that variables give are within the limits.
+
+    Raises:
+        LimitExceeded: if one is above the largest page.
+        BadInput: if one is negative, or a connection is left without a page size.
+    """
+    values = {**paged.defaults, **variables}
+    for sizes in paged.open_sizes:
+        known = []
+        for argument, given in sizes.given:
+            size = values.get(given) if isinstance(given, str) else given
+            if size is None:
+                continue
+            known.append(size)
+            if not isinstance(size, int):
+                continue  # refused by the type of the variable
+            if size > MAX_PAGE:
+                raise LimitExceeded(f"{sizes.field} asks for {size} rows a page; at most {MAX_PAGE}.", field=argument)
+            if size < 0:
+                raise BadInput(f"{argument} of {sizes.field} is {size}; it must be 0 to {MAX_PAGE}.", field=argument)
+        if not known:
+            raise BadInput(f"{sizes.field} has no page size: {sizes.given[0][0]} is null.", field=sizes.given[0][0])
+
+
+class PagedParser(SchemaExtension):
+    """Parses with page sizes, keeping the last documents, and checks the sizes that variables give."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Parse."""
+        context = self.execution_context
+        self._paged = parse_paged(
+            context.schema._schema, context.query or "", context.parse_options.get("max_tokens")
+        )
+        context.graphql_document = self._paged.document
+        yield
+
+    def on_execute(self) -> Iterator[None]:
+        """Check the page sizes."""
+        check_sizes(self._paged, self.execution_context.variables or {})
+        yield

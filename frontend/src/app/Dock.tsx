@@ -1,0 +1,133 @@
+import Box from '@mui/material/Box';
+import Tab from '@mui/material/Tab';
+import Tabs from '@mui/material/Tabs';
+
+import { AssetCard } from '../features/assets';
+import { addOutage, draftStore, RunForm, RunView } from '../features/cascade';
+import type { CascadeRunState, RunColour } from '../features/cascade';
+import { SearchBox } from '../features/search';
+import type { BranchColumns } from '../lib/columns/layers';
+import { useStore } from '../lib/store';
+import { ErrorBoundary } from '../ui/ErrorBoundary';
+import { EmptyState } from '../ui/StateMessage';
+
+export type DockTab = 'asset' | 'cascade';
+
+const WIDTH_PX = 384;
+const CAN_FAIL = ['SUB', 'BUS', 'BR'];
+
+interface Props {
+  tab: DockTab;
+  onTab: (tab: DockTab) => void;
+  selected: string | null;
+  runId: string | null;
+  cascade: CascadeRunState;
+  wave: number;
+  runColour: RunColour;
+  branches: BranchColumns | null;
+  isPicking: boolean;
+  timeZone: string;
+  onPicking: (isPicking: boolean) => void;
+  onRunColour: (colour: RunColour) => void;
+  onWave: (wave: number) => void;
+  onRun: (runId: string | null) => void;
+  onSelect: (assetId: string) => void;
+  onClose: () => void;
+  onLocate: (assetId: string, at: { lon: number; lat: number } | null) => void;
+  onFail: (assetId: string, name: string) => void;
+}
+
+/** The column right of the map: the selected asset, and the cascade. Always there, so nothing jumps. */
+export function Dock(props: Props) {
+  const { tab, onTab } = props;
+  return (
+    <Box
+      component="aside"
+      aria-label="Details"
+      sx={{
+        width: WIDTH_PX,
+        flexShrink: 0,
+        display: 'flex',
+        flexDirection: 'column',
+        borderLeft: 1,
+        borderColor: 'divider',
+        bgcolor: 'background.paper',
+      }}
+    >
+      <Tabs
+        value={tab}
+        onChange={(_event, next: DockTab) => onTab(next)}
+        variant="fullWidth"
+        aria-label="Details"
+        sx={{ minHeight: 38, borderBottom: 1, borderColor: 'divider', '& .MuiTab-root': { minHeight: 38, py: 0 } }}
+      >
+        <Tab label="Asset" value="asset" id="dock-tab-asset" aria-controls="dock-panel" data-testid="tab-asset" />
+        <Tab label="Cascade" value="cascade" id="dock-tab-cascade" aria-controls="dock-panel" data-testid="tab-cascade" />
+      </Tabs>
+      <Box
+        role="tabpanel"
+        id="dock-panel"
+        aria-labelledby={`dock-tab-${tab}`}
+        tabIndex={0}
+        sx={{ flex: 1, minHeight: 0, overflowY: 'auto', scrollbarGutter: 'stable', p: 1.75 }}
+      >
+        <ErrorBoundary key={tab} name={tab === 'asset' ? 'The asset card' : 'The cascade panel'}>
+          {tab === 'asset' ? <AssetPanel {...props} /> : <CascadePanel {...props} />}
+        </ErrorBoundary>
+      </Box>
+    </Box>
+  );
+}
+
+function AssetPanel({ selected, timeZone, onSelect, onClose, onLocate, onFail }: Props) {
+  const { outages } = useStore(draftStore);
+  if (selected === null) {
+    return <EmptyState title="Nothing selected" detail="Click an asset on the map, or find one by name." />;
+  }
+  return (
+    <AssetCard
+      assetId={selected}
+      actions={{
+        onClose,
+        onSelect,
+        onLocate,
+        onFail,
+        isFailing: (assetId) => outages.some((outage) => outage.assetId === assetId),
+        timeZone,
+      }}
+    />
+  );
+}
+
+function CascadePanel({ runId, cascade, ...props }: Props) {
+  if (runId !== null) {
+    return (
+      <RunView
+        runId={runId}
+        state={cascade}
+        wave={props.wave}
+        colour={props.runColour}
+        branches={props.branches}
+        onWave={props.onWave}
+        onColour={props.onRunColour}
+        onSelect={props.onSelect}
+        onLeave={() => props.onRun(null)}
+      />
+    );
+  }
+  return (
+    <RunForm
+      isPicking={props.isPicking}
+      onPicking={props.onPicking}
+      onStarted={props.onRun}
+      search={
+        <SearchBox
+          label="Add a substation or line by name or id"
+          testId="outage-search"
+          prefixes={CAN_FAIL}
+          onPick={(hit) => addOutage(hit.assetId, hit.title)}
+        />
+      }
+    />
+  );
+}

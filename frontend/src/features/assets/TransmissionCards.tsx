@@ -1,0 +1,175 @@
+import Table from '@mui/material/Table';
+import TableBody from '@mui/material/TableBody';
+import TableCell from '@mui/material/TableCell';
+import TableHead from '@mui/material/TableHead';
+import TableRow from '@mui/material/TableRow';
+import Typography from '@mui/material/Typography';
+import { useQuery } from 'urql';
+
+import type { ResultOf } from '../../gql/graphql';
+import { formatNumber, formatQuantity, humanize, plural, UNKNOWN } from '../../lib/format';
+import { FactList } from '../../ui/FactList';
+import { LoadingBadge } from '../../ui/LoadingBadge';
+
+import { AssetLink, CardFrame, cardPlaceholder, Section } from './CardFrame';
+import { BranchQuery, BusQuery, SubstationQuery } from './transmissionQueries';
+import type { BranchRowFragment } from './transmissionQueries';
+
+type BranchRow = ResultOf<typeof BranchRowFragment>;
+
+export function SubstationCard({ assetId }: { assetId: string }) {
+  const [result, refetch] = useQuery({ query: SubstationQuery, variables: { assetId } });
+  const substation = result.data?.substation;
+  const placeholder = cardPlaceholder(assetId, result, substation != null, refetch);
+  if (substation == null) return placeholder;
+  const { circuits } = substation;
+  const branches = [...substation.branchesFrom.edges, ...substation.branchesTo.edges].map((edge) => edge.node);
+  const branchCount = substation.branchesFrom.totalCount + substation.branchesTo.totalCount;
+  // A transformer inside the substation is listed at both of its ends.
+  const unique = [...new Map(branches.map((branch) => [branch.assetId, branch])).values()];
+  return (
+    <CardFrame assetId={assetId} kind="Substation" title={substation.name} at={substation}>
+      <FactList
+        facts={[
+          { label: 'Zone', value: substation.zone?.name ?? UNKNOWN },
+          { label: 'Voltages', value: voltages(substation.minKv, substation.maxKv) },
+          { label: 'Transformer capacity', value: formatQuantity(substation.capacityMva, 'MVA', 0) },
+          { label: 'Load, planning case', value: formatQuantity(substation.loadMw, 'MW', 1) },
+          { label: 'Generation capacity', value: formatQuantity(substation.generationCapacityMw, 'MW', 1) },
+          { label: 'Status', value: humanize(substation.status) },
+        ]}
+      />
+      <Section title={plural(circuits.totalCount, 'distribution circuit')}>
+        {circuits.edges.length > 0 && (
+          <Table aria-label="Distribution circuits">
+            <TableHead>
+              <TableRow>
+                <TableCell>Circuit</TableCell>
+                <TableCell align="right">Peak MW</TableCell>
+                <TableCell align="right">Customers</TableCell>
+              </TableRow>
+            </TableHead>
+            <TableBody>
+              {circuits.edges.map(({ node }) => (
+                <TableRow key={node.id}>
+                  <TableCell>
+                    <AssetLink assetId={node.assetId}>{node.name}</AssetLink>
+                  </TableCell>
+                  <TableCell align="right">{formatNumber(node.peakLoadMw, 2)}</TableCell>
+                  <TableCell align="right">{formatNumber(node.customerCount)}</TableCell>
+                </TableRow>
+              ))}
+            </TableBody>
+          </Table>
+        )}
+      </Section>
+      <Section title="Transmission lines and transformers">
+        <BranchTable branches={unique} from={assetId} />
+        {branchCount > branches.length && (
+          <Typography variant="caption" color="text.secondary">
+            The first {branches.length} of {branchCount}.
+          </Typography>
+        )}
+      </Section>
+    </CardFrame>
+  );
+}
+
+function voltages(minKv: number | null | undefined, maxKv: number | null | undefined): string {
+  if (minKv == null || maxKv == null || minKv === maxKv) return formatQuantity(maxKv ?? minKv, 'kV');
+  return `${formatQuantity(minKv, '')} to ${formatQuantity(maxKv, 'kV')}`;
+}
+
+function BranchTable({ branches, from }: { branches: readonly BranchRow[]; from: string }) {
+  if (branches.length === 0) return <Typography variant="caption">None.</Typography>;
+  return (
+    <Table aria-label="Transmission lines and transformers">
+      <TableHead>
+        <TableRow>
+          <TableCell>To</TableCell>
+          <TableCell align="right">kV</TableCell>
+          <TableCell align="right">Flow MW</TableCell>
+          <TableCell align="right">Loading</TableCell>
+        </TableRow>
+      </TableHead>
+      <TableBody>
+        {branches.map((branch) => (
+          <TableRow key={branch.id}>
+            <TableCell>
+              <AssetLink assetId={branch.assetId}>{farEnd(branch, from)}</AssetLink>
+            </TableCell>
+            <TableCell align="right">{formatQuantity(branch.baseKv, '')}</TableCell>
+            <TableCell align="right">{formatNumber(branch.baseFlowMw, 1)}</TableCell>
+            <TableCell align="right">
+              <LoadingBadge loadingPct={branch.baseLoadingPct} />
+            </TableCell>
+          </TableRow>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+function farEnd(branch: BranchRow, from: string): string {
+  if (branch.kind !== 'LINE') return `${humanize(branch.kind)} ${branch.assetId}`;
+  return branch.fromSubstation.assetId === from ? branch.toSubstation.name : branch.fromSubstation.name;
+}
+
+export function BranchCard({ assetId }: { assetId: string }) {
+  const [result, refetch] = useQuery({ query: BranchQuery, variables: { assetId } });
+  const branch = result.data?.branch;
+  const placeholder = cardPlaceholder(assetId, result, branch != null, refetch);
+  if (branch == null) return placeholder;
+  const { fromSubstation, toSubstation } = branch;
+  const isLine = branch.kind === 'LINE';
+  const title = isLine ? `${fromSubstation.name} to ${toSubstation.name}` : `${humanize(branch.kind)} at ${fromSubstation.name}`;
+  return (
+    <CardFrame assetId={assetId} kind={isLine ? 'Transmission line' : humanize(branch.kind)} title={title} at={null}>
+      <FactList
+        facts={[
+          { label: 'From', value: <AssetLink assetId={fromSubstation.assetId}>{fromSubstation.name}</AssetLink> },
+          { label: 'To', value: <AssetLink assetId={toSubstation.assetId}>{toSubstation.name}</AssetLink> },
+          { label: 'Buses', value: <BusLinks from={branch.fromBus} to={branch.toBus} /> },
+          { label: 'Voltage', value: formatQuantity(branch.baseKv, 'kV') },
+          { label: 'Length', value: formatQuantity(branch.lengthKm, 'km', 1) },
+          { label: 'Base flow', value: formatQuantity(branch.baseFlowMw, 'MW', 1) },
+          { label: 'Rating', value: branch.ratingMva == null ? 'unlimited' : formatQuantity(branch.ratingMva, 'MVA', 0) },
+          { label: 'Base loading', value: <LoadingBadge loadingPct={branch.baseLoadingPct} /> },
+          { label: 'In service', value: branch.inService ? 'yes' : 'no' },
+        ]}
+      />
+      {branch.isRatingAdjusted && (
+        <Typography variant="caption" component="p" color="warning" sx={{ mt: 1 }}>
+          The source rates it {formatQuantity(branch.sourceRatingMva, 'MVA', 0)}, less than its base flow; the rating was
+          raised above that flow.
+        </Typography>
+      )}
+    </CardFrame>
+  );
+}
+
+function BusLinks({ from, to }: { from: { assetId: string }; to: { assetId: string } }) {
+  return (
+    <>
+      <AssetLink assetId={from.assetId}>{from.assetId}</AssetLink>, <AssetLink assetId={to.assetId}>{to.assetId}</AssetLink>
+    </>
+  );
+}
+
+export function BusCard({ assetId }: { assetId: string }) {
+  const [result, refetch] = useQuery({ query: BusQuery, variables: { assetId } });
+  const bus = result.data?.bus;
+  const placeholder = cardPlaceholder(assetId, result, bus != null, refetch);
+  if (bus == null) return placeholder;
+  return (
+    <CardFrame assetId={assetId} kind="Bus" title={`${bus.substation.name}, bus ${bus.number}`} at={bus.substation}>
+      <FactList
+        facts={[
+          { label: 'Substation', value: <AssetLink assetId={bus.substation.assetId}>{bus.substation.name}</AssetLink> },
+          { label: 'Nominal voltage', value: formatQuantity(bus.baseKv, 'kV') },
+          { label: 'Load, planning case', value: formatQuantity(bus.loadMw, 'MW', 1) },
+        ]}
+      />
+    </CardFrame>
+  );
+}

@@ -1,0 +1,3 @@
+export { AssetCard } from './AssetCard';
+export type { CardActions } from './CardFrame';
+export { canFail, kindOf } from './kinds';

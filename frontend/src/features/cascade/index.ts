@@ -1,0 +1,8 @@
+export { addOutage, draftStore } from './draft';
+export { cascadeLayers } from './layers';
+export type { RunColour } from './layers';
+export { RunForm } from './RunForm';
+export { RunView } from './RunView';
+export type { CascadeRunState } from './useCascadeRun';
+export { useCascadeRun } from './useCascadeRun';
+export { WaveBar } from './WaveBar';

@@ -1,0 +1,2 @@
+export { DataAge } from './DataAge';
+export { HealthIndicator } from './HealthIndicator';

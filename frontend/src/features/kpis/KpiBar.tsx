@@ -1,0 +1,111 @@
+import Box from '@mui/material/Box';
+import Skeleton from '@mui/material/Skeleton';
+import Tooltip from '@mui/material/Tooltip';
+import Typography from '@mui/material/Typography';
+import { useCallback } from 'react';
+import { useQuery } from 'urql';
+
+import { ageSeconds, formatAge, formatQuantity, UNKNOWN } from '../../lib/format';
+import { problemOf } from '../../lib/graphql/errors';
+import { ErrorLine } from '../../ui/StateMessage';
+import { useNow } from '../../ui/useNow';
+import { usePolling } from '../../ui/usePolling';
+
+import { KpisQuery } from './queries';
+
+const POLL_MS = 30_000;
+const HEIGHT_PX = 56;
+
+export interface KpiValue {
+  key: string;
+  label: string;
+  value?: number | null;
+  unit: string;
+  definition: string;
+  dataAsOf?: string | null;
+  reason?: string | null;
+}
+
+/** Indicators of the territory. An unknown value is a dash with the server's reason, never a zero. */
+export function KpiBar() {
+  const [{ data, error, fetching }, refetch] = useQuery({ query: KpisQuery });
+  const refresh = useCallback(() => refetch({ requestPolicy: 'network-only' }), [refetch]);
+  usePolling(refresh, POLL_MS);
+  const now = useNow();
+  const kpis = data?.kpis;
+
+  return (
+    <Box
+      component="section"
+      aria-label="Key indicators"
+      aria-busy={fetching}
+      data-testid="kpi-bar"
+      sx={{
+        display: 'flex',
+        height: HEIGHT_PX,
+        borderBottom: 1,
+        borderColor: 'divider',
+        bgcolor: 'background.paper',
+        overflowX: 'auto',
+        overflowY: 'hidden',
+      }}
+    >
+      {kpis === undefined && error !== undefined && !fetching && (
+        <ErrorLine title={`No key indicators. ${problemOf(error).message}`} onRetry={refresh} />
+      )}
+      {kpis === undefined && (error === undefined || fetching) && <KpiSkeletons />}
+      {kpis?.map((kpi) => <KpiTile key={kpi.key} kpi={kpi} nowMs={now} />)}
+    </Box>
+  );
+}
+
+export function KpiTile({ kpi, nowMs }: { kpi: KpiValue; nowMs: number }) {
+  const age = ageSeconds(kpi.dataAsOf, nowMs);
+  const text = formatQuantity(kpi.value, kpi.unit);
+  const isUnknown = text === UNKNOWN;
+  const reason = kpi.reason ?? 'The server gave no reason.';
+  return (
+    <Tooltip
+      title={
+        <>
+          <div>{kpi.definition}</div>
+          {isUnknown && <div>Not known: {reason}</div>}
+          <div>{age === null ? 'Age of the data unknown.' : `Data ${formatAge(age)} old.`}</div>
+        </>
+      }
+    >
+      <Box
+        tabIndex={0}
+        role="group"
+        aria-label={`${kpi.label}: ${isUnknown ? `not known, ${reason}` : text}`}
+        data-testid={`kpi-${kpi.key}`}
+        sx={{ px: 2, py: 0.75, minWidth: 116, borderRight: 1, borderColor: 'divider', flex: '0 1 auto' }}
+      >
+        <Typography variant="caption" component="div" color="text.secondary" noWrap>
+          {kpi.label}
+        </Typography>
+        <Typography variant="h2" component="div" noWrap color={isUnknown ? 'text.secondary' : 'text.primary'}>
+          {text}
+          {isUnknown && (
+            <Typography variant="caption" component="span" color="text.secondary" sx={{ ml: 0.75 }}>
+              {reason}
+            </Typography>
+          )}
+        </Typography>
+      </Box>
+    </Tooltip>
+  );
+}
+
+function KpiSkeletons() {
+  return (
+    <>
+      {[0, 1, 2, 3, 4].map((slot) => (
+        <Box key={slot} sx={{ px: 2, py: 0.75, minWidth: 116, borderRight: 1, borderColor: 'divider' }}>
+          <Skeleton width={80} height={18} />
+          <Skeleton width={56} height={22} />
+        </Box>
+      ))}
+    </>
+  );
+}

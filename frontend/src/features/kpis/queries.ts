@@ -1,0 +1,15 @@
+import { graphql } from '../../gql/graphql';
+
+export const KpisQuery = graphql(`
+  query Kpis {
+    kpis {
+      key
+      label
+      value
+      unit
+      definition
+      dataAsOf
+      reason
+    }
+  }
+`);

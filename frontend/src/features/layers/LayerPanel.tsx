@@ -1,0 +1,169 @@
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Checkbox from '@mui/material/Checkbox';
+import Collapse from '@mui/material/Collapse';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import Paper from '@mui/material/Paper';
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import Typography from '@mui/material/Typography';
+import { useState } from 'react';
+
+import { isLayerKey } from '../../lib/columns/layers';
+import { ageSeconds, formatAge, formatNumber, humanize } from '../../lib/format';
+import type { ColourMode } from '../../lib/mapView';
+import { ErrorState, LoadingState } from '../../ui/StateMessage';
+import { Swatch } from '../../ui/Swatch';
+import { ChevronDownIcon, ChevronRightIcon } from '../../ui/icons';
+import { css } from '../../ui/palette';
+import { useNow } from '../../ui/useNow';
+
+import { legendOf } from './legend';
+import { isInZoom } from './plan';
+import type { MapLayerInfo } from './queries';
+import type { MapLayers } from './useLayerStates';
+
+interface Props {
+  layers: MapLayers;
+  zoom: number;
+  colour: ColourMode;
+  onColour: (mode: ColourMode) => void;
+  onVisible: (keys: string[]) => void;
+}
+
+/** Which layers are drawn, how many assets each has, how fresh they are, and what the colours mean. */
+export function LayerPanel({ layers, zoom, colour, onColour, onVisible }: Props) {
+  const [isOpen, setOpen] = useState(true);
+  const now = useNow();
+
+  const toggle = (key: string): void => {
+    const next = layers.sources.map((source) => source.key).filter((k) => (k === key) !== layers.visible.has(k));
+    onVisible(next);
+  };
+
+  return (
+    <Paper
+      component="section"
+      variant="outlined"
+      aria-label="Map layers"
+      data-testid="layer-panel"
+      sx={{ width: 248, maxHeight: '100%', display: 'flex', flexDirection: 'column', pointerEvents: 'auto' }}
+    >
+      <Button
+        color="inherit"
+        fullWidth
+        onClick={() => setOpen(!isOpen)}
+        aria-expanded={isOpen}
+        endIcon={isOpen ? <ChevronDownIcon /> : <ChevronRightIcon />}
+        sx={{ justifyContent: 'space-between', px: 1.5 }}
+      >
+        Layers
+      </Button>
+      <Collapse in={isOpen} timeout={0} sx={{ overflowY: 'auto' }}>
+        <Box sx={{ px: 1.5, pb: 1.25 }}>
+          <ToggleButtonGroup
+            exclusive
+            fullWidth
+            size="small"
+            value={colour}
+            onChange={(_event, next: ColourMode | null) => next !== null && onColour(next)}
+            aria-label="Colour of transmission lines"
+            sx={{ mb: 0.75, '& .MuiToggleButton-root': { py: 0.25, textTransform: 'none' } }}
+          >
+            <ToggleButton value="voltage" data-testid="colour-voltage">
+              Voltage
+            </ToggleButton>
+            <ToggleButton value="loading" data-testid="colour-loading">
+              Loading
+            </ToggleButton>
+          </ToggleButtonGroup>
+          {layers.problem !== null && <ErrorState title={layers.problem.message} onRetry={layers.retryList} />}
+          {layers.problem === null && layers.sources.length === 0 && <LoadingState label="Loading the list of layers" />}
+          {layers.sources.map((source) => (
+            <LayerRow
+              key={source.key}
+              source={source}
+              layers={layers}
+              zoom={zoom}
+              colour={colour}
+              nowMs={now}
+              onToggle={() => toggle(source.key)}
+            />
+          ))}
+        </Box>
+      </Collapse>
+    </Paper>
+  );
+}
+
+interface RowProps {
+  source: MapLayerInfo;
+  layers: MapLayers;
+  zoom: number;
+  colour: ColourMode;
+  nowMs: number;
+  onToggle: () => void;
+}
+
+function LayerRow({ source, layers, zoom, colour, nowMs, onToggle }: RowProps) {
+  const { key } = source;
+  const isVisible = layers.visible.has(key);
+  const isInRange = isInZoom(source, zoom);
+  const state = isLayerKey(key) ? layers.states[key] : undefined;
+  // Substations are coloured as the lines are: one legend serves both where lines are shown.
+  const isExplained = key === 'substations' && layers.visible.has('branches');
+  const legend = isVisible && isInRange && !isExplained ? legendOf(key, source.legend, layers.states, colour) : [];
+  return (
+    <Box data-testid={`layer-${key}`} data-phase={state?.phase ?? 'off'} sx={{ py: 0.25 }}>
+      <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'space-between' }}>
+        <FormControlLabel
+          sx={{ m: 0, ml: -0.75 }}
+          control={<Checkbox size="small" checked={isVisible} onChange={onToggle} sx={{ p: 0.5 }} />}
+          label={<Typography variant="h3">{source.title}</Typography>}
+        />
+        <Typography variant="caption" color="text.secondary">
+          {formatNumber(source.rowCount)}
+        </Typography>
+      </Box>
+      {isVisible && (
+        <Typography variant="caption" component="p" color="text.secondary" sx={{ pl: 2.75, minHeight: 17 }}>
+          {statusLine(source, { isInRange, zoom, phase: state?.phase, nowMs })}
+        </Typography>
+      )}
+      {state?.error != null && (
+        <Box role="alert" sx={{ pl: 2.75 }}>
+          <Typography variant="caption" color="error" component="p">
+            {state.error.message}
+          </Typography>
+          {isLayerKey(key) && (
+            <Button sx={{ p: 0, minWidth: 0 }} onClick={() => isLayerKey(key) && layers.retryLayer(key)}>
+              Try again
+            </Button>
+          )}
+        </Box>
+      )}
+      {legend.length > 0 && (
+        <Box component="ul" aria-label={`Legend of ${source.title}`} sx={{ listStyle: 'none', m: 0, mb: 0.5, pl: 2.75 }}>
+          {legend.map((item) => (
+            <Box component="li" key={item.label} sx={{ display: 'flex', alignItems: 'center', gap: 1 }}>
+              <Swatch colour={css(item.colour)} shape={item.shape} widthPx={item.widthPx} />
+              <Typography variant="caption">{item.label}</Typography>
+            </Box>
+          ))}
+        </Box>
+      )}
+    </Box>
+  );
+}
+
+function statusLine(
+  source: MapLayerInfo,
+  at: { isInRange: boolean; zoom: number; phase: string | undefined; nowMs: number },
+): string {
+  if (!at.isInRange) return at.zoom < source.minZoom ? 'Zoom in to see' : 'Zoom out to see';
+  if (at.phase === 'loading') return 'Loading';
+  const age = ageSeconds(source.syncedAt, at.nowMs);
+  if (age === null) return 'Never synced';
+  const status = source.status === 'FRESH' ? '' : `, ${humanize(source.status).toLowerCase()}`;
+  return `Synced ${formatAge(age)} ago${status}`;
+}

@@ -1,0 +1,98 @@
+import type { Layer } from '@deck.gl/core';
+
+import type { PathColumn } from '../../lib/columns/decode';
+import type { PointColumns } from '../../lib/columns/layers';
+import { offsetsOfBranches, pathLayer } from '../../lib/draw/paths';
+import { paint, pointLayer } from '../../lib/draw/points';
+import type { Rgba } from '../../lib/draw/points';
+import { symbolScale } from '../../lib/draw/zoomScale';
+
+import { findAsset } from './assets';
+import { voltageWidthPx } from './builders/transmission';
+import type { DrawStyle } from './builders/transmission';
+import type { LayerStates } from './loader';
+
+const RING: Rgba = [255, 255, 255, 235];
+const CLEAR: Rgba = [0, 0, 0, 0];
+
+/** Marks assets: a ring around a point, a white underlay for a line. Unloaded assets are not marked. */
+export function highlightLayers(
+  states: LayerStates,
+  assetIds: readonly string[],
+  style: DrawStyle,
+  id = 'selected',
+  colour: Rgba = RING,
+): Layer[] {
+  return assetIds.flatMap((assetId) => {
+    const hit = findAsset(states, assetId);
+    if (hit === null) return [];
+    const layerId = `${id}-${assetId}`;
+    if (hit.layer === 'branches' || hit.layer === 'lines') {
+      const line = lineOf(states, hit.layer, hit.index);
+      return line === null ? [] : [underlay(layerId, line, style, colour)];
+    }
+    const columns = states[hit.layer]?.columns;
+    return columns == null ? [] : [ring(layerId, columns, hit.index, style, colour)];
+  });
+}
+
+interface OneLine {
+  paths: PathColumn;
+  widthPx: number;
+  offset: number;
+}
+
+function lineOf(states: LayerStates, layer: 'branches' | 'lines', index: number): OneLine | null {
+  if (layer === 'branches') {
+    const columns = states.branches?.columns;
+    if (columns == null) return null;
+    return {
+      paths: { coords: columns.coords.slice(4 * index, 4 * index + 4), starts: Uint32Array.of(0, 2) },
+      widthPx: voltageWidthPx(columns.kv[index] ?? Number.NaN),
+      offset: offsetsOfBranches(columns)[index] ?? 0,
+    };
+  }
+  const paths = states.lines?.columns?.paths;
+  if (paths === undefined) return null;
+  const [from, to] = [paths.starts[index] ?? 0, paths.starts[index + 1] ?? 0];
+  return {
+    paths: { coords: paths.coords.slice(2 * from, 2 * to), starts: Uint32Array.of(0, to - from) },
+    widthPx: 1.5,
+    offset: 0,
+  };
+}
+
+function underlay(id: string, line: OneLine, style: DrawStyle, colour: Rgba): Layer {
+  const widthPx = line.widthPx + 4;
+  return pathLayer({
+    id,
+    paths: line.paths,
+    style: {
+      colours: paint(1, () => [colour[0], colour[1], colour[2], 150]),
+      widthsPx: Float32Array.of(widthPx),
+      widthScale: symbolScale(style.zoom),
+      // Offsets count in line widths: the wider underlay needs the smaller number.
+      offsets: Float32Array.of((line.offset * line.widthPx) / widthPx),
+    },
+    placement: style.placement,
+  });
+}
+
+function ring(id: string, columns: PointColumns, index: number, style: DrawStyle, colour: Rgba): Layer {
+  return pointLayer({
+    id,
+    columns: {
+      ids: [columns.ids[index] ?? ''],
+      lon: columns.lon.slice(index, index + 1),
+      lat: columns.lat.slice(index, index + 1),
+    },
+    style: {
+      radiiPx: 9,
+      radiusScale: Math.max(1, symbolScale(style.zoom)),
+      fill: CLEAR,
+      outline: colour,
+      outlinePx: 2.4,
+    },
+    placement: style.placement,
+  });
+}

@@ -1,0 +1,74 @@
+import { numberScale, parseHex, UNKNOWN_CLASS, valueScale } from '../../lib/colourScale';
+import type { LegendEntry, Rgb } from '../../lib/colourScale';
+import type { LayerColumns, LayerKey } from '../../lib/columns/layers';
+import { LOADING_CLASSES, loadingClass } from '../../lib/loadingClasses';
+import type { ColourMode } from '../../lib/mapView';
+
+import type { LayerStates } from './loader';
+
+export interface LegendItem {
+  label: string;
+  colour: Rgb;
+  shape: 'dot' | 'line' | 'ring';
+  widthPx?: number;
+}
+
+/** Legend of a layer as it is drawn now; classes that no loaded asset falls in are left out. */
+export function legendOf(
+  key: string,
+  legend: readonly LegendEntry[],
+  states: LayerStates,
+  mode: ColourMode,
+): LegendItem[] {
+  const columnsOf = <K extends LayerKey>(layer: K): LayerColumns[K] | null =>
+    (states[layer]?.columns) ?? null;
+  switch (key) {
+    case 'branches': {
+      const columns = columnsOf('branches');
+      if (mode === 'loading') return loadingItems(columns?.loadingPct, 'line');
+      return itemsPresent(legend, labelsOf(columns?.kv, numberScale(legend)), 'line');
+    }
+    case 'substations': {
+      if (mode === 'loading') return [];
+      return itemsPresent(legend, labelsOf(columnsOf('substations')?.maxKv, numberScale(legend)), 'dot');
+    }
+    case 'transformers':
+      return loadingItems(columnsOf('transformers')?.latestLoadingPct, 'dot');
+    case 'lines':
+      return itemsPresent(legend, labelsOf(columnsOf('lines')?.lineClass, valueScale(legend)), 'line');
+    case 'meters':
+      return itemsPresent(legend, labelsOf(columnsOf('meters')?.customerClass, valueScale(legend)), 'dot');
+    case 'switches':
+      return itemsPresent(legend, labelsOf(columnsOf('switches')?.kind, valueScale(legend)), 'dot').map((item) =>
+        /open/i.test(item.label) ? { ...item, shape: 'ring' } : item,
+      );
+    default:
+      return legend.map((entry) => itemOf(entry, 'dot'));
+  }
+}
+
+function itemOf(entry: LegendEntry, shape: LegendItem['shape']): LegendItem {
+  return { label: entry.label, colour: parseHex(entry.color) ?? UNKNOWN_CLASS.colour, shape };
+}
+
+function labelsOf<V>(values: ArrayLike<V> | undefined, scale: (value: V) => { label: string }): Set<string> {
+  return new Set(Array.from(values ?? [], (value) => scale(value).label));
+}
+
+function itemsPresent(
+  legend: readonly LegendEntry[],
+  present: ReadonlySet<string>,
+  shape: LegendItem['shape'],
+): LegendItem[] {
+  const items = legend.filter((entry) => present.has(entry.label)).map((entry) => itemOf(entry, shape));
+  const hasUnknown = present.has(UNKNOWN_CLASS.label) && !legend.some((entry) => entry.label === UNKNOWN_CLASS.label);
+  return hasUnknown ? [...items, { ...UNKNOWN_CLASS, shape }] : items;
+}
+
+function loadingItems(values: Float64Array | undefined, shape: 'dot' | 'line'): LegendItem[] {
+  const present = new Set(Array.from(values ?? [], (pct) => loadingClass(pct).key));
+  // The four classes always show: an empty overload class is itself information.
+  return LOADING_CLASSES.filter((entry) => entry.key !== 'unknown' || present.has('unknown')).map(
+    ({ label, colour, widthPx }) => ({ label, colour, shape, widthPx }),
+  );
+}

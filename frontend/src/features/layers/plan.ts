@@ -1,0 +1,47 @@
+import { requestBounds, withBounds } from '../../lib/boundsGrid';
+import type { Bounds } from '../../lib/boundsGrid';
+import { isLayerKey } from '../../lib/columns/layers';
+import type { LayerKey } from '../../lib/columns/layers';
+
+/** Layers that appear only when zoomed in this far hold too much to load whole. */
+const DETAIL_MIN_ZOOM = 8;
+
+/** Off until asked for: they say little at a glance and are many. */
+const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['poles']);
+
+export interface LayerSource {
+  key: string;
+  url: string;
+  minZoom: number;
+  maxZoom: number;
+  dataVersion?: string | null;
+}
+
+export interface PlannedRequest {
+  key: LayerKey;
+  url: string;
+  /** Changes when the same address would give other data. */
+  version: string;
+}
+
+export function defaultLayers(sources: readonly { key: string }[]): string[] {
+  return sources.map((source) => source.key).filter((key) => !OFF_BY_DEFAULT.has(key));
+}
+
+export function isInZoom(source: { minZoom: number; maxZoom: number }, zoom: number): boolean {
+  return zoom >= source.minZoom && zoom <= source.maxZoom;
+}
+
+/** What must be loaded to draw the visible layers in this view. */
+export function planRequests(
+  sources: readonly LayerSource[],
+  visible: ReadonlySet<string>,
+  view: { zoom: number; bounds: Bounds },
+): PlannedRequest[] {
+  return sources.flatMap((source) => {
+    const { key } = source;
+    if (!isLayerKey(key) || !visible.has(key) || !isInZoom(source, view.zoom)) return [];
+    const url = source.minZoom >= DETAIL_MIN_ZOOM ? withBounds(source.url, requestBounds(view.bounds)) : source.url;
+    return [{ key, url, version: source.dataVersion ?? '' }];
+  });
+}

@@ -1,0 +1,27 @@
+import { graphql } from '../../gql/graphql';
+import type { ResultOf } from '../../gql/graphql';
+
+export const MapLayersQuery = graphql(`
+  query MapLayers {
+    mapLayers {
+      key
+      title
+      geometryKind
+      minZoom
+      maxZoom
+      url
+      rowCount
+      syncedAt
+      dataVersion
+      status
+      legend {
+        label
+        color
+        minimum
+        value
+      }
+    }
+  }
+`);
+
+export type MapLayerInfo = ResultOf<typeof MapLayersQuery>['mapLayers'][number];

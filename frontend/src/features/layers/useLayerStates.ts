@@ -1,0 +1,70 @@
+import { useEffect, useMemo, useState } from 'react';
+import { useQuery } from 'urql';
+
+import type { Bounds } from '../../lib/boundsGrid';
+import type { LayerKey } from '../../lib/columns/layers';
+import { requestColumns } from '../../lib/columns/request';
+import { problemOf } from '../../lib/graphql/errors';
+import type { Problem } from '../../lib/graphql/errors';
+import { useStore } from '../../lib/store';
+
+import { LayerLoader } from './loader';
+import type { LayerStates } from './loader';
+import { defaultLayers, planRequests } from './plan';
+import { MapLayersQuery } from './queries';
+import type { MapLayerInfo } from './queries';
+
+/** A burst of pans and zooms asks the server once. */
+const DEBOUNCE_MS = 200;
+
+export interface MapLayers {
+  sources: readonly MapLayerInfo[];
+  visible: ReadonlySet<string>;
+  states: LayerStates;
+  isLoading: boolean;
+  problem: Problem | null;
+  retryLayer: (key: LayerKey) => void;
+  retryList: () => void;
+}
+
+const NO_SOURCES: readonly MapLayerInfo[] = [];
+
+/** The layers the server offers and the data of those visible in this view. */
+export function useLayerStates(
+  layerKeys: readonly string[] | null,
+  view: { zoom: number; bounds: Bounds } | null,
+): MapLayers {
+  const [{ data, error, fetching }, refetch] = useQuery({ query: MapLayersQuery });
+  const [loader] = useState(() => new LayerLoader(requestColumns));
+  const states = useStore(loader.states);
+  const sources = data?.mapLayers ?? NO_SOURCES;
+  const visible = useMemo(() => new Set(layerKeys ?? defaultLayers(sources)), [layerKeys, sources]);
+  const plan = useMemo(
+    () => (view === null ? [] : planRequests(sources, visible, view)),
+    [sources, visible, view],
+  );
+  const [settledPlan, setSettledPlan] = useState(plan);
+
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      loader.update(plan);
+      setSettledPlan(plan);
+    }, DEBOUNCE_MS);
+    return () => clearTimeout(timer);
+  }, [loader, plan]);
+  useEffect(() => () => loader.stop(), [loader]);
+
+  const isLoading =
+    (data?.mapLayers === undefined && error === undefined) ||
+    settledPlan !== plan ||
+    plan.some(({ key }) => states[key]?.phase === 'loading');
+  return {
+    sources,
+    visible,
+    states,
+    isLoading,
+    problem: data?.mapLayers === undefined && error !== undefined && !fetching ? problemOf(error) : null,
+    retryLayer: (key) => loader.retry(key),
+    retryList: () => refetch({ requestPolicy: 'network-only' }),
+  };
+}

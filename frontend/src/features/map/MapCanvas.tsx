@@ -1,0 +1,115 @@
+import type { LayersList } from '@deck.gl/core';
+import Box from '@mui/material/Box';
+import { useEffect, useEffectEvent, useImperativeHandle, useRef, useState } from 'react';
+import type { Ref } from 'react';
+
+import type { Bounds } from '../../lib/boundsGrid';
+import type { Viewport } from '../../lib/mapView';
+import { ErrorState, LoadingState } from '../../ui/StateMessage';
+
+import { MapController } from './controller';
+import type { LabelFeatures, PointerPosition } from './controller';
+
+export interface MapHandle {
+  flyTo: (target: Viewport) => void;
+  jumpTo: (target: Viewport) => void;
+  fit: (bounds: Bounds) => void;
+}
+
+interface Props {
+  ref?: Ref<MapHandle>;
+  initialViewport: Viewport;
+  styleUrl: string | null;
+  layers: LayersList;
+  labels: LabelFeatures;
+  /** Data for this view is still on its way. */
+  isPending: boolean;
+  cursor: 'pointer' | 'crosshair' | '';
+  onViewport: (viewport: Viewport, bounds: Bounds) => void;
+  onPointerMove: (at: PointerPosition | null) => void;
+  onClick: (at: PointerPosition) => void;
+}
+
+export function MapCanvas(props: Props) {
+  const { ref, layers, labels, isPending, cursor, styleUrl } = props;
+  const containerRef = useRef<HTMLDivElement>(null);
+  const [controller, setController] = useState<MapController | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  const [attempt, setAttempt] = useState(0);
+
+  const onViewport = useEffectEvent(props.onViewport);
+  const onPointerMove = useEffectEvent(props.onPointerMove);
+  const onClick = useEffectEvent(props.onClick);
+  const initialViewport = useEffectEvent(() => props.initialViewport);
+
+  useEffect(() => {
+    const container = containerRef.current;
+    if (container === null) return undefined;
+    const abort = new AbortController();
+    let created: MapController | null = null;
+    MapController.create({
+      container,
+      viewport: initialViewport(),
+      styleUrl,
+      signal: abort.signal,
+      events: {
+        onViewport: (viewport, bounds) => onViewport(viewport, bounds),
+        onPointerMove: (at) => onPointerMove(at),
+        onClick: (at) => onClick(at),
+      },
+    }).then(
+      (made) => {
+        created = made;
+        if (abort.signal.aborted) made.destroy();
+        else setController(made);
+      },
+      (error: unknown) => {
+        if (!abort.signal.aborted) setFailure(error instanceof Error ? error.message : String(error));
+      },
+    );
+    return () => {
+      abort.abort();
+      created?.destroy();
+      setController(null);
+    };
+  }, [styleUrl, attempt]);
+
+  useEffect(() => controller?.setLayers(layers), [controller, layers]);
+  useEffect(() => controller?.setLabels(labels), [controller, labels]);
+  useEffect(() => controller?.setPending(isPending), [controller, isPending]);
+  useEffect(() => controller?.setCursor(cursor), [controller, cursor]);
+
+  useImperativeHandle(
+    ref,
+    () => ({
+      flyTo: (target) => controller?.flyTo(target),
+      jumpTo: (target) => controller?.jumpTo(target),
+      fit: (bounds) => controller?.fit(bounds),
+    }),
+    [controller],
+  );
+
+  return (
+    <Box sx={{ position: 'absolute', inset: 0 }}>
+      {/* MapLibre's style sheet sets the position of its container: only sizes are safe here. */}
+      <Box ref={containerRef} data-testid="map" sx={{ width: '100%', height: '100%' }} />
+      {failure !== null && (
+        <Box sx={{ position: 'absolute', inset: 0, display: 'grid', placeItems: 'center' }}>
+          <ErrorState
+            title="The map could not be started"
+            detail={failure}
+            onRetry={() => {
+              setFailure(null);
+              setAttempt((previous) => previous + 1);
+            }}
+          />
+        </Box>
+      )}
+      {controller === null && failure === null && (
+        <Box sx={{ position: 'absolute', inset: 0, display: 'grid', placeItems: 'center', pointerEvents: 'none' }}>
+          <LoadingState label="Loading the map" />
+        </Box>
+      )}
+    </Box>
+  );
+}

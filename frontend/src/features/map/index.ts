@@ -1,0 +1,4 @@
+export { DRAW_BEFORE } from './controller';
+export type { LabelFeatures, PointerPosition } from './controller';
+export { MapCanvas } from './MapCanvas';
+export type { MapHandle } from './MapCanvas';

@@ -1,0 +1,2 @@
+export { ViewerQuery } from './queries';
+export { UserMenu } from './UserMenu';

@@ -1,0 +1,102 @@
+import { PathStyleExtension } from '@deck.gl/extensions';
+import { PathLayer } from '@deck.gl/layers';
+
+import type { PathColumn } from '../columns/decode';
+import type { BranchColumns } from '../columns/layers';
+import { parallelPlaces } from '../parallelCircuits';
+
+import type { Placement } from './points';
+
+export interface PathStyle {
+  /** RGBA of each line, four bytes a line. */
+  colours: Uint8Array;
+  /** Width of each line in pixels at scale 1. */
+  widthsPx: Float32Array;
+  widthScale: number;
+  /** Sideways shift of each line in its own widths, positive to its right. */
+  offsets?: Float32Array;
+}
+
+const OFFSET = [new PathStyleExtension({ offset: true })];
+
+/** Distance between the middles of parallel circuits, in line widths. */
+export const CIRCUIT_SPACING_WIDTHS = 2;
+
+const branchPaths = new WeakMap<BranchColumns, PathColumn>();
+const branchOffsets = new WeakMap<BranchColumns, Float32Array>();
+
+/** The two-point lines of the transmission grid as paths, made once per data set. */
+export function pathsOfBranches(columns: BranchColumns): PathColumn {
+  let found = branchPaths.get(columns);
+  if (found === undefined) {
+    found = { coords: columns.coords, starts: Uint32Array.from({ length: columns.ids.length + 1 }, (_, i) => 2 * i) };
+    branchPaths.set(columns, found);
+  }
+  return found;
+}
+
+/** Sideways shift of each transmission line in line widths. */
+export function offsetsOfBranches(columns: BranchColumns): Float32Array {
+  let found = branchOffsets.get(columns);
+  if (found === undefined) {
+    found = parallelPlaces(columns.fromIds, columns.toIds).map((place) => place * CIRCUIT_SPACING_WIDTHS);
+    branchOffsets.set(columns, found);
+  }
+  return found;
+}
+
+/** Repeat a value per line for each of its points: deck.gl reads path attributes by vertex. */
+export function perVertex<T extends Uint8Array | Float32Array>(values: T, starts: Uint32Array, size: number): T {
+  const points = starts.at(-1) ?? 0;
+  const Kind = values.constructor as new (length: number) => T;
+  const out = new Kind(points * size);
+  for (let line = 0; line + 1 < starts.length; line += 1) {
+    const row = values.subarray(line * size, (line + 1) * size);
+    for (let p = starts[line] ?? 0; p < (starts[line + 1] ?? 0); p += 1) out.set(row, p * size);
+  }
+  return out;
+}
+
+interface PathData {
+  length: number;
+  startIndices: Uint32Array;
+  attributes: { getPath: { value: Float64Array; size: number } } & Record<string, object>;
+}
+
+/** Lines from column buffers; a change of colour alone tessellates nothing anew. */
+export function pathLayer(options: {
+  id: string;
+  paths: PathColumn;
+  style: PathStyle;
+  placement: Placement;
+}): PathLayer {
+  const { id, paths, style, placement } = options;
+  const { starts, coords } = paths;
+  const data: PathData = {
+    length: starts.length - 1,
+    startIndices: starts,
+    attributes: {
+      getPath: { value: coords, size: 2 },
+      getColor: { value: perVertex(style.colours, starts, 4), size: 4, normalized: true },
+      getWidth: { value: perVertex(style.widthsPx, starts, 1), size: 1 },
+      ...(style.offsets && { getOffset: { value: perVertex(style.offsets, starts, 1), size: 1 } }),
+    },
+  };
+  return new PathLayer({
+    id,
+    ...placement,
+    data,
+    _pathType: 'open',
+    positionFormat: 'XY',
+    widthUnits: 'pixels',
+    widthScale: style.widthScale,
+    widthMinPixels: 0.6,
+    jointRounded: false,
+    capRounded: false,
+    extensions: style.offsets ? OFFSET : [],
+    dataComparator: (next: PathData, previous: PathData | null) =>
+      previous?.attributes.getPath.value === next.attributes.getPath.value,
+    updateTriggers: { getColor: style.colours, getWidth: style.widthsPx, getOffset: style.offsets },
+    parameters: { depthCompare: 'always', depthWriteEnabled: false },
+  } as unknown as ConstructorParameters<typeof PathLayer>[0]);
+}

@@ -1,0 +1,43 @@
+import { LineChart } from 'echarts/charts';
+import type { LineSeriesOption } from 'echarts/charts';
+import { AriaComponent, GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
+import type { AriaComponentOption, GridComponentOption, TooltipComponentOption } from 'echarts/components';
+import { init, use as register } from 'echarts/core';
+import type { ComposeOption, EChartsType } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { useEffect, useRef } from 'react';
+
+register([LineChart, GridComponent, TooltipComponent, MarkLineComponent, AriaComponent, SVGRenderer]);
+
+export type ChartOption = ComposeOption<
+  LineSeriesOption | GridComponentOption | TooltipComponentOption | AriaComponentOption
+>;
+
+/** An ECharts chart in SVG. `label` is what a screen reader says of it. */
+export function Chart({ option, heightPx, label }: { option: ChartOption; heightPx: number; label: string }) {
+  const containerRef = useRef<HTMLDivElement>(null);
+  const chartRef = useRef<EChartsType | null>(null);
+
+  useEffect(() => {
+    const container = containerRef.current;
+    if (container === null) return undefined;
+    const chart = init(container, 'dark', { renderer: 'svg' });
+    chartRef.current = chart;
+    const observer = new ResizeObserver(() => chart.resize());
+    observer.observe(container);
+    return () => {
+      observer.disconnect();
+      chart.dispose();
+      chartRef.current = null;
+    };
+  }, []);
+
+  useEffect(() => {
+    chartRef.current?.setOption(
+      { backgroundColor: 'transparent', animation: false, aria: { enabled: true, label: { description: label } }, ...option },
+      { notMerge: true },
+    );
+  }, [option, label]);
+
+  return <div ref={containerRef} role="img" aria-label={label} data-testid="chart" style={{ height: heightPx }} />;
+}

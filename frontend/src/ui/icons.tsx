@@ -1,0 +1,38 @@
+import { createSvgIcon } from '@mui/material/utils';
+
+/** The few icons the app uses, drawn on MUI's 24-pixel grid. Each button that holds one has a label. */
+export const CloseIcon = createSvgIcon(
+  <path d="M19 6.4 17.6 5 12 10.6 6.4 5 5 6.4l5.6 5.6L5 17.6 6.4 19l5.6-5.6 5.6 5.6 1.4-1.4-5.6-5.6z" />,
+  'Close',
+);
+export const SearchIcon = createSvgIcon(
+  <path d="M15.5 14h-.8l-.3-.3A6.5 6.5 0 1 0 14 15l.3.3v.8l5 5 1.5-1.5-5.3-5.6zm-6 0a4.5 4.5 0 1 1 0-9 4.5 4.5 0 0 1 0 9z" />,
+  'Search',
+);
+export const PlayIcon = createSvgIcon(<path d="M8 5v14l11-7z" />, 'Play');
+export const PauseIcon = createSvgIcon(<path d="M6 5h4v14H6zm8 0h4v14h-4z" />, 'Pause');
+export const StepBackIcon = createSvgIcon(<path d="M6 6h2v12H6zm3.5 6 8.5 6V6z" />, 'StepBack');
+export const StepForwardIcon = createSvgIcon(<path d="M6 18l8.5-6L6 6zM16 6h2v12h-2z" />, 'StepForward');
+export const ChevronDownIcon = createSvgIcon(<path d="M7.4 8.6 12 13.2l4.6-4.6L18 10l-6 6-6-6z" />, 'ChevronDown');
+export const ChevronRightIcon = createSvgIcon(<path d="M10 6 8.6 7.4l4.6 4.6-4.6 4.6L10 18l6-6z" />, 'ChevronRight');
+export const LayersIcon = createSvgIcon(
+  <path d="m12 18.5-7.4-5.7L3 14l9 7 9-7-1.6-1.3zM12 16l7.4-5.7L21 9l-9-7-9 7 1.6 1.3z" />,
+  'Layers',
+);
+export const TargetIcon = createSvgIcon(
+  <path d="M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zm9 3h-2.1A7 7 0 0 0 13 5.1V3h-2v2.1A7 7 0 0 0 5.1 11H3v2h2.1A7 7 0 0 0 11 18.9V21h2v-2.1a7 7 0 0 0 5.9-5.9H21zm-9 6a5 5 0 1 1 0-10 5 5 0 0 1 0 10z" />,
+  'Target',
+);
+export const BoltIcon = createSvgIcon(<path d="M11 21l1-7H7.5L13 3l-1 7h4.5z" />, 'Bolt');
+export const UserIcon = createSvgIcon(
+  <path d="M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zm0 2c-2.7 0-8 1.3-8 4v2h16v-2c0-2.7-5.3-4-8-4z" />,
+  'User',
+);
+export const HomeIcon = createSvgIcon(
+  <path d="M12 4 3 11.5 4.3 13 6 11.6V20h5v-5h2v5h5v-8.4l1.7 1.4 1.3-1.5z" />,
+  'Home',
+);
+export const LinkIcon = createSvgIcon(
+  <path d="M3.9 12A3.1 3.1 0 0 1 7 8.9h4V7H7a5 5 0 0 0 0 10h4v-1.9H7A3.1 3.1 0 0 1 3.9 12zM8 13h8v-2H8zm9-6h-4v1.9h4a3.1 3.1 0 0 1 0 6.2h-4V17h4a5 5 0 0 0 0-10z" />,
+  'Link',
+);

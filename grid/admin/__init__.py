@@ -1,0 +1,23 @@
+"""The admin of the grid: assets, customers, sync, users and schedules."""
+
+from grid.admin import (
+    customers,
+    distribution,
+    operations,
+    schedules,
+    sync_layers,
+    sync_runs,
+    transmission,
+    users,
+)
+
+__all__ = [
+    "customers",
+    "distribution",
+    "operations",
+    "schedules",
+    "sync_layers",
+    "sync_runs",
+    "transmission",
+    "users",
+]

@@ -1,0 +1,18 @@
+"""The layers of the cache: for each, the warehouse query and the table it fills."""
+
+from grid.layers.definition import Layer, LayerStatus, RunStatus, Schedule
+from grid.layers.locks import lock_key
+from grid.layers.registry import DEPENDS_ON, LAYERS, dependants, in_order, scheduled
+
+__all__ = [
+    "DEPENDS_ON",
+    "LAYERS",
+    "Layer",
+    "LayerStatus",
+    "RunStatus",
+    "Schedule",
+    "dependants",
+    "in_order",
+    "lock_key",
+    "scheduled",
+]

@@ -1,0 +1,165 @@
+"""Layers that change by the minute: load, weather, outages and work orders.
+
+Outages and work orders hold recent rows only. "Recent" is counted from the newest moment recorded in
+the warehouse, not from the clock on the wall, so that a warehouse whose feed stands still keeps its
+rows; moments after the wall clock are ignored, so that one wrong date does not empty a layer.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from grid import models
+from grid.layers.definition import Layer, Schedule
+from grid.layers.zones import with_zone_by_substation, zone_id
+from grid.warehouse import tables
+
+KEEP_OUTAGES = timedelta(days=7)
+KEEP_WORK_ORDERS = timedelta(days=30)
+CLOSED_WORK = ("COMPLETED", "CANCELLED")
+
+_load = tables.transformer_hourly_load.c
+_outage = tables.outage_restoration_tracker.c
+_work = tables.work_orders.c
+_weather = tables.weather_hourly.c
+
+
+def _recent_outages(newest_at: datetime) -> sa.ColumnElement[bool]:
+    """Active, or restored within the last seven days; one if unknown when, by its start."""
+    ended_at = sa.func.coalesce(_outage.restored_at, _outage.started_at)
+    return sa.or_(_outage.status == "ACTIVE", ended_at >= newest_at - KEEP_OUTAGES)
+
+
+def _recent_work(newest_at: datetime) -> sa.ColumnElement[bool]:
+    """Open, or closed within the last thirty days; one if unknown when, by its creation."""
+    closed_at = sa.func.coalesce(_work.completed_at, _work.created_at)
+    return sa.or_(_work.status.not_in(CLOSED_WORK), closed_at >= newest_at - KEEP_WORK_ORDERS)
+
+
+def _hour_key(station: sa.ColumnElement[str], at: sa.ColumnElement[datetime]) -> sa.ColumnElement[str]:
+    """Return ``station|2025-07-01T05:00Z``, spelt the same by every warehouse dialect."""
+
+    def part(name: str) -> sa.ColumnElement[str]:
+        digits: sa.ColumnElement[str] = sa.cast(sa.extract(name, at), sa.String(4))
+        return sa.func.lpad(digits, 4 if name == "year" else 2, "0", type_=sa.String)
+
+    pieces: list[Any] = [station, "|", part("year"), "-", part("month"), "-", part("day")]
+    pieces += ["T", part("hour"), ":", part("minute"), "Z"]
+    return sa.func.concat(*pieces, type_=sa.String(96))
+
+
+_newest_load = (
+    sa.select(_load.transformer_id, sa.func.max(_load.load_hour).label("load_hour"))
+    .group_by(_load.transformer_id)
+    .subquery("newest_load")
+)
+transformer_load = Layer(
+    key="transformer_load",
+    title="Latest transformer load",
+    model=models.TransformerLoad,
+    source=sa.select(
+        _load.transformer_id.label("id"),
+        _load.transformer_id.label("transformer_id"),
+        _load.load_hour,
+        _load.energy_kwh,
+        _load.load_kva,
+        _load.loading_pct,
+    ).select_from(
+        tables.transformer_hourly_load.join(
+            _newest_load,
+            sa.and_(
+                _load.transformer_id == _newest_load.c.transformer_id,
+                _load.load_hour == _newest_load.c.load_hour,
+            ),
+        )
+    ),
+    schedule=Schedule.EVERY_5_MINUTES,
+    max_age=timedelta(minutes=15),
+    size_table=tables.transformer_metadata,
+)
+
+weather = Layer(
+    key="weather",
+    title="Weather",
+    model=models.WeatherObservation,
+    source=sa.select(
+        _hour_key(_weather.station_id, _weather.observed_at).label("id"),
+        _weather.station_id.label("station"),
+        _weather.observed_at,
+        _weather.longitude.label("lon"),
+        _weather.latitude.label("lat"),
+        _weather.temperature_c,
+        _weather.humidity_pct,
+        _weather.wind_speed_mps,
+        _weather.precipitation_mm,
+    ),
+    schedule=Schedule.EVERY_5_MINUTES,
+    max_age=timedelta(minutes=15),
+)
+
+outages = Layer(
+    key="outages",
+    title="Outages",
+    model=models.Outage,
+    source=with_zone_by_substation(
+        sa.select(
+            _outage.outage_id.label("id"),
+            zone_id,
+            _outage.substation_id,
+            _outage.circuit_id,
+            _outage.switch_id,
+            _outage.transformer_id,
+            _outage.status,
+            _outage.cause_code,
+            _outage.started_at,
+            _outage.restored_at,
+            _outage.estimated_restoration_at,
+            _outage.customers_interrupted,
+            _outage.customers_out,
+            _outage.longitude.label("lon"),
+            _outage.latitude.label("lat"),
+        ),
+        tables.outage_restoration_tracker,
+    ),
+    schedule=Schedule.EVERY_5_MINUTES,
+    max_age=timedelta(minutes=15),
+    window=_recent_outages,
+    clocks=(_load.load_hour, _outage.started_at, _outage.restored_at),
+)
+
+work_orders = Layer(
+    key="work_orders",
+    title="Work orders",
+    model=models.WorkOrder,
+    source=with_zone_by_substation(
+        sa.select(
+            _work.work_order_id.label("id"),
+            zone_id,
+            _work.work_type,
+            _work.priority,
+            _work.status,
+            _work.asset_kind,
+            _work.asset_id,
+            _work.substation_id,
+            _work.circuit_id,
+            _work.outage_id,
+            _work.crew_id,
+            _work.description,
+            _work.created_at,
+            _work.scheduled_at,
+            _work.completed_at,
+            _work.estimated_hours,
+            _work.actual_hours,
+            _work.longitude.label("lon"),
+            _work.latitude.label("lat"),
+        ),
+        tables.work_orders,
+    ),
+    schedule=Schedule.EVERY_5_MINUTES,
+    max_age=timedelta(minutes=15),
+    window=_recent_work,
+    clocks=(_load.load_hour, _work.created_at, _work.completed_at),
+)

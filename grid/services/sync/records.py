@@ -1,0 +1,124 @@
+"""The rows that tell what sync did: SyncLayer, SyncRun and their tidying."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from django.utils import timezone
+from psycopg import sql
+
+from grid import models
+from grid.layers import RunStatus
+
+KEEP_RUNS = 200
+"""Runs kept of each layer."""
+KEEP_REJECTS_OF_RUNS = 10
+"""Newest runs of each layer whose refused rows are kept."""
+
+
+def begin_run(*, layer: str, job_id: uuid.UUID | None) -> models.SyncRun:
+    """Write the row of a new run; must be called under the layer's lock.
+
+    Under the lock no other run can be alive, so a row still marked RUNNING belongs to one that was killed.
+    """
+    now = timezone.now()
+    models.SyncLayer.objects.get_or_create(pk=layer)
+    models.SyncRun.objects.filter(layer_id=layer, status=RunStatus.RUNNING).update(
+        status=RunStatus.FAILED,
+        finished_at=now,
+        error_code="INTERRUPTED",
+        error_message="The run was killed before it ended; nothing of it was kept.",
+    )
+    return models.SyncRun.objects.create(
+        layer_id=layer, job_id=job_id, started_at=now, status=RunStatus.RUNNING
+    )
+
+
+def record_success(
+    session: psycopg.Connection,
+    *,
+    run: models.SyncRun,
+    outcome: Mapping[str, Any],
+    row_count: int,
+    checksum: str,
+    source_version: str,
+) -> None:
+    """Write the outcome of a run in the transaction that changed the cache, so that they agree."""
+    now = timezone.now()
+    fields = {
+        **outcome,
+        "status": RunStatus.SUCCEEDED.value,
+        "finished_at": now,
+        "duration_s": (now - run.started_at).total_seconds(),
+        "source_version": source_version,
+    }
+    update_row(session, "grid_syncrun", "id", run.pk, fields)
+    layer = {
+        "source_version": source_version,
+        "row_count": row_count,
+        "reject_count": outcome["rows_rejected"],
+        "checksum": checksum,
+        "synced_at": now,
+    }
+    update_row(session, "grid_synclayer", "key", run.layer_id, layer)
+
+
+def record_failure(
+    *, run: models.SyncRun, status: RunStatus, code: str, message: str, rows: Mapping[str, int | None]
+) -> None:
+    """Mark a run that changed nothing as failed or cancelled."""
+    now = timezone.now()
+    models.SyncRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING).update(
+        status=status,
+        finished_at=now,
+        duration_s=(now - run.started_at).total_seconds(),
+        error_code=code,
+        error_message=message,
+        **rows,
+    )
+
+
+def record_skipped(*, layer: str, job_id: uuid.UUID | None, failed: str) -> None:
+    """Write that a layer was not run because one that it depends on failed."""
+    now = timezone.now()
+    models.SyncLayer.objects.get_or_create(pk=layer)
+    models.SyncRun.objects.create(
+        layer_id=layer,
+        job_id=job_id,
+        started_at=now,
+        finished_at=now,
+        status=RunStatus.SKIPPED,
+        error_code="DEPENDENCY_FAILED",
+        error_message=f"Layer {failed}, on which it depends, failed.",
+    )
+
+
+def has_succeeded(*, layer: str, job_id: uuid.UUID) -> bool:
+    """Return whether a job has already synced a layer, as one that was begun anew may have."""
+    return models.SyncRun.objects.filter(layer_id=layer, job_id=job_id, status=RunStatus.SUCCEEDED).exists()
+
+
+def tidy(layer: str) -> None:
+    """Delete the oldest runs of a layer and the refused rows of all but its newest runs."""
+    newest = list(models.SyncRun.objects.filter(layer_id=layer).order_by("-pk").values_list("pk", flat=True))
+    models.SyncReject.objects.filter(run__layer_id=layer).exclude(
+        run_id__in=newest[:KEEP_REJECTS_OF_RUNS]
+    ).delete()
+    models.SyncRun.objects.filter(layer_id=layer).exclude(pk__in=newest[:KEEP_RUNS]).delete()
+
+
+def update_row(
+    session: psycopg.Connection, table: str, key: str, value: Any, fields: Mapping[str, Any]
+) -> None:
+    assignments = sql.SQL(", ").join(
+        sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(name)) for name in fields
+    )
+    session.execute(
+        sql.SQL("UPDATE {} SET {} WHERE {} = {}").format(
+            sql.Identifier(table), assignments, sql.Identifier(key), sql.Placeholder("_key")
+        ),
+        {**fields, "_key": value},
+    )

@@ -1,0 +1,1 @@
+"""Engineering catalogues and formulas from published standards. Imports no web framework."""

@@ -1,0 +1,22 @@
+"""Celery entry points and job kinds of the grid."""
+
+from typing import Any
+
+from celery import shared_task
+
+from flux_site.jobs.context import JobContext
+from flux_site.jobs.registry import job_kind
+from grid.services.sync import job, start_scheduled_sync
+
+
+@job_kind(job.KIND)
+def sync_layers(context: JobContext) -> dict[str, Any]:
+    """Carry out a job that syncs layers."""
+    return job.carry_out(context)
+
+
+@shared_task(name="grid.sync_scheduled")
+def sync_scheduled(*, layers: list[str], only_stale: bool = True, **_: object) -> str | None:
+    """Queue the sync that a schedule asks for; return its job, if there was anything to do."""
+    queued = start_scheduled_sync(layers=layers, only_stale=only_stale)
+    return str(queued.pk) if queued else None

@@ -1,0 +1,194 @@
+"""The files of the embedded warehouse: one Delta Lake table per declared table, under one folder."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
+from sqlalchemy import Table
+
+from grid.warehouse import delta_damage, file_lock, fork_guard
+from grid.warehouse.arrow import pa_schema
+from grid.warehouse.delta_commit import commit, compact, partition_columns
+from grid.warehouse.delta_errors import reported
+from grid.warehouse.errors import WarehouseUnavailable
+from grid.warehouse.incoming import Data, IncomingData
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One committed state of a table: its version and the Parquet files that hold it."""
+
+    version: str
+    files: tuple[Path, ...]
+    row_count: int
+    stored_columns: tuple[str, ...]
+    partition_columns: tuple[str, ...]
+    has_mixed_columns: bool  # older files may lack columns that were added later
+
+
+class DeltaStore:
+    """Reads and commits Delta tables under ``root`` as ``<root>/<schema>/<table>``.
+
+    Version 0 of a table is its empty creation and counts as "never loaded"; every batch is one
+    commit that carries its batch id as an application transaction, which Delta never accepts twice.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._known: dict[str, _Known] = {}
+        self._lock = threading.Lock()
+
+    def path(self, table: Table) -> Path:
+        """Return the folder of ``table``."""
+        return self._root / (table.schema or "public") / table.name
+
+    def check_root(self) -> None:
+        """Raise WarehouseUnavailable unless the warehouse folder exists and can be read."""
+        if not self._root.is_dir():
+            raise WarehouseUnavailable(f"the warehouse folder {self._root} does not exist")
+        if not os.access(self._root, os.R_OK | os.X_OK):
+            raise WarehouseUnavailable(f"the warehouse folder {self._root} cannot be read")
+
+    def create_root(self) -> None:
+        """Create the warehouse folder."""
+        try:
+            self._root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WarehouseUnavailable(f"cannot create the warehouse folder {self._root}: {error}") from error
+
+    def snapshot(self, table: Table) -> Snapshot | None:
+        """Return the latest committed state of ``table``; None if it was never loaded.
+
+        Raises:
+            WarehouseCorrupted: if its log cannot be read.
+        """
+        fork_guard.claim()
+        folder = self.path(table)
+        with self._lock:
+            known = self._known.setdefault(table.fullname, _Known(threading.Lock()))
+        with known.lock, reported(table, folder):
+            try:
+                return _refresh(known, folder)
+            except BaseException:
+                known.reset()  # what was half read must not look sound the next time
+                raise
+
+    def forget(self, table: Table) -> None:
+        """Drop what is remembered of ``table``; the next read starts from its files."""
+        with self._lock:
+            self._known.pop(table.fullname, None)
+
+    def write(self, table: Table, data: Data, batch_id: str, *, mode: Literal["append", "overwrite"]) -> int:
+        """Commit ``data`` as one batch; return the rows written, 0 if the batch was there already."""
+        fork_guard.claim()
+        if not batch_id:
+            raise ValueError("a batch needs a batch id")
+        folder = self.path(table)
+        incoming = IncomingData(table, data)
+        with reported(table, folder, incoming):
+            self._create_if_absent(table, folder)
+            with self._locked(table, exclusive=mode == "overwrite"):
+                return commit(folder, table, incoming, batch_id, mode=mode)
+
+    def compact(self, table: Table, *, keep_hours: int) -> None:
+        """Merge small files and delete those that no state younger than ``keep_hours`` needs."""
+        fork_guard.claim()
+        folder = self.path(table)
+        if delta_damage.log_identity(folder) is None:
+            return
+        with reported(table, folder), self._locked(table, exclusive=True):
+            compact(folder, table, keep_hours=keep_hours)
+
+    def _create_if_absent(self, table: Table, folder: Path) -> None:
+        if delta_damage.log_identity(folder) is not None:
+            return
+        with self._locked(table, exclusive=True):
+            if delta_damage.log_identity(folder) is None:
+                if delta_damage.has_data_files(folder):
+                    raise DeltaError("the log is missing")
+                DeltaTable.create(
+                    folder,
+                    schema=pa_schema(table),
+                    mode="ignore",
+                    partition_by=list(partition_columns(table)),
+                    name=table.fullname,
+                    description=",".join(column.name for column in table.columns),
+                )
+
+    @contextmanager
+    def _locked(self, table: Table, *, exclusive: bool) -> Iterator[None]:
+        self.create_root()
+        with file_lock.held(self._root / ".locks" / f"{table.fullname}.lock", exclusive=exclusive):
+            yield
+
+
+@dataclass
+class _Known:
+    """What one process remembers of a table between two reads."""
+
+    lock: threading.Lock
+    handle: DeltaTable | None = None
+    identity: tuple[int, ...] | None = None
+    snapshot: Snapshot | None = None
+
+    def reset(self) -> None:
+        self.handle = self.identity = self.snapshot = None
+
+
+def _refresh(known: _Known, folder: Path) -> Snapshot | None:
+    identity = delta_damage.log_identity(folder)
+    if identity is None:
+        known.reset()
+        if delta_damage.has_data_files(folder):
+            raise DeltaError("the log is missing")
+        return None
+    if known.handle is None or known.identity != identity:
+        known.reset()
+        known.handle, known.identity = DeltaTable(folder), identity
+        delta_damage.check_log(folder, after=-1)
+    else:
+        before = known.handle.version()
+        known.handle.update_incremental()
+        if known.snapshot is not None and known.handle.version() == before:
+            return known.snapshot if _is_loaded(known.snapshot, before) else None
+        delta_damage.check_log(folder, after=before)
+    known.snapshot = _read_snapshot(known.handle, folder)
+    return known.snapshot if _is_loaded(known.snapshot, known.handle.version()) else None
+
+
+def _read_snapshot(handle: DeltaTable, folder: Path) -> Snapshot:
+    details = handle.metadata()
+    actions = pa.table(handle.get_add_actions(flatten=True))
+    files = tuple(folder / unquote(path) for path in actions.column("path").to_pylist())
+    stored = tuple(field.name for field in handle.schema().fields)
+    return Snapshot(
+        version=f"{details.id}:{handle.version()}",
+        files=files,
+        row_count=_row_count(actions, files),
+        stored_columns=stored,
+        partition_columns=tuple(details.partition_columns),
+        has_mixed_columns=set((details.description or "").split(",")) != set(stored),
+    )
+
+
+def _row_count(actions: pa.Table, files: tuple[Path, ...]) -> int:
+    """Return the rows of all files, from the log where the writer noted them, else from the files."""
+    noted = actions.column("num_records").to_pylist() if "num_records" in actions.column_names else []
+    if len(noted) == len(files) and None not in noted:
+        return sum(noted)
+    return sum(pq.read_metadata(file).num_rows for file in files)
+
+
+def _is_loaded(snapshot: Snapshot, delta_version: int) -> bool:
+    return delta_version > 0 or bool(snapshot.files)

@@ -1,0 +1,86 @@
+"""What every warehouse offers, whatever stores the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import pyarrow as pa
+from sqlalchemy import Table
+
+from grid.warehouse.arrow import Query
+from grid.warehouse.incoming import Data
+
+BATCH_ROWS = 65_536
+KEEP_HOURS = 24  # far longer than any query
+
+
+class Warehouse(Protocol):
+    """The source of truth: declared tables, written in batches, read with SQLAlchemy Core selects.
+
+    An instance may be used by many threads at once. Readers see whole batches only.
+    """
+
+    def prepare(self) -> None:
+        """Create what is missing to hold the declared tables; safe to repeat.
+
+        Raises:
+            WarehouseUnavailable: if the place cannot be reached or written.
+        """
+
+    def ping(self) -> None:
+        """Check that the warehouse answers.
+
+        Raises:
+            WarehouseUnavailable: if it does not.
+        """
+
+    def select_arrow(self, query: Query, batch_rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
+        """Run ``query`` and return its rows as Arrow batches of at most ``batch_rows``, streamed.
+
+        Column names are lower case and types are the same on every backend. There is always at
+        least one batch, so that the schema of an empty answer is known. The query starts at the
+        call, so errors of the query itself are raised here and not by the first step.
+
+        Raises:
+            TableNotLoaded: if a table was never loaded (but see ``statements.reading_as_empty``).
+            WarehouseQueryInvalid, WarehouseQueryTimeout, WarehouseQueryTooLarge: here or while reading.
+            WarehouseCorrupted, WarehouseUnavailable: if the data cannot be read.
+        """
+
+    def select_rows(self, query: Query) -> list[dict[str, Any]]:
+        """Run ``query`` and return all its rows; raises what ``select_arrow`` raises."""
+
+    def append(self, table: Table, data: Data, batch_id: str) -> int:
+        """Add ``data`` to ``table`` in one commit and return the number of rows added.
+
+        A batch is written exactly once: 0 is returned, and nothing read from ``data``, when the
+        table already holds ``batch_id``.
+
+        Raises:
+            SchemaMismatch: if the data does not fit the table; nothing is written.
+            WarehouseFull, WarehouseConflict, WarehouseUnavailable: nothing of the batch is visible.
+        """
+
+    def replace(self, table: Table, data: Data, batch_id: str) -> int:
+        """Put ``data`` in place of all rows of ``table`` in one commit; otherwise like ``append``."""
+
+    def version(self, table: Table) -> str | None:
+        """Return an opaque value that changes with every commit; None if the table was never loaded."""
+
+    def row_count(self, table: Table) -> int:
+        """Return the number of rows of ``table``.
+
+        Raises:
+            TableNotLoaded: if it was never loaded.
+        """
+
+    def compact(self, table: Table, keep_hours: int = KEEP_HOURS) -> None:
+        """Tidy how ``table`` is stored; its rows stay the same.
+
+        Small files are merged, and files are deleted that only states older than ``keep_hours`` need;
+        a query that still reads such a state would fail. To be run now and then by a job.
+        """
+
+    def close(self) -> None:
+        """Release what the instance holds; it may be used again and then reopens."""

@@ -1,0 +1,145 @@
+"""What Snowflake does not keep by itself: which batches a table holds, and one lock per commit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from snowflake.sqlalchemy.snowdialect import SnowflakeDialect
+from sqlalchemy import Column, DateTime, Integer, MetaData, String, Table
+from sqlalchemy.schema import CreateTable
+
+from grid.warehouse.errors import SchemaMismatch
+from grid.warehouse.tables import metadata as declared
+
+SCHEMA = "raw"
+DIALECT = SnowflakeDialect()
+
+_ledger = MetaData()
+
+flux_batches = Table(
+    "flux_batches",
+    _ledger,
+    Column("table_name", String(256), primary_key=True),
+    Column("batch_id", String(256), primary_key=True),
+    Column("row_count", Integer, nullable=False),
+    Column("committed_at", DateTime, nullable=False, comment="UTC"),
+    schema=SCHEMA,
+)
+
+flux_table_writes = Table(
+    "flux_table_writes",
+    _ledger,
+    Column("table_name", String(256), primary_key=True),
+    Column("turn", Integer, nullable=False, comment="commits so far; its row lock puts commits in order"),
+    schema=SCHEMA,
+)
+
+_HAS_BATCH = "SELECT row_count FROM raw.flux_batches WHERE table_name = %(table)s AND batch_id = %(batch)s"
+_COLUMNS = (
+    "SELECT LOWER(column_name) FROM information_schema.columns "
+    "WHERE table_schema = %(schema)s AND table_name = %(name)s"
+)
+
+
+def prepare(cursor: Any) -> None:
+    """Create the schemas, the declared tables and the ledger where they are missing."""
+    for table in (*_ledger.sorted_tables, *declared.sorted_tables):
+        ensure_table(cursor, table)
+
+
+def ensure(cursor: Any, table: Table) -> None:
+    """Create ``table`` and the ledger where they are missing, and columns declared since."""
+    for wanted in (*_ledger.sorted_tables, table):
+        ensure_table(cursor, wanted)
+
+
+def ensure_table(cursor: Any, table: Table) -> None:
+    """Create ``table`` or add the nullable columns it lacks.
+
+    Raises:
+        SchemaMismatch: if it lacks a column that may not be null.
+    """
+    stored = {row[0] for row in rows(cursor, _COLUMNS, _names(table))}
+    if not stored:
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {table.schema}")
+        cursor.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=DIALECT)))
+        return
+    for column in table.columns:
+        if column.name in stored:
+            continue
+        if not column.nullable:
+            problem = (
+                "is new and may not be null, so stored rows cannot have it; drop the table and load it again"
+            )
+            raise SchemaMismatch(table=table.fullname, column=column.name, problem=problem)
+        kind = column.type.compile(dialect=DIALECT)
+        cursor.execute(f"ALTER TABLE {table.fullname} ADD COLUMN {column.name} {kind}")
+
+
+def has_batch(cursor: Any, table: Table, batch_id: str) -> bool:
+    """Return whether ``table`` holds the batch."""
+    return bool(rows(cursor, _HAS_BATCH, {"table": table.fullname, "batch": batch_id}))
+
+
+def take_turn(cursor: Any, table: Table) -> None:
+    """Wait, inside a transaction, until no other commit of ``table`` is under way.
+
+    What is selected afterwards includes every earlier commit, since each statement of a Snowflake
+    transaction sees what was committed before the statement began.
+    """
+    cursor.execute(
+        "UPDATE raw.flux_table_writes SET turn = turn + 1 WHERE table_name = %(table)s",
+        {"table": table.fullname},
+    )
+
+
+def register(cursor: Any, table: Table) -> None:
+    """Make sure that ``take_turn`` has a row to lock; outside a transaction."""
+    cursor.execute(
+        "INSERT INTO raw.flux_table_writes SELECT %(table)s, 0 "
+        "WHERE NOT EXISTS (SELECT 1 FROM raw.flux_table_writes WHERE table_name = %(table)s)",
+        {"table": table.fullname},
+    )
+
+
+def record(cursor: Any, table: Table, batch_id: str, row_count: int) -> None:
+    """Enter the batch in the ledger, inside the transaction that wrote it."""
+    cursor.execute(
+        "INSERT INTO raw.flux_batches (table_name, batch_id, row_count, committed_at) "
+        "SELECT %(table)s, %(batch)s, %(rows)s, SYSDATE()",
+        {"table": table.fullname, "batch": batch_id, "rows": row_count},
+    )
+
+
+def version(cursor: Any, table: Table) -> str | None:
+    """Return a value that changes with every commit, by this product or by another; None if never loaded."""
+    found = rows(
+        cursor,
+        "SELECT row_count, last_altered FROM information_schema.tables "
+        "WHERE table_schema = %(schema)s AND table_name = %(name)s",
+        _names(table),
+    )
+    if not found:
+        return None
+    row_count, altered_at = found[0]
+    turn = 0
+    if rows(cursor, _COLUMNS, _names(flux_table_writes)):
+        turns = rows(
+            cursor,
+            "SELECT MAX(turn) FROM raw.flux_table_writes WHERE table_name = %(table)s",
+            {"table": table.fullname},
+        )
+        turn = int(turns[0][0] or 0)
+    if turn == 0 and not row_count:
+        return None
+    return f"{turn}:{row_count}:{altered_at.isoformat() if altered_at else ''}"
+
+
+def rows(cursor: Any, statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Run ``statement`` and return all its rows."""
+    cursor.execute(statement, parameters)
+    return list(cursor.fetchall())
+
+
+def _names(table: Table) -> dict[str, str]:
+    return {"schema": (table.schema or "public").upper(), "name": table.name.upper()}

@@ -1,0 +1,246 @@
+"""What the tests of every asset class share: its names, its rows and values that tell two rows apart."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from tests.factories import grid as factories
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssetClass:
+    """A class of assets in the API.
+
+    Attributes:
+        root: its connection.
+        one: its lookup by natural key; None if it has none.
+        type_name: its GraphQL type.
+        layer: the sync layer that fills it.
+        permission: what a user needs to see it.
+        make: creates a row.
+        values: per attribute the values of three rows that differ in every filter and order.
+    """
+
+    root: str
+    one: str | None
+    type_name: str
+    layer: str
+    permission: str
+    make: Callable[..., Any]
+    values: dict[str, tuple[Any, Any, Any]] = field(default_factory=dict)
+
+    def make_three(self) -> list[Any]:
+        """Create the three rows, the smallest values and the lowest key first."""
+        rows = []
+        for n in range(3):
+            fields = {name: values[n] for name, values in self.values.items()}
+            fields |= {"id": f"{self.type_name.upper()}-{'abc'[n]}"}
+            rows.append(self.make(**fields))
+        return rows
+
+
+def _moment(day: int) -> datetime:
+    return datetime(2026, 5, day, 6, 30, tzinfo=UTC)
+
+
+MOMENTS = tuple(_moment(day) for day in (1, 2, 3))
+
+ASSET_CLASSES = (
+    AssetClass(
+        root="substations",
+        one="substation",
+        type_name="Substation",
+        layer="substations",
+        permission="grid.view_substation",
+        make=factories.make_substation,
+        values={
+            "name": ("Alder", "Birch", "Cedar"),
+            "interconnect": ("Eastern", "Texas", "Western"),
+            "status": ("OPERATIONAL", "PLANNED", "RETIRED"),
+            "max_kv": (138.0, 230.0, 345.0),
+            "load_mw": (-1.5, 0.0, 12.25),
+            "generation_capacity_mw": (0.0, 10.0, 20.5),
+        },
+    ),
+    AssetClass(
+        root="buses",
+        one="bus",
+        type_name="Bus",
+        layer="buses",
+        permission="grid.view_bus",
+        make=factories.make_bus,
+        values={
+            "number": (11, 12, 13),
+            "interconnect": ("Eastern", "Texas", "Western"),
+            "base_kv": (69.0, 138.0, 345.0),
+            "load_mw": (-3.0, 0.0, 7.5),
+        },
+    ),
+    AssetClass(
+        root="branches",
+        one="branch",
+        type_name="Branch",
+        layer="branches",
+        permission="grid.view_branch",
+        make=factories.make_branch,
+        values={
+            "kind": ("LINE", "TRANSFORMER", "WINDING"),
+            "interconnect": ("Eastern", "Texas", "Western"),
+            "base_kv": (69.0, 138.0, 345.0),
+            "rating_mva": (50.0, 150.0, 900.0),
+            "base_loading_pct": (0.0, 55.5, 99.9),
+            "length_km": (0.4, 12.0, 130.0),
+            "is_rating_adjusted": (False, True, True),
+            "in_service": (False, True, True),
+        },
+    ),
+    AssetClass(
+        root="plants",
+        one="plant",
+        type_name="Plant",
+        layer="plants",
+        permission="grid.view_plant",
+        make=factories.make_plant,
+        values={
+            "interconnect": ("Eastern", "Texas", "Western"),
+            "fuel_type": ("coal", "ng", "wind"),
+            "p_max_mw": (10.0, 100.0, 250.5),
+            "in_service": (False, True, True),
+        },
+    ),
+    AssetClass(
+        root="circuits",
+        one="circuit",
+        type_name="Circuit",
+        layer="circuits",
+        permission="grid.view_circuit",
+        make=factories.make_circuit,
+        values={
+            "name": ("Alder 1", "Birch 1", "Cedar 1"),
+            "status": ("DEENERGIZED", "ENERGIZED", "PLANNED"),
+            "voltage_kv": (4.16, 12.47, 34.5),
+            "peak_load_mw": (0.5, 4.0, 11.0),
+            "customer_count": (3, 40, 500),
+            "length_km": (1.0, 2.0, 30.0),
+        },
+    ),
+    AssetClass(
+        root="lines",
+        one="line",
+        type_name="Line",
+        layer="lines",
+        permission="grid.view_linesection",
+        make=factories.make_line_section,
+        values={
+            "line_class": ("BACKBONE", "LATERAL", "SERVICE"),
+            "phases": ("A", "ABC", "C"),
+            "is_underground": (False, True, True),
+            "length_m": (12.5, 80.0, 340.0),
+        },
+    ),
+    AssetClass(
+        root="switches",
+        one="switch",
+        type_name="Switch",
+        layer="switches",
+        permission="grid.view_switch",
+        make=factories.make_switch,
+        values={"kind": ("BREAKER", "FUSE", "TIE"), "is_normally_open": (False, True, True)},
+    ),
+    AssetClass(
+        root="poles",
+        one="pole",
+        type_name="Pole",
+        layer="poles",
+        permission="grid.view_pole",
+        make=factories.make_pole,
+        values={"material": ("CONCRETE", "STEEL", "WOOD"), "install_year": (1970, 1990, 2010)},
+    ),
+    AssetClass(
+        root="transformers",
+        one="transformer",
+        type_name="Transformer",
+        layer="transformers",
+        permission="grid.view_transformer",
+        make=factories.make_transformer,
+        values={
+            "phases": ("A", "AB", "ABC"),
+            "rated_kva": (15.0, 50.0, 500.0),
+            "install_year": (1970, 1990, 2010),
+            "peak_loading_pct": (12.0, 88.0, 140.5),
+            "customer_count": (1, 6, 30),
+        },
+    ),
+    AssetClass(
+        root="meters",
+        one="meter",
+        type_name="Meter",
+        layer="meters",
+        permission="grid.view_meter",
+        make=factories.make_meter,
+        values={
+            "customer_class": ("COMMERCIAL", "INDUSTRIAL", "RESIDENTIAL"),
+            "status": ("ACTIVE", "INACTIVE", "REMOVED"),
+            "install_date": (date(2011, 1, 1), date(2015, 6, 1), date(2020, 2, 29)),
+        },
+    ),
+    AssetClass(
+        root="customers",
+        one="customer",
+        type_name="Customer",
+        layer="customers",
+        permission="grid.view_customer",
+        make=factories.make_customer,
+        values={
+            "customer_class": ("COMMERCIAL", "INDUSTRIAL", "RESIDENTIAL"),
+            "critical_kind": ("HOSPITAL", "SCHOOL", "WATER"),
+            "account_status": ("ACTIVE", "CLOSED", "SUSPENDED"),
+        },
+    ),
+    AssetClass(
+        root="outages",
+        one="outage",
+        type_name="Outage",
+        layer="outages",
+        permission="grid.view_outage",
+        make=factories.make_outage,
+        values={
+            "status": ("ACTIVE", "RESTORED", "RESTORED"),
+            "cause_code": ("ANIMAL", "EQUIPMENT", "VEGETATION"),
+            "started_at": MOMENTS,
+            "customers_interrupted": (5, 50, 500),
+            "customers_out": (1, 2, 3),
+        },
+    ),
+    AssetClass(
+        root="workOrders",
+        one="workOrder",
+        type_name="WorkOrder",
+        layer="work_orders",
+        permission="grid.view_workorder",
+        make=factories.make_work_order,
+        values={
+            "status": ("ASSIGNED", "COMPLETED", "OPEN"),
+            "priority": ("EMERGENCY", "HIGH", "LOW"),
+            "work_type": ("INSPECT", "REPAIR", "TRIM"),
+            "asset_id": ("XFMR-a", "XFMR-b", "XFMR-c"),
+            "created_at": MOMENTS,
+        },
+    ),
+    AssetClass(
+        root="weather",
+        one=None,
+        type_name="WeatherObservation",
+        layer="weather",
+        permission="grid.view_weatherobservation",
+        make=factories.make_weather,
+        values={"station": ("KAAA", "KBBB", "KCCC"), "observed_at": MOMENTS},
+    ),
+)
+ZONED = tuple(each for each in ASSET_CLASSES if each.one is not None)
+
+
+def name_of(asset_class: AssetClass) -> str:
+    """Return the name of a case."""
+    return asset_class.root

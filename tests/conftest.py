@@ -1,0 +1,128 @@
+"""Fixtures every test may use: users by role, clients of the API, a filled cache, a small network."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+
+from grid.warehouse import Warehouse
+from tests.clients import Api
+from tests.factories.sync import make_sync_layer
+from tests.small_network import SmallNetwork, make_small_network
+
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture
+def own_stores(settings: Any, tmp_path: Path) -> Iterator[None]:
+    """Give a test cache keys and a warehouse folder of its own, and closed breakers."""
+    from grid.federation.breakers import postgis_breaker, warehouse_breaker
+
+    settings.CACHES = {"default": settings.CACHES["default"] | {"KEY_PREFIX": f"test-{uuid.uuid4().hex}"}}
+    settings.WAREHOUSE_URL = f"embedded://{tmp_path}/warehouse?memory_limit=512MB&threads=1"
+    yield
+    postgis_breaker.close()
+    warehouse_breaker.close()
+
+
+@pytest.fixture
+def warehouse(own_stores: None) -> Iterator[Warehouse]:
+    """Return the test's own warehouse, empty."""
+    from grid.selectors.warehouse import get_warehouse
+
+    opened = get_warehouse()
+    opened.prepare()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., User]:
+    """Return a function that creates a user with roles and permissions (``app.codename``)."""
+
+    def make(*permissions: str, roles: tuple[str, ...] = (), **fields: Any) -> User:
+        user = User.objects.create_user(
+            username=fields.pop("username", f"user-{uuid.uuid4().hex[:12]}"), password=PASSWORD, **fields
+        )
+        user.groups.set(Group.objects.filter(name__in=roles))
+        assert user.groups.count() == len(roles)
+        for permission in permissions:
+            app_label, codename = permission.split(".")
+            user.user_permissions.add(
+                Permission.objects.get(content_type__app_label=app_label, codename=codename)
+            )
+        return User.objects.get(pk=user.pk)  # without cached permissions
+
+    return make
+
+
+@pytest.fixture
+def viewer(make_user: Callable[..., User]) -> User:
+    """Return a user who may look at the grid, without personal data."""
+    return make_user(roles=("viewer",), username="vera")
+
+
+@pytest.fixture
+def operator(make_user: Callable[..., User]) -> User:
+    """Return a user who may sync and see all jobs."""
+    return make_user(roles=("operator",), username="omar")
+
+
+@pytest.fixture
+def planner(make_user: Callable[..., User]) -> User:
+    """Return a user who may run cascades."""
+    return make_user(roles=("planner",), username="pia")
+
+
+@pytest.fixture
+def nobody(make_user: Callable[..., User]) -> User:
+    """Return a user without any permission."""
+    return make_user(username="nora")
+
+
+@pytest.fixture
+def anonymous_api(db: None) -> Api:
+    """Return a client of the API that is not logged in."""
+    return Api()
+
+
+@pytest.fixture
+def viewer_api(viewer: User) -> Api:
+    """Return the viewer's client."""
+    return Api(viewer)
+
+
+@pytest.fixture
+def operator_api(operator: User) -> Api:
+    """Return the operator's client."""
+    return Api(operator)
+
+
+@pytest.fixture
+def planner_api(planner: User) -> Api:
+    """Return the planner's client."""
+    return Api(planner)
+
+
+@pytest.fixture
+def nobody_api(nobody: User) -> Api:
+    """Return the client of a user without any permission."""
+    return Api(nobody)
+
+
+@pytest.fixture
+def synced(db: None) -> None:
+    """Mark every layer of the cache as synced."""
+    from grid.layers import LAYERS
+
+    for key in LAYERS:
+        make_sync_layer(key=key)
+
+
+@pytest.fixture
+def small_network(synced: None) -> SmallNetwork:
+    """Return three buses in a triangle whose cascades are calculated by hand, see its docstring."""
+    return make_small_network()

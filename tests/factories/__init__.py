@@ -1,0 +1,1 @@
+"""Rows for tests: plain functions with sensible defaults; every argument can be overridden by name."""

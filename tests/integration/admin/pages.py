@@ -1,0 +1,72 @@
+"""One row of everything the admin shows, and the addresses of its pages."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from flux_site.api.tokens import issue
+from grid.services.sync import ensure_schedules
+from tests.factories import cascade, grid, jobs, sync
+
+
+@dataclass(frozen=True)
+class World:
+    """Rows by the name of their model, such as ``grid.substation``."""
+
+    rows: dict[str, Any]
+
+
+def make_world(owner: Any) -> World:
+    """Create one row of every model with admin pages."""
+    ensure_schedules()
+    substation = grid.make_substation(name="Houston 12")
+    bus = grid.make_bus(substation=substation)
+    branch = grid.make_branch(from_bus=bus)
+    circuit = grid.make_circuit(substation=substation)
+    line = grid.make_line_section(circuit=circuit)
+    transformer = grid.make_transformer(line=line)
+    meter = grid.make_meter(transformer=transformer)
+    outage = grid.make_outage(circuit=circuit)
+    job = jobs.make_job(owner=owner)
+    layer = sync.make_sync_layer(key="substations")
+    sync_run = sync.make_sync_run(layer=layer, job=job)
+    run = cascade.make_finished_run(owner=owner, branch_id=branch.pk, outages=[substation.pk])
+    token, _ = issue(user=owner, name="Grafana", expires_in_days=30)
+    rows = [
+        substation.zone,
+        substation,
+        bus,
+        branch,
+        grid.make_plant(bus=bus),
+        circuit,
+        line,
+        grid.make_switch(circuit=circuit),
+        grid.make_pole(circuit=circuit),
+        transformer,
+        grid.make_transformer_load(transformer=transformer),
+        meter,
+        grid.make_customer(meter=meter),
+        outage,
+        grid.make_work_order(circuit=circuit, outage=outage),
+        grid.make_weather(),
+        layer,
+        sync_run,
+        sync.make_sync_reject(run=sync_run),
+        job,
+        cascade.make_scenario(owner=owner, outages=[substation.pk]),
+        run,
+        run.trips.get(),
+        token,
+    ]
+    return World(rows={row._meta.label_lower: row for row in rows})
+
+
+def list_page(model: str) -> str:
+    """Return the address of a model's list."""
+    return reverse(f"admin:{model.replace('.', '_')}_changelist")
+
+
+def row_page(row: Any) -> str:
+    """Return the address of a row's page."""
+    return reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_change", args=[row.pk])

@@ -1,0 +1,45 @@
+"""Warehouses for the tests: the embedded one, and Snowflake's own connector against a local server."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grid.warehouse import Warehouse, open_warehouse
+from tests.snowflake_server.process import SnowflakeServer
+
+
+@pytest.fixture(scope="session")
+def snowflake_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SnowflakeServer]:
+    with SnowflakeServer(tmp_path_factory.mktemp("snowflake") / "server.log") as server:
+        yield server
+
+
+@pytest.fixture
+def embedded_url(tmp_path: Path) -> str:
+    return f"embedded://{tmp_path / 'warehouse'}?threads=2&memory_limit=500MB"
+
+
+@pytest.fixture
+def warehouse_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty warehouse of the wanted kind."""
+    if request.param == "embedded":
+        return str(request.getfixturevalue("embedded_url"))
+    server: SnowflakeServer = request.getfixturevalue("snowflake_server")
+    return server.url(f"FLUX_{uuid.uuid4().hex[:12].upper()}")
+
+
+@pytest.fixture
+def warehouse(warehouse_url: str) -> Iterator[Warehouse]:
+    """An empty warehouse; a test that uses it runs once on each backend."""
+    opened = open_warehouse(warehouse_url, query_timeout_s=30)
+    yield opened
+    opened.close()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "warehouse_url" in metafunc.fixturenames:
+        metafunc.parametrize("warehouse_url", ["embedded", "snowflake"], indirect=True)

@@ -1,0 +1,258 @@
+"""The analytical queries, with answers worked out by hand."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from grid.warehouse import TableNotLoaded, Warehouse
+from grid.warehouse.queries import (
+    UsageBucket,
+    customers_served,
+    kpi_summary,
+    latest_system_load,
+    meter_usage,
+    outage_totals,
+    top_loaded_transformers,
+    transformer_load,
+)
+from grid.warehouse.tables import (
+    ami_interval_readings,
+    customers_master_data,
+    meter_infrastructure,
+    outage_restoration_tracker,
+    transformer_hourly_load,
+    transformer_metadata,
+)
+from tests.integration.warehouse.rows import table_of
+
+pytestmark = pytest.mark.integration
+
+
+def hour(transformer: str, at: datetime, kwh: float, pct: float) -> dict[str, Any]:
+    return {
+        "transformer_id": transformer,
+        "load_hour": at,
+        "load_date": at.date(),
+        "energy_kwh": kwh,
+        "load_kva": kwh / 0.8,
+        "loading_pct": pct,
+        "meter_count": 4,
+    }
+
+
+@pytest.fixture
+def loaded(warehouse: Warehouse) -> Warehouse:
+    hours = [
+        hour("XFMR-A", datetime(2024, 7, 1, 22), 20.0, 50.0),
+        hour("XFMR-A", datetime(2024, 7, 1, 23), 40.0, 100.0),
+        hour("XFMR-A", datetime(2024, 7, 2, 0), 44.0, 110.0),
+        hour("XFMR-A", datetime(2024, 7, 2, 1), 44.0, 110.0),
+        hour("XFMR-B", datetime(2024, 7, 1, 22), 80.0, 200.0),
+        hour("XFMR-B", datetime(2024, 7, 2, 1), 36.0, 90.0),
+        hour("XFMR-C", datetime(2024, 7, 2, 0), 60.0, 110.0),
+    ]
+    warehouse.append(transformer_hourly_load, table_of(transformer_hourly_load, *hours), "b1")
+    about = [
+        {"transformer_id": f"XFMR-{name}", "circuit_id": f"CKT-{name}", "rated_kva": rated}
+        for name, rated in (("A", 50.0), ("B", 50.0), ("C", 75.0))
+    ]
+    warehouse.append(transformer_metadata, table_of(transformer_metadata, *about), "b1")
+    return warehouse
+
+
+def test_the_load_of_a_transformer_is_its_hours_in_the_span_oldest_first(loaded: Warehouse) -> None:
+    found = loaded.select_rows(
+        transformer_load(
+            transformer_id="XFMR-A", since=datetime(2024, 7, 1, 23), until=datetime(2024, 7, 2, 1)
+        )
+    )
+
+    assert found == [
+        {
+            "at": datetime(2024, 7, 1, 23),
+            "energy_kwh": 40.0,
+            "load_kva": 50.0,
+            "loading_pct": 100.0,
+            "meter_count": 4,
+        },
+        {
+            "at": datetime(2024, 7, 2, 0),
+            "energy_kwh": 44.0,
+            "load_kva": 55.0,
+            "loading_pct": 110.0,
+            "meter_count": 4,
+        },
+    ]
+
+
+def test_an_unknown_transformer_has_no_load(loaded: Warehouse) -> None:
+    query = transformer_load(transformer_id="XFMR-?", since=datetime(2024, 7, 1), until=datetime(2024, 7, 3))
+
+    assert loaded.select_rows(query) == []
+
+
+def test_the_top_transformers_are_ordered_by_peak_then_id(loaded: Warehouse) -> None:
+    found = loaded.select_rows(top_loaded_transformers(first=5, since=datetime(2024, 7, 1, 23)))
+
+    # Since 23:00 the peak of B is 90; A and C both reached 110, A first at midnight with 44/0.8 kVA.
+    assert [(row["transformer_id"], row["peak_loading_pct"], row["peak_at"]) for row in found] == [
+        ("XFMR-A", 110.0, datetime(2024, 7, 2, 0)),
+        ("XFMR-C", 110.0, datetime(2024, 7, 2, 0)),
+        ("XFMR-B", 90.0, datetime(2024, 7, 2, 1)),
+    ]
+    assert [row["peak_load_kva"] for row in found] == [55.0, 75.0, 45.0]
+    assert (found[1]["rated_kva"], found[1]["circuit_id"]) == (75.0, "CKT-C")
+
+
+def test_the_top_transformers_are_as_many_as_asked(loaded: Warehouse) -> None:
+    found = loaded.select_rows(top_loaded_transformers(first=1, since=datetime(2024, 7, 1)))
+
+    assert [(row["transformer_id"], row["peak_loading_pct"]) for row in found] == [("XFMR-B", 200.0)]
+
+
+@pytest.fixture
+def metered(warehouse: Warehouse) -> Warehouse:
+    def reading(key: int, at: datetime, kwh: str, volts: str | None) -> dict[str, Any]:
+        return {
+            "meter_key": key,
+            "reading_at": at,
+            "reading_date": at.date(),
+            "interval_minutes": 15,
+            "usage_kwh": Decimal(kwh),
+            "voltage_v": None if volts is None else Decimal(volts),
+        }
+
+    readings = [
+        reading(1, datetime(2024, 7, 1, 23, 0), "0.1000", "240.00"),
+        reading(1, datetime(2024, 7, 1, 23, 15), "0.2000", "239.00"),
+        reading(1, datetime(2024, 7, 1, 23, 45), "0.0000", None),
+        reading(1, datetime(2024, 7, 2, 0, 0), "0.3003", "241.50"),
+        reading(2, datetime(2024, 7, 1, 23, 0), "9.0000", "230.00"),
+    ]
+    warehouse.append(ami_interval_readings, table_of(ami_interval_readings, *readings), "b1")
+    meters = [{"meter_id": "MTR-1", "meter_key": 1}, {"meter_id": "MTR-2", "meter_key": 2}]
+    warehouse.append(meter_infrastructure, table_of(meter_infrastructure, *meters), "b1")
+    return warehouse
+
+
+def usage(warehouse: Warehouse, bucket: UsageBucket) -> list[dict[str, Any]]:
+    return warehouse.select_rows(
+        meter_usage(meter_id="MTR-1", since=datetime(2024, 7, 1), until=datetime(2024, 7, 3), bucket=bucket)
+    )
+
+
+def test_a_meters_use_is_summed_by_hour(metered: Warehouse) -> None:
+    assert usage(metered, UsageBucket.HOUR) == [
+        {
+            "at": datetime(2024, 7, 1, 23),
+            "usage_kwh": Decimal("0.3000"),
+            "mean_voltage_v": 239.5,
+            "min_voltage_v": Decimal("239.00"),
+            "max_voltage_v": Decimal("240.00"),
+            "reading_count": 3,
+        },
+        {
+            "at": datetime(2024, 7, 2),
+            "usage_kwh": Decimal("0.3003"),
+            "mean_voltage_v": 241.5,
+            "min_voltage_v": Decimal("241.50"),
+            "max_voltage_v": Decimal("241.50"),
+            "reading_count": 1,
+        },
+    ]
+
+
+def test_a_meters_use_is_summed_by_day(metered: Warehouse) -> None:
+    found = usage(metered, UsageBucket.DAY)
+
+    assert [(row["at"], row["usage_kwh"], row["reading_count"]) for row in found] == [
+        (datetime(2024, 7, 1), Decimal("0.3000"), 3),
+        (datetime(2024, 7, 2), Decimal("0.3003"), 1),
+    ]
+
+
+def test_a_meters_readings_are_listed_as_they_are(metered: Warehouse) -> None:
+    found = usage(metered, UsageBucket.INTERVAL)
+
+    assert [(row["at"], row["usage_kwh"], row["mean_voltage_v"]) for row in found] == [
+        (datetime(2024, 7, 1, 23, 0), Decimal("0.1000"), 240.0),
+        (datetime(2024, 7, 1, 23, 15), Decimal("0.2000"), 239.0),
+        (datetime(2024, 7, 1, 23, 45), Decimal("0.0000"), None),
+        (datetime(2024, 7, 2, 0, 0), Decimal("0.3003"), 241.5),
+    ]
+
+
+def test_the_end_of_a_span_is_outside_it(metered: Warehouse) -> None:
+    query = meter_usage(
+        meter_id="MTR-1",
+        since=datetime(2024, 7, 1, 23, 15),
+        until=datetime(2024, 7, 2),
+        bucket=UsageBucket.INTERVAL,
+    )
+
+    assert [row["at"].minute for row in metered.select_rows(query)] == [15, 45]
+
+
+@pytest.fixture
+def operating(loaded: Warehouse) -> Warehouse:
+    customers = [
+        {"customer_id": f"CUST-{number}", "account_status": status}
+        for number, status in enumerate(("ACTIVE", "ACTIVE", "CLOSED", "ACTIVE"))
+    ]
+    loaded.append(customers_master_data, table_of(customers_master_data, *customers), "b1")
+    outages = [
+        {"outage_id": "OUT-1", "status": "ACTIVE", "customers_out": 12, "customers_interrupted": 30},
+        {"outage_id": "OUT-2", "status": "RESTORED", "customers_out": 0, "customers_interrupted": 50},
+        {"outage_id": "OUT-3", "status": "ACTIVE", "customers_out": 1, "customers_interrupted": 1},
+    ]
+    loaded.append(outage_restoration_tracker, table_of(outage_restoration_tracker, *outages), "b1")
+    return loaded
+
+
+def test_the_summary_counts_customers_load_and_outages(operating: Warehouse) -> None:
+    # In the latest hour, 01:00, A took 44 kWh and B 36 kWh: 80 kWh in one hour are 0.08 MW.
+    assert operating.select_rows(kpi_summary()) == [
+        {
+            "customers_served": 3,
+            "load_mw": pytest.approx(0.08),
+            "load_at": datetime(2024, 7, 2, 1),
+            "peak_loading_pct": 110.0,
+            "active_outages": 2,
+            "customers_out": 13,
+        }
+    ]
+
+
+def test_each_part_of_the_summary_can_be_asked_alone(operating: Warehouse) -> None:
+    assert operating.select_rows(customers_served()) == [{"customers_served": 3}]
+    assert operating.select_rows(outage_totals()) == [{"active_outages": 2, "customers_out": 13}]
+    assert operating.select_rows(latest_system_load())[0]["load_mw"] == pytest.approx(0.08)
+
+
+def test_no_outage_is_zero_but_unknown_load_is_null(warehouse: Warehouse) -> None:
+    warehouse.replace(outage_restoration_tracker, table_of(outage_restoration_tracker), "b1")
+    warehouse.replace(transformer_hourly_load, table_of(transformer_hourly_load), "b1")
+
+    assert warehouse.select_rows(outage_totals()) == [{"active_outages": 0, "customers_out": 0}]
+    assert warehouse.select_rows(latest_system_load()) == [
+        {"load_mw": None, "load_at": None, "peak_loading_pct": None}
+    ]
+
+
+def test_outages_that_were_never_loaded_are_not_zero(warehouse: Warehouse) -> None:
+    warehouse.prepare()
+
+    with pytest.raises(TableNotLoaded, match="outage_restoration_tracker"):
+        warehouse.select_rows(outage_totals())
+
+
+def test_a_load_of_one_day_is_found_across_midnight(loaded: Warehouse) -> None:
+    query = transformer_load(
+        transformer_id="XFMR-B", since=datetime(2024, 7, 1), until=datetime(2024, 7, 2, 2)
+    )
+
+    assert [row["at"].date() for row in loaded.select_rows(query)] == [date(2024, 7, 1), date(2024, 7, 2)]
