@@ -101,7 +101,8 @@ def main() -> None:
     client.force_login(user)
     results = []
     cases: dict[str, tuple[Callable[[], None], str]] = {
-        name: (lambda query=query: ask(client, query), statement) for name, (query, statement) in CASES.items()
+        name: (lambda query=query: ask(client, query), statement)
+        for name, (query, statement) in CASES.items()
     }
     cases["all substations as columns"] = (
         lambda: columns(client),

@@ -11,18 +11,17 @@ django_application = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
 from django.urls import path
 
 from flux_site.schema import schema
-from flux_site.websocket import FluxWSConsumer, OwnThread, TokenAuth
+from flux_site.websocket import FluxWSConsumer, OwnPagesOnly, OwnThread, TokenAuth
 
 consumer: Any = FluxWSConsumer.as_asgi(schema=schema)
 
 application = ProtocolTypeRouter(
     {
         "http": django_application,
-        "websocket": AllowedHostsOriginValidator(
+        "websocket": OwnPagesOnly(
             OwnThread(AuthMiddlewareStack(TokenAuth(URLRouter([path("graphql", consumer)]))))
         ),
     }

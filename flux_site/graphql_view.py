@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from cross_web import HTTPException
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from strawberry.django.views import GraphQLView
 
-from flux_site.api.errors import BadInput
+from flux_site.api.errors import BadInput, LimitExceeded
 from flux_site.api.tokens import bearer_secret
 
 
@@ -28,10 +31,32 @@ class FluxGraphQLView(GraphQLView):
             reason = check.process_view(request, None, (), {})
             if reason is not None:
                 message = f"The CSRF token is missing or wrong: {reason}"
-                body = {"errors": [{"message": message, "extensions": {"code": "CSRF_FAILED"}}]}
-                return JsonResponse(body, status=403)
-        response = super().dispatch(request, *args, **kwargs)
-        if response.headers.get("Content-Type") == "text/plain":  # how the library refuses what is no operation
-            body = {"errors": [{"message": response.content.decode(), "extensions": {"code": BadInput.code}}]}
-            return JsonResponse(body, status=response.status_code)
+                return refusal(message, code="CSRF_FAILED", status=403)
+        try:
+            response = super().dispatch(request, *args, **kwargs)
+        except RequestDataTooBig:
+            message = f"The request has more than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes."
+            return refusal(message, code=LimitExceeded.code, status=413)
+        except UnicodeDecodeError:
+            return refusal("The request is not UTF-8.", code=BadInput.code, status=400)
+        if (
+            response.headers.get("Content-Type") == "text/plain"
+        ):  # how the library refuses what is no operation
+            return refusal(response.content.decode(), code=BadInput.code, status=response.status_code)
         return response
+
+    def parse_json(self, data: str | bytes) -> Any:
+        """Return the body, an object; a list would be a batch, which the library refuses with its own words.
+
+        Raises:
+            HTTPException: if it is anything else.
+        """
+        body = super().parse_json(data)
+        if not isinstance(body, dict | list):
+            raise HTTPException(400, "The request is no JSON object.")
+        return body
+
+
+def refusal(message: str, *, code: str, status: int) -> JsonResponse:
+    """Return an error in the shape GraphQL uses."""
+    return JsonResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status=status)

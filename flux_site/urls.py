@@ -24,7 +24,7 @@ urlpatterns = [
             )
         ),
     ),
-    path("columns/cascade-runs/<int:run_id>/<str:part>", run_columns),
+    path("columns/cascade-runs/<str:run_id>/<str:part>", run_columns),
     path("columns/<str:layer_key>", columns),
     path("admin/", admin.site.urls),
     re_path(r"^(?!static/|graphql|columns/|admin/).*$", app_page),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from channels.security.websocket import AllowedHostsOriginValidator
 from strawberry.channels import GraphQLWSConsumer
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
@@ -22,6 +23,22 @@ class OwnThread:
             return await self.application(scope, receive, send)
 
 
+class OwnPagesOnly:
+    """Lets sockets that rely on the session cookie come from our own pages only.
+
+    A socket with a token may come from anywhere: a page of another site cannot send that header.
+    """
+
+    def __init__(self, application: Any) -> None:
+        self.application = application
+        self.checked = AllowedHostsOriginValidator(application)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
+        """Check the origin unless the socket carries a token."""
+        application = self.checked if _secret(scope) is None else self.application
+        return await application(scope, receive, send)
+
+
 class TokenAuth:
     """Logs a socket in by an ``Authorization: Bearer`` header, over whatever the session says."""
 
@@ -30,8 +47,7 @@ class TokenAuth:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
         """Set the user of the scope; a bad token closes the socket."""
-        headers = dict(scope.get("headers", []))
-        secret = bearer_secret(headers.get(b"authorization", b"").decode("latin-1"))
+        secret = _secret(scope)
         if secret is not None:
             try:
                 scope = scope | {"user": await sync_to_async(user_of)(secret)}
@@ -41,8 +57,18 @@ class TokenAuth:
         return await self.application(scope, receive, send)
 
 
+def _secret(scope: Any) -> str | None:
+    headers = dict(scope.get("headers", []))
+    return bearer_secret(headers.get(b"authorization", b"").decode("latin-1"))
+
+
 class FluxWSConsumer(GraphQLWSConsumer):
-    """The graphql-transport-ws endpoint."""
+    """The graphql-transport-ws endpoint.
+
+    It has no channel of its own, which would need Redis: subscriptions open theirs.
+    """
+
+    channel_layer_alias = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["subscription_protocols"] = [GRAPHQL_TRANSPORT_WS_PROTOCOL]

@@ -20,7 +20,9 @@ PASSWORD = "correct horse battery staple"
 def own_stores(settings: Any, tmp_path: Path) -> Iterator[None]:
     """Give a test cache keys and a warehouse folder of its own, and closed breakers."""
     from grid.federation.breakers import postgis_breaker, warehouse_breaker
+    from grid.selectors import network
 
+    network._load.cache_clear()  # its key, the versions of the layers, is the same in every test
     settings.CACHES = {"default": settings.CACHES["default"] | {"KEY_PREFIX": f"test-{uuid.uuid4().hex}"}}
     settings.WAREHOUSE_URL = f"embedded://{tmp_path}/warehouse?memory_limit=512MB&threads=1"
     yield
@@ -37,6 +39,19 @@ def warehouse(own_stores: None) -> Iterator[Warehouse]:
     opened.prepare()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def dead_queue() -> Iterator[None]:
+    """Point this process's Celery at a Redis that is not there."""
+    from flux_site.celery import app
+
+    alive = app.conf.broker_url
+    app.conf.broker_url = "redis://127.0.0.1:1/0"
+    app._after_fork()  # forgets the connections it holds
+    yield
+    app.conf.broker_url = alive
+    app._after_fork()
 
 
 @pytest.fixture

@@ -36,14 +36,14 @@ class CascadeRunAdmin(ReadOnlyAdmin):
     list_display = (
         "name",
         "status",
-        "scenario_link",
-        "multipliers",
         "lost",
         "tripped",
         "waves_run",
+        "on_map",
+        "scenario_link",
+        "multipliers",
         "owner",
         "created",
-        "on_map",
     )
     list_filter = ("job__status", "interconnect", "termination_reason", "created_at")
     search_fields = ("name", "scenario__name", "job__owner__username")

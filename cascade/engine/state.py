@@ -67,10 +67,8 @@ class CascadeState:
         if outages.bus_out.any():
             touched = outages.bus_out[network.branch_from] | outages.bus_out[network.branch_to]
             self.branch_on &= ~touched
+            # Without branches and load the bus is a dead island of its own: the balance stops its units.
             self.bus_load_mw = np.where(outages.bus_out, 0.0, self.bus_load_mw)
-            unit_out = outages.bus_out[network.unit_bus]
-            self.unit_p_mw = np.where(unit_out, 0.0, self.unit_p_mw)
-            self.unit_pmax_mw = np.where(unit_out, 0.0, self.unit_pmax_mw)
             self.n_buses_out = int(np.count_nonzero(outages.bus_out))
             self._unbalanced = True
 

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.IntegerField()),
-                ('tripped_count', models.IntegerField(help_text='Branches that trip at the end of this wave.')),
+                ('tripped_count', models.IntegerField(help_text='Branches whose overload trips begin this wave; none in wave 0.')),
                 ('shed_mw', models.FloatField(help_text='Load lost in this wave, MW.')),
                 ('cumulative_shed_mw', models.FloatField(help_text='Load lost up to this wave, MW.')),
                 ('served_mw', models.FloatField(help_text='Load served in this wave, MW.')),

@@ -14,7 +14,7 @@ from cascade.services import runs, scenarios
 from flux_site.api.errors import BadInput
 from flux_site.api.guard import Requires
 from flux_site.api.operation import Fault, expected_failures
-from flux_site.api.visibility import require_login
+from flux_site.api.visibility import first_of, require_login
 
 
 def parse_row_id(text: str, field: str) -> int:
@@ -86,8 +86,8 @@ class CascadeQuery:
     )
     def cascade_run(self, info: Info, id: strawberry.ID) -> CascadeRun | None:
         """Return a run."""
-        visible = models.CascadeRun.objects.visible_to(require_login(info)).select_related("job", "scenario")
-        return visible.filter(pk=parse_row_id(id, "id"))  # type: ignore[return-value]
+        visible = models.CascadeRun.objects.visible_to(require_login(info))
+        return first_of(visible.filter(pk=parse_row_id(id, "id")), info)  # type: ignore[no-any-return]
 
 
 @strawberry.type

@@ -11,11 +11,12 @@ from strawberry_django import ComparisonFilterLookup, StrFilterLookup
 from strawberry_django.relay import DjangoCursorConnection
 
 from cascade import models
+from cascade.selectors.trips import trip_names
 from flux_site.api.errors import BadInput
 from flux_site.api.ordering import UnknownLast, in_default_order
 from flux_site.api.visibility import require, require_login
 from flux_site.jobs.schema import Job
-from grid.selectors.network import name_assets, name_branches
+from grid.selectors.network import name_assets
 
 MAX_TRIPS = 1000
 
@@ -60,7 +61,7 @@ class CascadeWave:
         if not 0 <= first <= MAX_TRIPS:
             raise BadInput(f"first is {first}; it must be 0 to {MAX_TRIPS}.", field="first")
         rows = sorted(self.trips.all(), key=lambda row: -row.loading_pct)[:first]  # type: ignore[attr-defined]
-        names = name_branches([row.branch_id for row in rows])
+        names = trip_names(self.run)  # type: ignore[attr-defined]
         return [
             CascadeTrip(
                 branch_asset_id=row.branch_id,

@@ -18,11 +18,18 @@ from cascade.services.inputs import check_inputs, load, resolve
 from flux_site.api.errors import BadInput, NotFound
 from flux_site.jobs.context import JobContext
 from flux_site.jobs.services import create_job
+from grid.powerflow.dcflow import SingularIsland
 from grid.powerflow.network import Network
 from grid.selectors.network import name_assets
 
 JOB_KIND = "cascade.run"
 MAX_NAME = 200
+
+
+class UnsolvableNetwork(BadInput):
+    """The reactances of a network cancel each other, so that flows cannot be told."""
+
+    code = "UNSOLVABLE_NETWORK"
 
 
 @transaction.atomic
@@ -80,6 +87,7 @@ def execute_run(context: JobContext) -> dict[str, Any]:
     Raises:
         NotFound: if the run was deleted.
         BadInput: if the network no longer holds the outages.
+        UnsolvableNetwork: if its power flow has no unique solution.
         JobCancelled: if somebody asked for it.
     """
     run = models.CascadeRun.objects.filter(job_id=context.job_id).first()
@@ -94,7 +102,12 @@ def execute_run(context: JobContext) -> dict[str, Any]:
     params = CascadeParams(load_multiplier=run.load_multiplier, rating_multiplier=run.rating_multiplier)
     began = time.perf_counter()
     steps = propagate(network=prepare(network), outages=masks, params=params)
-    result = _follow(steps, context)
+    try:
+        result = _follow(steps, context)
+    except SingularIsland as error:
+        raise UnsolvableNetwork(
+            f"The power flow of {run.interconnect} has no unique solution: {error}"
+        ) from error
     elapsed_ms = (time.perf_counter() - began) * 1000.0
     context.progress(0.9, "Storing the result")
     _store(run, network=network, result=result, elapsed_ms=elapsed_ms)

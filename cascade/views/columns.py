@@ -13,13 +13,15 @@ PARTS = {"branches": branch_columns, "substations": substation_columns}
 
 
 @require_safe
-def run_columns(request: HttpRequest, run_id: int, part: str) -> HttpResponse:
+def run_columns(request: HttpRequest, run_id: str, part: str) -> HttpResponse:
     """Answer with one part of a finished run's result."""
     try:
         if not request.user.is_authenticated:
             raise Unauthenticated("Log in first.")
         if part not in PARTS:
             raise NotFound(f"A run has no {part!r}; it has: {', '.join(PARTS)}.", field="part")
+        if not (run_id.isascii() and run_id.isdigit() and len(run_id) < 19):
+            raise NotFound(f"There is no run {run_id!r}.", field="runId")
         run = (
             models.CascadeRun.objects.visible_to(request.user).select_related("job").filter(pk=run_id).first()
         )

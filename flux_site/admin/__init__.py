@@ -1,1 +1,1 @@
-"""The Django admin of Flux Operations Center: its site, status panel and the parts its pages share."""
+"""What the admin pages of all apps share: read-only pages, paging and small pieces of display."""

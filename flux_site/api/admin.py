@@ -37,6 +37,12 @@ class ApiTokenAdmin(ReadOnlyAdmin):
         """Holders of ``api.change_apitoken`` revoke anybody's tokens."""
         return bool(request.user.has_perm("api.change_apitoken"))
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Refuse filters on the digest in the address, which would answer guesses about it."""
+        if lookup.split("__", maxsplit=1)[0] == "digest":
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
     def get_urls(self) -> list[Any]:
         """Add the button that revokes one token."""
         revoke = self.admin_site.admin_view(self.revoke_view)

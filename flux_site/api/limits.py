@@ -34,15 +34,11 @@ class QueryLimits(ValidationRule):
             for node in context.document.definitions
             if node.kind == "fragment_definition"  # type: ignore[attr-defined]
         }
-        self._aliases = 0
-        self._cost = 0
+        self._aliases = self._cost = self._root_fields = 0
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
         """Walk the whole operation once."""
-        self._aliases = self._cost = 0
-        if len(node.selection_set.selections) > MAX_ROOT_FIELDS:
-            self._refuse(f"{len(node.selection_set.selections)} root fields; at most {MAX_ROOT_FIELDS}", node)
-            return
+        self._aliases = self._cost = self._root_fields = 0
         self._walk(node.selection_set, depth=1, multiplier=1, open_fragments=frozenset())
 
     def _refuse(self, message: str, node: Any) -> None:
@@ -90,8 +86,10 @@ class QueryLimits(ValidationRule):
             return True
         self._cost += multiplier
         self._aliases += node.alias is not None
+        self._root_fields += depth == 1
         page = self._page_size(node)
         for value, limit, name in (
+            (self._root_fields, MAX_ROOT_FIELDS, "root fields"),
             (depth, MAX_DEPTH, "levels deep"),
             (self._aliases, MAX_ALIASES, "aliases"),
             (page, MAX_PAGE, "rows a page"),
@@ -108,7 +106,10 @@ class QueryLimits(ValidationRule):
         )
 
     def _page_size(self, node: FieldNode) -> int:
-        """Return the rows a connection field may answer with, or 0 for a field that is no connection."""
+        """Return the rows a list may answer with, or 0 for a field that is no list with a size.
+
+        Every connection has a size by now, see paging.
+        """
         sizes = []
         for argument in node.arguments or ():
             if argument.name.value in LIST_ARGUMENTS:
@@ -116,11 +117,7 @@ class QueryLimits(ValidationRule):
                     sizes.append(int(argument.value.value))
                 elif isinstance(argument.value, VariableNode):
                     sizes.append(MAX_PAGE)
-        if sizes:
-            return max(sizes)
-        selected = node.selection_set.selections if node.selection_set else ()
-        is_connection = any(isinstance(each, FieldNode) and each.name.value == "edges" for each in selected)
-        return DEFAULT_PAGE if is_connection else 0
+        return max(sizes, default=0)
 
 
 class LimitsExtension(AddValidationRules):

@@ -32,4 +32,4 @@ def mask_address(address: str) -> str:
 
 def mask_contact(contact: str) -> str:
     """Return a phone number or e-mail with all but its last two characters hidden."""
-    return "•" * 6 + contact[-2:]
+    return "•" * 6 + (contact[-2:] if len(contact) > 2 else "")

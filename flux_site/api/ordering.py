@@ -11,8 +11,8 @@ from strawberry_django import Ordering
 class UnknownLast:
     """Base of the order types: unknown values come last unless the client says where.
 
-    PostgreSQL puts them first in a descending order, while the pager takes them to be last: plain ``DESC`` would
-    leave rows out at the end of a page.
+    PostgreSQL puts them first in a descending order, while the pager takes them to be last: plain ``DESC``
+    would leave rows out at the end of a page.
     """
 
     @strawberry_django.order_field

@@ -45,9 +45,14 @@ class ServiceOutageMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer 503 for a service outage; leave every other exception to Django."""
-        fault = service_fault(error)
-        if fault is None or fault.code not in {"DATABASE_UNAVAILABLE", "QUEUE_UNAVAILABLE"}:
-            return None
-        logger.warning("%s %s: %s", request.method, request.path, fault.message)
-        body = {"errors": [{"message": fault.message, "extensions": fault.extensions}]}
-        return JsonResponse(body, status=503, headers={"Retry-After": "5"})
+        return outage_response(request, error)
+
+
+def outage_response(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """Return a 503 that names the service behind an exception, or None if it is something else."""
+    fault = service_fault(error)
+    if fault is None or fault.code not in {"DATABASE_UNAVAILABLE", "QUEUE_UNAVAILABLE"}:
+        return None
+    logger.warning("%s %s: %s", request.method, request.path, fault.message)
+    body = {"errors": [{"message": fault.message, "extensions": fault.extensions}]}
+    return JsonResponse(body, status=503, headers={"Retry-After": "5"})

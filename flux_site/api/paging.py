@@ -14,6 +14,7 @@ from graphql import (
     DocumentNode,
     FieldNode,
     GraphQLSchema,
+    GraphQLSyntaxError,
     IntValueNode,
     NameNode,
     NullValueNode,
@@ -32,6 +33,7 @@ from flux_site.api.errors import BadInput, LimitExceeded
 from flux_site.api.limits import DEFAULT_PAGE, LIST_ARGUMENTS, MAX_PAGE
 
 KEPT_DOCUMENTS = 256
+TOO_MANY_TOKENS = "Parsing aborted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,7 @@ class PagedDocument:
 
 
 class _DefaultPages(Visitor):
-    """Writes the default page size where a connection has none, and collects the sizes that variables give."""
+    """Writes the default page size where a connection has none, and collects those given by variables."""
 
     def __init__(self, type_info: TypeInfo) -> None:
         super().__init__()
@@ -88,11 +90,18 @@ def parse_paged(schema: GraphQLSchema, query: str, max_tokens: int | None) -> Pa
     """Return a document parsed and with page sizes; the newest ones are kept, so that validation is kept too.
 
     Raises:
-        GraphQLSyntaxError: if the text is no GraphQL or has too many tokens.
+        GraphQLSyntaxError: if the text is no GraphQL.
+        LimitExceeded: if it has too many tokens.
     """
     type_info = TypeInfo(schema)
     pages = _DefaultPages(type_info)
-    document = visit(parse(query, max_tokens=max_tokens), TypeInfoVisitor(type_info, pages))
+    try:
+        parsed = parse(query, max_tokens=max_tokens)
+    except GraphQLSyntaxError as error:
+        if TOO_MANY_TOKENS in error.message:
+            raise LimitExceeded(f"The query has more than {max_tokens} tokens.") from error
+        raise
+    document = visit(parsed, TypeInfoVisitor(type_info, pages))
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     defaults = {
         definition.variable.name.value: value_from_ast_untyped(definition.default_value)
@@ -121,11 +130,17 @@ def check_sizes(paged: PagedDocument, variables: Mapping[str, Any]) -> None:
             if not isinstance(size, int):
                 continue  # refused by the type of the variable
             if size > MAX_PAGE:
-                raise LimitExceeded(f"{sizes.field} asks for {size} rows a page; at most {MAX_PAGE}.", field=argument)
+                raise LimitExceeded(
+                    f"{sizes.field} asks for {size} rows a page; at most {MAX_PAGE}.", field=argument
+                )
             if size < 0:
-                raise BadInput(f"{argument} of {sizes.field} is {size}; it must be 0 to {MAX_PAGE}.", field=argument)
+                raise BadInput(
+                    f"{argument} of {sizes.field} is {size}; it must be 0 to {MAX_PAGE}.", field=argument
+                )
         if not known:
-            raise BadInput(f"{sizes.field} has no page size: {sizes.given[0][0]} is null.", field=sizes.given[0][0])
+            raise BadInput(
+                f"{sizes.field} has no page size: {sizes.given[0][0]} is null.", field=sizes.given[0][0]
+            )
 
 
 class PagedParser(SchemaExtension):

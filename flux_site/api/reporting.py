@@ -9,12 +9,12 @@ from graphql import GraphQLError
 from strawberry.relay import GlobalIDValueError
 from strawberry.types import ExecutionContext
 
-from flux_site.api.errors import FluxError
+from flux_site.api.errors import DatabaseUnavailable, FluxError
 from flux_site.api.outages import service_fault
 
 logger = logging.getLogger(__name__)
 
-# What turns ids, cursors, page sizes and other values of a request into ours, and says so by a bare ValueError.
+# What makes our values of ids, cursors, page sizes and others; says by a bare ValueError that it cannot.
 CONVERTERS = ("strawberry.relay", "strawberry_django.relay", "django.db.models.fields")
 
 
@@ -74,6 +74,12 @@ def report(error: GraphQLError) -> None:
 
 
 def process_errors(errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-    """Give every error of an operation its code."""
+    """Give every error of an operation its code; over HTTP a lost database makes the answer a 503."""
     for error in errors:
         report(error)
+    response = getattr(execution_context.context, "response", None) if execution_context else None
+    if response is not None and any(
+        (error.extensions or {}).get("code") == DatabaseUnavailable.code for error in errors
+    ):
+        response.status_code = 503
+        response.headers["Retry-After"] = "5"

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from flux_site.api.errors import BadInput, NotFound, Unauthenticated
+from flux_site.api.outages import DATABASE_FAULTS, outage_response
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -103,4 +104,9 @@ class TokenMiddleware:
             except Unauthenticated as error:
                 body = {"errors": [{"message": error.message, "extensions": error.extensions}]}
                 return JsonResponse(body, status=401)
+            except DATABASE_FAULTS as error:  # what a middleware raises does not reach process_exception
+                outage = outage_response(request, error)
+                if outage is None:
+                    raise
+                return outage
         return self.get_response(request)

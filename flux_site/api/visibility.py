@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from strawberry.types import Info
+from strawberry_django.optimizer import optimizer as current_optimizer
 
 from flux_site.api.errors import PermissionRefused, Unauthenticated
 
@@ -53,3 +54,13 @@ def visible(queryset: QuerySet[Any], info: Info) -> QuerySet[Any]:
     options = queryset.model._meta
     user = require(info, f"{options.app_label}.view_{options.model_name}")
     return queryset.visible_to(user)  # type: ignore[attr-defined]
+
+
+def first_of(rows: QuerySet[Any], info: Info) -> Any:
+    """Return the first row, fetched together with what the query selects of it; None if there is none.
+
+    A row that a resolver fetches by itself would load each related row with a query of its own, past the
+    limits on what the user may see.
+    """
+    optimizer = current_optimizer.get()
+    return (rows if optimizer is None else optimizer.optimize(rows, info=info)).first()

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -101,9 +100,8 @@ class JobAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         """Leave the log of every job out of lists."""
         jobs = super().get_queryset(request)
-        is_list = request.resolver_match is not None and request.resolver_match.url_name.endswith(
-            "_changelist"
-        )
+        match = request.resolver_match
+        is_list = match is not None and str(match.url_name).endswith("_changelist")
         return jobs.defer("log", "inputs") if is_list else jobs
 
     def get_search_results(
@@ -183,10 +181,7 @@ class JobAdmin(ReadOnlyAdmin):
                 else None
             )
             context["is_watched"] = not job.is_finished
-        response = super().change_view(request, object_id, form_url, context)
-        if isinstance(response, TemplateResponse):
-            response.headers["Cache-Control"] = "no-store"
-        return response
+        return super().change_view(request, object_id, form_url, context)
 
     @admin.display(description="status", ordering="status")
     def status_badge(self, job: Job) -> SafeString:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 import uuid
 from collections.abc import AsyncGenerator
 from datetime import datetime
@@ -10,7 +11,6 @@ from typing import Annotated, Any, NewType
 import strawberry
 import strawberry_django
 from asgiref.sync import sync_to_async
-from channels.layers import get_channel_layer
 from django.db.models import QuerySet
 from strawberry import auto, relay
 from strawberry.types import Info
@@ -19,11 +19,11 @@ from strawberry_django.relay import DjangoCursorConnection
 
 from flux_site.api.errors import BadInput, NotFound
 from flux_site.api.guard import Requires
-from flux_site.api.ordering import UnknownLast, in_default_order
 from flux_site.api.operation import Fault, expected_failures
-from flux_site.api.visibility import require_login
+from flux_site.api.ordering import UnknownLast, in_default_order
+from flux_site.api.visibility import first_of, require_login
 from flux_site.jobs import models, services
-from flux_site.jobs.notify import GROUP
+from flux_site.jobs.news import JobNews
 
 MIN_INTERVAL_S = 0.2
 IDLE_RECHECK_S = 15.0
@@ -139,8 +139,8 @@ class JobsQuery:
     )
     def job(self, info: Info, id: strawberry.ID) -> Job | None:
         """Return a job."""
-        visible = models.Job.objects.visible_to(require_login(info)).select_related("owner")
-        return visible.filter(pk=parse_job_id(id))  # type: ignore[return-value]
+        visible = models.Job.objects.visible_to(require_login(info))
+        return first_of(visible.filter(pk=parse_job_id(id)), info)  # type: ignore[no-any-return]
 
 
 @strawberry.type
@@ -176,37 +176,31 @@ class JobsSubscription:
     @strawberry.subscription(
         extensions=[Requires()],
         description="The state of one job now, then each change until it has finished; "
-        "without an id, every unfinished job now and every change after."
+        "without an id, every unfinished job now and every change after.",
     )
     async def job_updates(self, info: Info, job_id: strawberry.ID | None = None) -> AsyncGenerator[Job, None]:
         """Follow jobs: the current state first, then changes, at most one every 0.2 s a job."""
         user = await sync_to_async(require_login)(info)
         wanted = parse_job_id(job_id) if job_id is not None else None
-        layer = get_channel_layer()
-        channel = await layer.new_channel()
-        await layer.group_add(GROUP, channel)
-        try:
-            if wanted is not None:
-                async for job in _follow_one(layer, channel, user, wanted):
-                    yield job  # type: ignore[misc]
-                return
-            for job in await sync_to_async(_load_unfinished)(user):
+        async with JobNews() as news:
+            jobs = _follow_all(news, user) if wanted is None else _follow_one(news, user, wanted)
+            async for job in jobs:
                 yield job  # type: ignore[misc]
-            while True:
-                changed = {uuid.UUID((await layer.receive(channel))["job_id"])}
-                await asyncio.sleep(MIN_INTERVAL_S)
-                changed |= await _drain(layer, channel)
-                for each in changed:
-                    job = await sync_to_async(_load)(user, each)
-                    if job is not None:
-                        yield job  # type: ignore[misc]
-        finally:
-            await layer.group_discard(GROUP, channel)
 
 
-async def _follow_one(
-    layer: Any, channel: str, user: Any, wanted: uuid.UUID
-) -> AsyncGenerator[models.Job, None]:
+async def _follow_all(news: JobNews, user: Any) -> AsyncGenerator[models.Job, None]:
+    """Yield every unfinished job now, and each job when it has changed."""
+    for job in await sync_to_async(_load_unfinished)(user):
+        yield job
+    while True:
+        for changed in await news.wait():
+            found = await sync_to_async(_load)(user, changed)
+            if found is not None:
+                yield found
+        await asyncio.sleep(MIN_INTERVAL_S)
+
+
+async def _follow_one(news: JobNews, user: Any, wanted: uuid.UUID) -> AsyncGenerator[models.Job, None]:
     """Yield one job now and on each change until it has finished; re-read at times in case news was lost."""
     while True:
         job = await sync_to_async(_load)(user, wanted)
@@ -216,23 +210,7 @@ async def _follow_one(
         if job.is_finished:
             return
         await asyncio.sleep(MIN_INTERVAL_S)
-        deadline = asyncio.get_running_loop().time() + IDLE_RECHECK_S
-        while (left := deadline - asyncio.get_running_loop().time()) > 0:
-            try:
-                message = await asyncio.wait_for(layer.receive(channel), timeout=left)
-            except TimeoutError:
+        recheck_at = time.monotonic() + IDLE_RECHECK_S
+        while (left_s := recheck_at - time.monotonic()) > 0:
+            if wanted in await news.wait(left_s):
                 break
-            if message["job_id"] == str(wanted):
-                await _drain(layer, channel)
-                break
-
-
-async def _drain(layer: Any, channel: str) -> set[uuid.UUID]:
-    """Return the jobs named by the messages already waiting."""
-    changed: set[uuid.UUID] = set()
-    while True:
-        try:
-            message = await asyncio.wait_for(layer.receive(channel), timeout=0.001)
-        except TimeoutError:
-            return changed
-        changed.add(uuid.UUID(message["job_id"]))

@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 import kombu.exceptions
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from flux_site.api.errors import FluxError, NotFound, QueueUnavailable
+from flux_site.api.errors import DatabaseUnavailable, FluxError, NotFound, QueueUnavailable
 from flux_site.api.outages import QUEUE_FAULTS, service_fault
 from flux_site.jobs.context import JobCancelled, JobContext
 from flux_site.jobs.heartbeat import heartbeat
@@ -71,6 +71,7 @@ def run_job(job_id: uuid.UUID) -> None:
         if kind is None:
             raise LookupError(f"No handler for job kind {job.kind!r}")
         context.log(f"Started, attempt {job.attempt}.")
+        context.flush()
         with heartbeat(job_id):
             counts = kind.handler(context)
     except JobCancelled:
@@ -86,7 +87,9 @@ def run_job(job_id: uuid.UUID) -> None:
         fault = service_fault(error)
         code = fault.code if fault else "INTERNAL_ERROR"
         message = fault.message if fault else f"{type(error).__name__}: {error}"
-        _fail_after_outage(job_id, context, code, message)
+        if isinstance(fault, DatabaseUnavailable):
+            connection.close()  # the next statement opens a new one
+        _fail(job_id, context, code, message)
     else:
         context.log("Succeeded.")
         context.flush()
@@ -131,7 +134,9 @@ def recover_lost_jobs() -> int:
         ):
             send(job.pk)
         touched += 1
-    queued_at = Coalesce("heartbeat_at", "created_at")  # a job begun anew carries the moment it was queued again
+    queued_at = Coalesce(
+        "heartbeat_at", "created_at"
+    )  # a job begun anew carries the moment it was queued again
     for job in Job.objects.alias(queued_at=queued_at).filter(
         status=JobStatus.QUEUED, queued_at__lt=now - UNSENT_AFTER
     ):
@@ -159,11 +164,8 @@ def _finish(job_id: uuid.UUID, status: JobStatus, **fields: Any) -> None:
     publish(job_id)
 
 
-def _fail_after_outage(job_id: uuid.UUID, context: JobContext, code: str, message: str) -> None:
-    """Mark a job failed, even if the failure was the database's: then recovery finds it by its heartbeat."""
-    from django.db import connection
-
-    connection.close()
+def _fail(job_id: uuid.UUID, context: JobContext, code: str, message: str) -> None:
+    """Mark a job failed; where the database is away, recovery will find it by its heartbeat."""
     try:
         context.log(f"Failed: {message}")
         context.flush()

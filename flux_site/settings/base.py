@@ -16,7 +16,7 @@ CSRF_TRUSTED_ORIGINS = list(ENVIRONMENT.trusted_origins)
 
 INSTALLED_APPS = [
     "daphne",
-    "flux_site.admin.config.FluxAdminConfig",
+    "flux_site.admin_site.config.FluxAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -73,7 +73,7 @@ DATABASES = {
         "USER": ENVIRONMENT.database.user,
         "PASSWORD": ENVIRONMENT.database.password,
         "OPTIONS": {
-            "pool": {"min_size": 0, "max_size": 12, "timeout": 5, "max_idle": 60, "reconnect_timeout": 5},
+            "pool": {"min_size": 0, "max_size": 12, "timeout": 3, "max_idle": 60, "reconnect_timeout": 5},
             "connect_timeout": 3,
             "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c jit=off",
         },

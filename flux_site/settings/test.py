@@ -1,4 +1,5 @@
-"""Settings for the test suite: the same as production, with cheap passwords and no stored static files."""
+"""Settings for the test suite: the same as production, but with cheap passwords, no stored static files, and
+little patience with a database that does not answer."""
 
 from flux_site.settings.base import *  # noqa: F403
 
@@ -7,3 +8,4 @@ STORAGES = {
     **STORAGES,  # noqa: F405
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 2  # noqa: F405

@@ -78,6 +78,14 @@ class AssetAdmin(ReadOnlyAdmin):
         """Every field is read-only."""
         return self.get_fields(request, obj)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any | None = None) -> Any:
+        """Put first what the row is and what hangs on it, then where it is, then everything else."""
+        fields = self.get_fields(request, obj)
+        first = [name for name in (*IDENTITY, "related") if name in fields]
+        rest = [name for name in fields if name not in {*first, "place"}]
+        place = [("Where it is", {"fields": ["place"]})] if "place" in fields else []
+        return [(None, {"fields": first}), *place, ("Details", {"fields": rest})]
+
     @property
     def has_place(self) -> bool:
         """Whether the page has a map: there is a geometry, or a subclass knows where the row is."""
@@ -108,6 +116,7 @@ class AssetAdmin(ReadOnlyAdmin):
         return [feature(geometry, id=row.pk, title=str(row))] if geometry is not None else []
 
 
+IDENTITY = ("id", "name", "full_name", "masked_name", "zone")
 UNITS = {
     "a": "A",
     "c": "°C",

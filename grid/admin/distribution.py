@@ -85,7 +85,7 @@ class LineSectionAdmin(AssetAdmin):
         "length_shown",
         "is_underground",
     )
-    list_filter = ("line_class", "phases", "is_underground", "zone")
+    list_filter = ("line_class", "is_underground", "zone")
     search_fields = ("id__icontains",)
     search_help_text = "Id"
     children = (
@@ -155,7 +155,7 @@ class TransformerAdmin(AssetAdmin):
         "peak_shown",
         "loading_shown",
     )
-    list_filter = ("rated_kva", "phases", "zone")
+    list_filter = ("rated_kva", "zone")
     search_fields = ("id__icontains", "name__icontains")
     search_help_text = "Id or name"
     children = (
@@ -198,7 +198,7 @@ class MeterAdmin(AssetAdmin):
         "install_date",
         "status_badge",
     )
-    list_filter = ("customer_class", "phases", "status", "zone")
+    list_filter = ("customer_class", "status", "zone")
     search_fields = ("id__icontains",)
     search_help_text = "Id"
     children = (("Customers", "Customer", "meter"),)

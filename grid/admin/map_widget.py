@@ -1,7 +1,7 @@
 """A map on an asset's admin page: GeoJSON in the markup, drawn by a script of the front end."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -26,7 +26,7 @@ def map_media() -> forms.Media:
     """Return the widget's script and style; nothing while the front end has not been built."""
     if not is_static_file(SCRIPT):
         return forms.Media()
-    styles = {"all": [STYLE]} if is_static_file(STYLE) else {}
+    styles: dict[str, Sequence[str]] = {"all": [STYLE]} if is_static_file(STYLE) else {}
     return forms.Media(js=[forms.Script(SCRIPT, type="module")], css=styles)
 
 

@@ -2,9 +2,14 @@
 
 from typing import Any
 
-from django.contrib import admin
+import kombu.exceptions
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django_celery_beat.admin import PeriodicTaskAdmin
 from django_celery_beat.models import PeriodicTask, SolarSchedule
+
+from flux_site.api.outages import QUEUE_FAULTS
 
 admin.site.unregister(PeriodicTask)
 admin.site.unregister(SolarSchedule)  # needs an astronomy package that is not installed, and grids do not
@@ -34,3 +39,11 @@ class FluxPeriodicTaskAdmin(PeriodicTaskAdmin):
         ),
     )
     readonly_fields: Any = ("last_run_at",)
+
+    @admin.action(description="Run selected tasks now")
+    def run_tasks(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Send the tasks to the queue; says so if the queue is away."""
+        try:
+            super().run_tasks(request, queryset)
+        except (kombu.exceptions.OperationalError, *QUEUE_FAULTS, OSError):
+            self.message_user(request, "Redis does not answer, so nothing was queued.", messages.ERROR)

@@ -223,11 +223,11 @@ class SyncRejectAdmin(ReadOnlyAdmin):
             detail &= ~Q(row__has_any_keys=list(MASKS))
         return queryset.filter(Q(row_key__icontains=term) | Q(reason__icontains=term) | detail), False
 
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Refuse filters on the row and its detail in the address, which would answer guesses about them."""
         if lookup.split("__", maxsplit=1)[0] in {"row", "detail"}:
             return False
-        return super().lookup_allowed(lookup, value, request)  # type: ignore[call-arg]
+        return super().lookup_allowed(lookup, value, request)
 
     def get_urls(self) -> list[Any]:
         """Add the CSV file."""

@@ -10,7 +10,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pybreaker
 from django.core.cache import cache
@@ -44,28 +44,36 @@ def operational(
         WarehouseUnavailableError: if neither store can answer.
     """
     began = time.perf_counter()
+
+    def ask_cache() -> tuple[list[str], T | None]:
+        missing = models.SyncLayer.objects.never_synced(layers)
+        return missing, None if missing else from_cache()
+
     try:
-        missing = postgis_breaker.call(models.SyncLayer.objects.never_synced, layers)
+        # One call for both: a success of the first would make the breaker forget failures of the second.
+        missing, answer = postgis_breaker.call(ask_cache)
         if not missing:
-            answer: T = postgis_breaker.call(from_cache)
             record(BackendUse(field=field, backend="postgis", ms=_ms_since(began)))
-            return answer
+            return cast("T", answer)
         reason = f"never synced: {', '.join(missing)}"
     except pybreaker.CircuitBreakerError:
         reason = "PostGIS failed repeatedly and is left alone for a while"
     except DATABASE_FAULTS as error:
         reason = f"PostGIS failed: {type(error).__name__}"
         logger.warning("Unable to answer %s from PostGIS: %s", field, error)
-    answer = _ask_warehouse(from_warehouse)
+    try:
+        found = warehouse_breaker.call(from_warehouse)
+    except (WarehouseError, pybreaker.CircuitBreakerError) as error:
+        raise _unavailable(error) from error
     record(BackendUse(field=field, backend="warehouse", ms=_ms_since(began), fallback_reason=reason))
-    return answer
+    return found
 
 
 def analytical(
     *,
     field: str,
     question: dict[str, Any],
-    data_version: Callable[[], str | None],
+    data_version: Callable[[], str],
     ask: Callable[[], T],
     encode: Callable[[T], Any],
     decode: Callable[[Any], T],
@@ -87,13 +95,14 @@ def analytical(
     digest = hashlib.sha256(json.dumps(question, sort_keys=True, default=str).encode()).hexdigest()[:32]
     key = f"answer:{field}:{digest}"
     kept = _cache_get(key)
+
+    def ask_unless_kept() -> tuple[str, T | None]:
+        version = data_version()
+        is_kept = kept is not None and kept["version"] == version
+        return version, None if is_kept else ask()
+
     try:
-        version = _call_warehouse(data_version)
-        if kept is not None and kept["version"] == version:
-            age = time.time() - kept["at"]
-            record(BackendUse(field=field, backend="result-cache", ms=_ms_since(began), age_s=age))
-            return decode(kept["answer"])
-        answer = _call_warehouse(ask)
+        version, answer = warehouse_breaker.call(ask_unless_kept)
     except (WarehouseError, pybreaker.CircuitBreakerError) as error:
         if kept is None:
             raise _unavailable(error) from error
@@ -110,20 +119,13 @@ def analytical(
             )
         )
         return decode(kept["answer"])
+    if answer is None:
+        age = time.time() - kept["at"]
+        record(BackendUse(field=field, backend="result-cache", ms=_ms_since(began), age_s=age))
+        return decode(kept["answer"])
     _cache_set(key, {"version": version, "at": time.time(), "answer": encode(answer)})
     record(BackendUse(field=field, backend="warehouse", ms=_ms_since(began)))
     return answer
-
-
-def _ask_warehouse(ask: Callable[[], T]) -> T:
-    try:
-        return _call_warehouse(ask)
-    except (WarehouseError, pybreaker.CircuitBreakerError) as error:
-        raise _unavailable(error) from error
-
-
-def _call_warehouse(ask: Callable[[], T]) -> T:
-    return warehouse_breaker.call(ask)  # type: ignore[no-any-return]
 
 
 def _unavailable(error: Exception) -> WarehouseUnavailableError:

@@ -32,7 +32,9 @@ METER_M = (7.0, 45.0)
 """Nearest and farthest meter from its transformer."""
 
 _DTYPES: dict[str, Any] = {
-    **dict.fromkeys(("x", "y", "lon", "lat", "kv", "length_m", "mean_kw", "peak_kw", "design_kw"), np.float64),
+    **dict.fromkeys(
+        ("x", "y", "lon", "lat", "kv", "length_m", "mean_kw", "peak_kw", "design_kw"), np.float64
+    ),
     **dict.fromkeys(("is_cable", "is_open"), np.bool_),
     **dict.fromkeys(("line_class", "kind", "phases"), object),
     "purpose": np.int8,
@@ -83,7 +85,9 @@ def assemble(
         site = sites.chosen[circuit.site]
         numbering = numberings[index]
         line_number = _line_order(circuit, numbering)
-        switch_count = _add_circuit(rows, index, circuit, numbering, node_base[index], line_base[index], line_number, site)
+        switch_count = _add_circuit(
+            rows, index, circuit, numbering, node_base[index], line_base[index], line_number, site
+        )
         for offset, tie in enumerate(own_ties.get(index, [])):
             far = grown[tie.other]
             end = node_base[tie.other] + numberings[tie.other].number[far.draft.tail]
@@ -153,7 +157,18 @@ def _add_circuit(
     count = len(numbering.places)
     head = node_base + numbering.number[0]
     rows.switches.append(
-        (index, NONE, 1, BREAKER, line_base + fed_by[0], NONE, head, False, transformer_base, transformer_base + count)
+        (
+            index,
+            NONE,
+            1,
+            BREAKER,
+            line_base + fed_by[0],
+            NONE,
+            head,
+            False,
+            transformer_base,
+            transformer_base + count,
+        )
     )
     for number, switch in enumerate(sorted(draft.switches, key=lambda s: numbering.number[s.end]), start=2):
         rows.switches.append((
@@ -208,11 +223,18 @@ def _finish(rows: _Rows, sites: Sites, mixes: list[CustomerMix], seed: int) -> F
 
 
 def _meters(
-    rows: _Rows, sites: Sites, mixes: list[CustomerMix], transformers: Transformers, sizes: IntArray, seed: int
+    rows: _Rows,
+    sites: Sites,
+    mixes: list[CustomerMix],
+    transformers: Transformers,
+    sizes: IntArray,
+    seed: int,
 ) -> Meters:
     site_of = np.array([site for site, _ in rows.seated], dtype=np.int64)
     transformer = np.repeat(np.arange(len(sizes)), sizes)
-    columns: dict[str, list[Any]] = {name: [] for name in ("kind", "archetype", "mean_kw", "peak_kw", "tenants")}
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("kind", "archetype", "mean_kw", "peak_kw", "tenants")
+    }
     lon, lat = [], []
     for site in sites.chosen:
         mine = np.flatnonzero(site_of == site.position)

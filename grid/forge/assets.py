@@ -1,6 +1,7 @@
 """Age and make of poles, transformers and meters.
 
-Every substation area has a decade in which most of it was built; equipment has been replaced since at the rates given.
+Every substation area has a decade in which most of it was built; equipment has been replaced since at the
+rates given.
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ def forge_assets(*, fleet: Fleet, seed: int, today: date) -> Assets:
     year[rng.random(count) < UNKNOWN_POLE_YEAR] = 0
     on_backbone = fleet.lines.line_class[fleet.poles.line] == "BACKBONE"
     height, pole_class = _pole_sizes(on_backbone, rng)
-    materials, share = zip(*POLE_MATERIALS, strict=True)
+    materials = np.array([name for name, _ in POLE_MATERIALS], dtype=object)
+    share = [part for _, part in POLE_MATERIALS]
     transformer_year = np.minimum(
         built[fleet.transformers.circuit] + rng.integers(0, 12, len(fleet.transformers.node)), latest
     )
@@ -76,7 +78,7 @@ def forge_assets(*, fleet: Fleet, seed: int, today: date) -> Assets:
         pole_year=year,
         pole_height_m=height,
         pole_class=pole_class,
-        pole_material=rng.choice(np.array(materials, dtype=object), size=count, p=share),
+        pole_material=rng.choice(materials, size=count, p=share),
         transformer_year=_replaced(transformer_year, REPLACED_TRANSFORMERS, latest, rng),
         meter_day=_meter_days(len(fleet.meters.lon), today, rng),
     )
@@ -91,13 +93,17 @@ def _replaced(year: IntArray, share: float, latest: int, rng: np.random.Generato
 def _pole_sizes(
     on_backbone: np.ndarray[tuple[int], np.dtype[np.bool_]], rng: np.random.Generator
 ) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], TextArray]:
-    """Return lengths and classes: 45 to 55 ft class 2 and 3 on backbones, 35 to 45 ft class 4 and 5 on laterals."""
+    """Return lengths and classes: 45 to 55 ft class 2 and 3 on backbones, 35 to 45 ft class 4 and 5 on
+    laterals.
+    """
     backbone_ft, lateral_ft = np.array([45.0, 50.0, 55.0]), np.array([35.0, 40.0, 45.0])
     n = len(on_backbone)
     pick = rng.choice(3, size=n, p=[0.55, 0.35, 0.10])
     length_ft = np.where(on_backbone, backbone_ft[pick], lateral_ft[pick])
     heavier = rng.random(n) < 0.4
-    pole_class = np.where(on_backbone, np.where(heavier, "2", "3"), np.where(heavier, "4", "5")).astype(object)
+    pole_class = np.where(on_backbone, np.where(heavier, "2", "3"), np.where(heavier, "4", "5")).astype(
+        object
+    )
     return np.round(length_ft * 0.3048, 2), pole_class
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from grid.forge.draft import Point, along, distance, unit
 from grid.forge.service_areas import Region, Sector
@@ -53,7 +54,7 @@ def backbone_path(sector: Sector, region: Region, direction: float) -> list[Poin
 
 def legs(path: list[Point]) -> list[tuple[Point, Point]]:
     """Return the straight pieces of a path."""
-    return list(zip(path[:-1], path[1:], strict=True))
+    return list(pairwise(path))
 
 
 def point_on(path: list[Point], s: float) -> tuple[Point, Point]:
@@ -85,7 +86,7 @@ def _corner(region: Region, point: Point, target: Point, u_first: bool) -> Point
 
 def _has_room(region: Region, point: Point) -> bool:
     room = region.offsets - region.normals @ point
-    return bool(room.min() >= ROOM_M) and math.hypot(*point) <= region.radius_m - ROOM_M
+    return bool(room.min(initial=math.inf) >= ROOM_M) and math.hypot(*point) <= region.radius_m - ROOM_M
 
 
 def _snapped(path: list[Point]) -> list[Point]:

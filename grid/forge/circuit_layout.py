@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grid.forge.backbone import backbone_path, path_length, point_on
+from grid.forge.backbone import backbone_path, legs, path_length, point_on
 from grid.forge.draft import (
     BACKBONE,
     FUSE,
@@ -101,7 +101,7 @@ def draw_circuit(*, sector: Sector, street_angle: float, wanted: Wanted, rng: np
 
 
 def _stops(path: list[Point], laterals: list[Lateral], large: int) -> list[_Stop]:
-    """Return what is met along the backbone, in order: turns, laterals, taps of large customers and devices."""
+    """Return what is met along the backbone, in order: turns, laterals, large customers, devices."""
     length = path_length(path)
     stops: list[_Stop] = []
     slots: dict[float, list[int]] = {}
@@ -111,7 +111,7 @@ def _stops(path: list[Point], laterals: list[Lateral], large: int) -> list[_Stop
         point, direction = point_on(path, s)
         stops.append(_Stop(s, point, direction, laterals=tuple(found)))
     s = 0.0
-    for a, b in zip(path[:-1], path[1:], strict=True):
+    for a, b in legs(path):
         s += path_length([a, b])
         stops.append(_Stop(s, b, point_on(path, s)[1]))
     sites = (large + 1) // 2
@@ -175,9 +175,11 @@ def _place(draft: Draft, node: int, point: Point, duty: _Duty, spec: tuple[str, 
 
 
 def _duties(laterals: list[Lateral], three: int, rng: np.random.Generator) -> list[_Duty]:
-    """Give each lateral its phases: three for small business until it is all placed, else the least loaded one."""
+    """Give each lateral its phases: three for small business until it is all placed, else the least loaded
+    one.
+    """
     duties: list[_Duty | None] = [None] * len(laterals)
-    carried = dict.fromkeys("ABC", 0)
+    carried = dict.fromkeys(rng.permutation(["A", "B", "C"]).tolist(), 0)
     left = three
     for index in rng.permutation(len(laterals)).tolist():
         count = laterals[index].count

@@ -24,7 +24,11 @@ HIGH_VOLTAGE_FROM_MW = 40.0
 PLANNED_MW = {LOW_KV: 8.0, HIGH_KV: 20.0}
 """Demand planned per circuit: about 60 % of what 600 A carry at 12.47 kV and at 34.5 kV."""
 
-MOST_CIRCUITS = 8
+USUAL_CIRCUITS = 8
+"""A substation gets more only if its circuits would otherwise exceed :data:`MOST_MW`."""
+
+MOST_MW = {LOW_KV: 12.0, HIGH_KV: 36.0}
+"""Largest demand of one circuit: what the largest conductor carries, with a margin of a fifth."""
 
 SHOPS_PER_TRANSFORMER = 2.6
 MOST_HOMES_PER_TRANSFORMER = 14
@@ -43,7 +47,8 @@ class GrownCircuit:
         kv: primary voltage.
         street_angle: turn of its axes.
         draft: what was drawn.
-        meters: positions in the substation's mix, per place of the draft; an empty place carries no transformer.
+        meters: positions in the substation's mix, per place of the draft; an empty place carries no
+            transformer.
     """
 
     site: int
@@ -61,11 +66,17 @@ def circuit_voltage_kv(load_mw: float) -> float:
 
 def circuit_count(load_mw: float) -> int:
     """Return the number of a substation's circuits."""
-    return max(1, min(MOST_CIRCUITS, math.ceil(load_mw / PLANNED_MW[circuit_voltage_kv(load_mw)])))
+    kv = circuit_voltage_kv(load_mw)
+    return max(min(USUAL_CIRCUITS, math.ceil(load_mw / PLANNED_MW[kv])), math.ceil(load_mw / MOST_MW[kv]), 1)
 
 
 def grow_circuits(
-    *, site: Site, sites: Sites, relative: np.ndarray[tuple[int, int], np.dtype[np.float64]], seed: int, mix: MixParams
+    *,
+    site: Site,
+    sites: Sites,
+    relative: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    seed: int,
+    mix: MixParams,
 ) -> tuple[CustomerMix, list[GrownCircuit]]:
     """Draw a substation's customers and its circuits.
 
@@ -78,7 +89,9 @@ def grow_circuits(
     """
     rng = stream(seed, "circuits", site.substation_id)
     kv = circuit_voltage_kv(site.load_mw)
-    customers = mix_customers(site=site, is_high_voltage=kv == HIGH_KV, relative=relative, rng=rng, params=mix)
+    customers = mix_customers(
+        site=site, is_high_voltage=kv == HIGH_KV, relative=relative, rng=rng, params=mix
+    )
     count = circuit_count(site.load_mw)
     shares = _split(customers, count, rng)
     wanted = _transformers_wanted(site, customers, shares)

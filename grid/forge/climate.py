@@ -1,9 +1,9 @@
 """Monthly climate of the Houston area: the constants behind the weather model.
 
-Temperature, precipitation, days with precipitation and relative humidity are the 1991-2020 U.S. Climate Normals of
-George Bush Intercontinental Airport (NOAA/NCEI, station USW00012960; humidity: 1969-1990 normals of the same
-station as printed with them). Thunderstorm days, mean wind and variability are round values of this model, not normals: about 57
-thunderstorm days a year, as is usual on the upper Gulf coast.
+Temperature, precipitation, days with precipitation and relative humidity are the 1991-2020 U.S. Climate
+Normals of George Bush Intercontinental Airport (NOAA/NCEI, station USW00012960; humidity: 1969-1990 normals
+of the same station as printed with them). Thunderstorm days, mean wind and variability are round values of
+this model, not normals: about 57 thunderstorm days a year, as is usual on the upper Gulf coast.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ HOUR_OF_MAXIMUM = 15.0
 def monthly_to_daily(monthly: FloatArray, day_of_year: FloatArray) -> FloatArray:
     """Interpolate monthly means, taken to hold at mid-month, to days of the year (0 to 365), cyclically."""
     middles = (np.arange(14) - 0.5) * (365.25 / 12.0)
-    return np.interp(day_of_year, middles, np.concatenate([monthly[-1:], monthly, monthly[:1]]))
+    values = np.concatenate([monthly[-1:], monthly, monthly[:1]])
+    return np.asarray(np.interp(day_of_year, middles, values), dtype=np.float64)
 
 
 def daily_course(hour: FloatArray) -> FloatArray:

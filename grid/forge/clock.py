@@ -56,7 +56,7 @@ class Period:
 
     def days(self) -> list[Day]:
         """Return the UTC dates of the period; the first and the last may be parts."""
-        found = []
+        found: list[Day] = []
         lo = 0
         while lo < self.intervals:
             at = self.start + timedelta(minutes=INTERVAL_MINUTES * lo)

@@ -40,7 +40,8 @@ class ScaleParams:
         transformers: distribution transformers aimed at.
         meters: meters, exactly.
         zone: load zone whose substations are used when the configuration names none.
-        hazard_factor: multiplies every failure rate; above 1 only where a scale is too small to see outages otherwise.
+        hazard_factor: multiplies every failure rate; above 1 only where a scale is too small to see outages
+            otherwise.
     """
 
     substations: int | None
@@ -63,8 +64,8 @@ class ForgeConfig:
     """Say what to forge.
 
     Attributes:
-        end_at: end of the metering period. A naive datetime is taken as UTC. Readings end at the last whole hour not
-            after it (see :attr:`period_end`).
+        end_at: end of the metering period. A naive datetime is taken as UTC. Readings end at the last whole
+            hour not after it (see :attr:`period_end`).
         scale: how much distribution to grow.
         seed: the one seed; the same configuration gives the same data.
         interconnects: interconnections to import, of Eastern, Western and Texas.
@@ -72,7 +73,8 @@ class ForgeConfig:
         zone: name of a load zone; its substations are used and the territory becomes their surroundings.
         ami_days: days of interval readings.
         time_zone: IANA name of the territory's clock, which daily habits follow.
-        ends_in_storm: let a squall line cross the territory in the last hours, so that outages are in progress.
+        ends_in_storm: let a squall line cross the territory in the last hours, so that outages are in
+            progress.
         data_dir: folder of the transmission data files; None for the installed data package.
 
     Raises:
@@ -102,9 +104,14 @@ class ForgeConfig:
         self._check_territory()
         self._check_period()
         if not isinstance(self.ends_in_storm, bool):
-            raise ForgeConfigError(field="ends_in_storm", problem=f"must be true or false, not {self.ends_in_storm!r}")
-        if self.zone is not None and (not isinstance(self.zone, str) or not self.zone.strip()):
-            raise ForgeConfigError(field="zone", problem=f"must be the name of a load zone, not {self.zone!r}")
+            raise ForgeConfigError(
+                field="ends_in_storm", problem=f"must be true or false, not {self.ends_in_storm!r}"
+            )
+        zone: object = self.zone
+        if zone is not None and not (isinstance(zone, str) and zone.strip()):
+            raise ForgeConfigError(
+                field="zone", problem=f"must be the name of a load zone, not {self.zone!r}"
+            )
 
     @property
     def params(self) -> ScaleParams:
@@ -156,8 +163,11 @@ class ForgeConfig:
         except (ValueError, AttributeError):
             allowed = ", ".join(Scale)
             raise ForgeConfigError(field="scale", problem=f"is {self.scale!r}; allowed: {allowed}") from None
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**63:
-            raise ForgeConfigError(field="seed", problem=f"must be a whole number from 0 to 2^63-1, not {self.seed!r}")
+        seed: object = self.seed
+        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
+            raise ForgeConfigError(
+                field="seed", problem=f"must be a whole number from 0 to 2^63-1, not {self.seed!r}"
+            )
 
     def _check_interconnects(self) -> None:
         names = self.interconnects
@@ -169,7 +179,9 @@ class ForgeConfig:
         for name in names:
             if name not in INTERCONNECTS:
                 allowed = ", ".join(INTERCONNECTS)
-                raise ForgeConfigError(field="interconnects", problem=f"knows no {name!r}; allowed: {allowed}")
+                raise ForgeConfigError(
+                    field="interconnects", problem=f"knows no {name!r}; allowed: {allowed}"
+                )
         if len(set(names)) != len(names):
             raise ForgeConfigError(field="interconnects", problem="names one twice")
         self._put("interconnects", names)
@@ -179,12 +191,14 @@ class ForgeConfig:
             west, south, east, north = (float(value) for value in self.territory)
         except (TypeError, ValueError):
             raise ForgeConfigError(
-                field="territory", problem=f"must be four numbers (west, south, east, north), not {self.territory!r}"
+                field="territory",
+                problem=f"must be four numbers (west, south, east, north), not {self.territory!r}",
             ) from None
         if not (-180.0 <= west < east <= 180.0 and -85.0 <= south < north <= 85.0):  # false for NaN too
             raise ForgeConfigError(
                 field="territory",
-                problem=f"needs -180 <= west < east <= 180 and -85 <= south < north <= 85, not {self.territory!r}",
+                problem="needs -180 <= west < east <= 180 and -85 <= south < north <= 85, "
+                f"not {self.territory!r}",
             )
         self._put("territory", (west, south, east, north))
 
@@ -192,16 +206,20 @@ class ForgeConfig:
         if isinstance(self.ami_days, bool) or not isinstance(self.ami_days, int):
             raise ForgeConfigError(field="ami_days", problem=f"must be a whole number, not {self.ami_days!r}")
         if not 1 <= self.ami_days <= MAX_AMI_DAYS:
-            raise ForgeConfigError(field="ami_days", problem=f"must be 1 to {MAX_AMI_DAYS}, not {self.ami_days}")
+            raise ForgeConfigError(
+                field="ami_days", problem=f"must be 1 to {MAX_AMI_DAYS}, not {self.ami_days}"
+            )
         if not isinstance(self.end_at, datetime):
             raise ForgeConfigError(field="end_at", problem=f"must be a datetime, not {self.end_at!r}")
         if self.end_at.tzinfo is not None:
             self._put("end_at", self.end_at.astimezone(UTC).replace(tzinfo=None))
         if not 1990 <= self.end_at.year <= 2100:
-            raise ForgeConfigError(field="end_at", problem=f"must lie in 1990 to 2100, not {self.end_at:%Y-%m-%d}")
+            raise ForgeConfigError(
+                field="end_at", problem=f"must lie in 1990 to 2100, not {self.end_at:%Y-%m-%d}"
+            )
         try:
             ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError, TypeError):
+        except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
             raise ForgeConfigError(
                 field="time_zone", problem=f"must be an IANA time zone, not {self.time_zone!r}"
             ) from None

@@ -1,7 +1,7 @@
 """Which customers a substation serves, so that together they peak at its real demand.
 
-Homes and small business are drawn from distributions of annual energy. What the substation's demand leaves is carried
-by large commercial and industrial customers, whose number and size follow from it.
+Homes and small business are drawn from distributions of annual energy. What the substation's demand leaves is
+carried by large commercial and industrial customers, whose number and size follow from it.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class MixParams:
         loss_frac: part of a substation's demand lost in its circuits and transformers.
         home_mwh: mean annual energy of a home (EIA: 1,094 kWh a month in Texas in 2021).
         home_spread: standard deviation of its logarithm.
-        shop_mwh: mean annual energy of a small business (order of EIA's mean of Texas commercial accounts, which
-            includes large ones).
+        shop_mwh: mean annual energy of a small business (order of EIA's mean of Texas commercial accounts,
+            which includes large ones).
         shop_spread: standard deviation of its logarithm.
         shop_frac: small businesses among the small meters.
         campus_kw: mean peak of a large commercial site.
@@ -44,8 +44,8 @@ class MixParams:
         large_spread: standard deviation of the logarithm of a large customer's size.
         largest_kw: largest customer, at 12.47 kV and at 34.5 kV.
         shared_frac: homes' meters that are master meters of several tenants.
-        extra_tenants: mean number of tenants beyond the first behind such a meter; with ``shared_frac`` it gives 1.15
-            customers per meter, the ratio of 686 thousand customers to 597 thousand meters.
+        extra_tenants: mean number of tenants beyond the first behind such a meter; with ``shared_frac`` it
+            gives 1.15 customers per meter, the ratio of 686 thousand customers to 597 thousand meters.
         tenant_size: energy of a tenant relative to a home's.
     """
 
@@ -84,8 +84,11 @@ class CustomerMix:
     tenants: IntArray
 
 
-def likely_kw(archetype: IntArray, mean_kw: FloatArray, tenants: IntArray, relative: FloatArray) -> FloatArray:
-    """Return the power that some meters are likely to reach together at every time: mean plus 2.5 standard deviations.
+def likely_kw(
+    archetype: IntArray, mean_kw: FloatArray, tenants: IntArray, relative: FloatArray
+) -> FloatArray:
+    """Return the power that some meters are likely to reach together at every time: mean plus 2.5 standard
+    deviations.
 
     The variance is that of :func:`grid.forge.profiles.variability`; meters vary independently.
 
@@ -206,7 +209,8 @@ def _draw_large(
 def _fit_large(
     small: _Drawn, large: _Drawn, target_kw: float, relative: FloatArray, largest_kw: float
 ) -> FloatArray:
-    """Return mean powers of the large customers, none peaking beyond ``largest_kw``, that reach the target together.
+    """Return mean powers of the large customers, none peaking beyond ``largest_kw``, that reach the target
+    together.
 
     Bisection on the common scale: the peak of the sum grows with it.
     """
@@ -223,7 +227,7 @@ def _fit_large(
             high = scale
         else:
             low = scale
-    return np.maximum(mean_kw, 1.0)
+    return np.asarray(np.maximum(mean_kw, 1.0), dtype=np.float64)
 
 
 def _draw_archetypes(customer_class: int, count: int, rng: np.random.Generator) -> IntArray:

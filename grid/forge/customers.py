@@ -1,4 +1,5 @@
-"""Who the customers are: names, addresses, and which of them are critical. All of it is made up from word lists.
+"""Who the customers are: names, addresses, and which of them are critical. All of it is made up from word
+lists.
 
 Telephone numbers are of the range 555-0100 to 555-0199, mail addresses of example.com: neither can exist.
 """
@@ -20,6 +21,8 @@ from grid.forge.words import CAMPUS_KIND, FAMILY, FIRM, GIVEN, PLANT_KIND, SHOP_
 from grid.warehouse.arrow import pa_schema
 from grid.warehouse.tables import customers_master_data
 
+NOT_CRITICAL = ""
+
 AREA_CODES = ("713", "281", "832", "346")
 
 
@@ -29,9 +32,9 @@ class CriticalKind:
 
     Attributes:
         code: value of the column.
-        per_customers: one per so many customers; orders of magnitude of Texas, which has some 12 million accounts,
-            about 650 hospitals, 9,000 schools, 2,900 fire departments and police agencies with several stations each
-            and about 5,000 community water systems with several pumping plants each.
+        per_customers: one per so many customers; orders of magnitude of Texas, which has some 12 million
+            accounts, about 650 hospitals, 9,000 schools, 2,900 fire departments and police agencies with
+            several stations each and about 5,000 community water systems with several pumping plants each.
         kinds: which kinds of meters they are drawn from, best first.
         title: how the name ends.
     """
@@ -80,10 +83,12 @@ def customer_table(*, fleet: Fleet, ids: FleetIds, seed: int) -> pa.Table:
         "city": cities[site],
         "state": states[site],
         "zip_code": [None] * count,
-        "phone": [f"+1-{code}-555-01{number:02d}" for code, number in zip(area.tolist(), line.tolist(), strict=True)],
+        "phone": [
+            f"+1-{code}-555-01{number:02d}" for code, number in zip(area.tolist(), line.tolist(), strict=True)
+        ],
         "email": mails,
         "customer_class": class_name[kind],
-        "critical_kind": critical,
+        "critical_kind": [code or None for code in critical.tolist()],
         "account_status": ["ACTIVE"] * count,
     }
     return pa.Table.from_arrays([pa.array(columns[f.name], type=f.type) for f in schema], schema=schema)
@@ -91,11 +96,11 @@ def customer_table(*, fleet: Fleet, ids: FleetIds, seed: int) -> pa.Table:
 
 def _critical(kind: np.ndarray[tuple[int], np.dtype[np.int8]], rng: np.random.Generator) -> TextArray:
     """Draw the critical customers: at least one of each kind where there is any business at all."""
-    found = np.full(len(kind), None, dtype=object)
+    found = np.full(len(kind), NOT_CRITICAL, dtype=object)
     for critical in CRITICAL:
         wanted = max(1, round(len(kind) / critical.per_customers))
         for source in critical.kinds:
-            free = np.flatnonzero((kind == source) & np.equal(found, None))
+            free = np.flatnonzero((kind == source) & (found == NOT_CRITICAL))
             chosen = rng.permutation(free)[:wanted]
             found[chosen] = critical.code
             wanted -= len(chosen)

@@ -51,7 +51,9 @@ def distribution_tables(
     subs = np.array([site.substation_id for site in fleet.sites], dtype=object)
     keys = _Keys(ids, subs[fleet.circuits.site])
     return {
-        "circuit_metadata": _circuits(fleet, ids, sizes, per_transformer, circuit_peak_kw / (1.0 - loss_frac)),
+        "circuit_metadata": _circuits(
+            fleet, ids, sizes, per_transformer, circuit_peak_kw / (1.0 - loss_frac)
+        ),
         "grid_power_lines": _lines(fleet, keys, sizes),
         "grid_switches": _switches(fleet, keys, sizes),
         "grid_poles_infrastructure": _poles(fleet, keys, assets),
@@ -107,7 +109,8 @@ def _circuits(
         "circuit_metadata",
         circuit_id=ids.circuits,
         circuit_name=[
-            f"{site.name.title()} {number:02d}" for site, number in zip(sites, circuits.number.tolist(), strict=True)
+            f"{site.name.title()} {number:02d}"
+            for site, number in zip(sites, circuits.number.tolist(), strict=True)
         ],
         substation_id=[site.substation_id for site in sites],
         voltage_kv=circuits.kv,

@@ -1,6 +1,7 @@
 """A circuit while it is being drawn: nodes, line sections, switches and places for transformers, in metres.
 
-The axes are those of the local street grid; the substation is the origin. Node 0 is the load side of the breaker.
+The axes are those of the local street grid; the substation is the origin. Node 0 is the load side of the
+breaker.
 """
 
 from __future__ import annotations
@@ -69,7 +70,9 @@ class Draft:
         self.has_pole.append(pole)
         return len(self.points) - 1
 
-    def extend(self, start: int, point: Point, *, line_class: str, phases: str, cable: bool, pole: bool) -> int:
+    def extend(
+        self, start: int, point: Point, *, line_class: str, phases: str, cable: bool, pole: bool
+    ) -> int:
         """Add a node joined to ``start`` by a line section and return its number."""
         end = self.node(point, pole=pole)
         self.spans.append(Span(start, end, line_class, phases, cable))

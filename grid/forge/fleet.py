@@ -1,8 +1,8 @@
 """The grown distribution system as arrays, numbered so that what lies behind a device is one slice.
 
-Transformers are numbered substation by substation, circuit by circuit and, in a circuit, in depth-first order from the
-breaker; meters follow their transformers and customers their meters. All that is downstream of a switch or a
-transformer is therefore a contiguous range of transformers, of meters and of customers.
+Transformers are numbered substation by substation, circuit by circuit and, in a circuit, in depth-first order
+from the breaker; meters follow their transformers and customers their meters. All that is downstream of a
+switch or a transformer is therefore a contiguous range of transformers, of meters and of customers.
 """
 
 from __future__ import annotations
@@ -158,7 +158,8 @@ class Fleet:
         if transformer_hi <= transformer_lo:
             return slice(0, 0)
         return slice(
-            int(self.transformers.meter_lo[transformer_lo]), int(self.transformers.meter_hi[transformer_hi - 1])
+            int(self.transformers.meter_lo[transformer_lo]),
+            int(self.transformers.meter_hi[transformer_hi - 1]),
         )
 
 

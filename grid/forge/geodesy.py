@@ -20,7 +20,9 @@ def great_circle_km(lon1: FloatArray, lat1: FloatArray, lon2: FloatArray, lat2: 
     half_lat = np.sin((phi2 - phi1) / 2.0)
     half_lon = np.sin(np.radians(lon2 - lon1) / 2.0)
     h = half_lat**2 + np.cos(phi1) * np.cos(phi2) * half_lon**2
-    return np.asarray(2.0 * EARTH_RADIUS_M / 1000.0 * np.arcsin(np.sqrt(np.minimum(h, 1.0))), dtype=np.float64)
+    return np.asarray(
+        2.0 * EARTH_RADIUS_M / 1000.0 * np.arcsin(np.sqrt(np.minimum(h, 1.0))), dtype=np.float64
+    )
 
 
 @dataclass(frozen=True, slots=True)

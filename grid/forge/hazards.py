@@ -1,10 +1,11 @@
 """When and where something fails: failure rates by length, age and wind, drawn as Poisson events.
 
-Order of magnitude of the rates: R. E. Brown, *Electric Power Distribution Reliability* (2nd ed., CRC Press 2009),
-chapter 4 (overhead lines 0.1 to 0.3 per mile and year, pole transformers 0.004 to 0.03, cables 0.01 to 0.1), raised by
-what this network leaves out: it has about a third of the line length per customer of a real one, and no open-wire
-secondaries. The growth with wind is exponential, as in Zhou, Pahwa and Yang, "Modeling weather-related failures of
-overhead distribution lines", IEEE Trans. Power Systems 21 (2006); its constants are this model's.
+Order of magnitude of the rates: R. E. Brown, *Electric Power Distribution Reliability* (2nd ed., CRC Press
+2009), chapter 4 (overhead lines 0.1 to 0.3 per mile and year, pole transformers 0.004 to 0.03, cables 0.01 to
+0.1), raised by what this network leaves out: it has about a third of the line length per customer of a real
+one, and no open-wire secondaries. The growth with wind is exponential, as in Zhou, Pahwa and Yang, "Modeling
+weather-related failures of overhead distribution lines", IEEE Trans. Power Systems 21 (2006); its constants
+are this model's.
 """
 
 from __future__ import annotations
@@ -74,7 +75,14 @@ class Fault:
 
 
 def draw_faults(
-    *, fleet: Fleet, assets: Assets, weather: Weather, period: Period, seed: int, factor: float, params: HazardParams
+    *,
+    fleet: Fleet,
+    assets: Assets,
+    weather: Weather,
+    period: Period,
+    seed: int,
+    factor: float,
+    params: HazardParams,
 ) -> list[Fault]:
     """Draw the failures of the metering period, in order of time.
 
@@ -92,22 +100,25 @@ def draw_faults(
     overhead, cable = _line_rates(fleet, assets, period, params)
     switches = len(fleet.switches.kind)
     in_zone = zone[fleet.lines.end]
-    by_switch = np.bincount(in_zone, overhead, minlength=switches), np.bincount(in_zone, cable, minlength=switches)
     own, aloft = _transformer_rates(fleet, assets, period, params)
     stations = np.array([weather.nearest(site.lon, site.lat) for site in fleet.sites])
     switch_station = stations[fleet.circuits.site[fleet.switches.circuit]]
     transformer_station = stations[fleet.transformer_site]
     stress = np.minimum(
-        np.exp(np.maximum(weather.wind_mps - params.wind_from_mps, 0.0) / params.wind_scale_mps), params.wind_most
+        np.exp(np.maximum(weather.wind_mps - params.wind_from_mps, 0.0) / params.wind_scale_mps),
+        params.wind_most,
     )
     calm = np.ones_like(stress)
     faults: list[Fault] = []
-    for kind, rate, station, weight, of_switch in (
-        (OVERHEAD_FAULT, by_switch[0], switch_station, stress, True),
-        (CABLE_FAULT, by_switch[1], switch_station, calm, True),
+    overhead_by_switch = np.bincount(in_zone, overhead, switches).astype(np.float64)
+    cable_by_switch = np.bincount(in_zone, cable, switches).astype(np.float64)
+    sources: tuple[tuple[str, FloatArray, IntArray, FloatArray, bool], ...] = (
+        (OVERHEAD_FAULT, overhead_by_switch, switch_station, stress, True),
+        (CABLE_FAULT, cable_by_switch, switch_station, calm, True),
         (TRANSFORMER_FAULT, np.where(aloft, own, 0.0), transformer_station, stress, False),
         (TRANSFORMER_FAULT, np.where(aloft, 0.0, own), transformer_station, calm, False),
-    ):
+    )
+    for kind, rate, station, weight, of_switch in sources:
         for index, hour in _poisson(factor * rate / 8760.0, station, weight, rng):
             at = int(station[index])
             faults.append(
@@ -146,7 +157,9 @@ def _line_rates(
     by_pole = _age_factor(age, params)
     per_km = np.where(lines.line_class == "BACKBONE", params.backbone_per_km, params.lateral_per_km)
     km = lines.length_m / 1000.0
-    return np.where(lines.is_cable, 0.0, per_km * km * by_pole), np.where(lines.is_cable, params.cable_per_km * km, 0.0)
+    return np.where(lines.is_cable, 0.0, per_km * km * by_pole), np.where(
+        lines.is_cable, params.cable_per_km * km, 0.0
+    )
 
 
 def _transformer_rates(
@@ -165,7 +178,9 @@ def _age_factor(age: FloatArray, params: HazardParams) -> FloatArray:
 def _poisson(
     hourly_rate: FloatArray, station: IntArray, weight: FloatArray, rng: np.random.Generator
 ) -> list[tuple[int, int]]:
-    """Return (asset, hour) of events whose intensity is the asset's hourly rate times its station's hourly weight."""
+    """Return (asset, hour) of events whose intensity is the asset's hourly rate times its station's hourly
+    weight.
+    """
     total = weight.sum(axis=1)
     counts = rng.poisson(hourly_rate * total[station])
     found = []

@@ -22,7 +22,7 @@ class FleetIds:
 
 
 def fleet_ids(fleet: Fleet) -> FleetIds:
-    """Return the keys of a fleet: prefix, substation number, circuit number, running number in the circuit."""
+    """Return the keys of a fleet: prefix, substation, circuit, running number in the circuit."""
     stems = [
         f"{fleet.sites[site].number}-{number:02d}"
         for site, number in zip(fleet.circuits.site.tolist(), fleet.circuits.number.tolist(), strict=True)
@@ -43,4 +43,6 @@ def fleet_ids(fleet: Fleet) -> FleetIds:
 
 
 def _numbered(prefix: str, stems: list[str], circuits: list[int], numbers: list[int]) -> list[str]:
-    return [f"{prefix}-{stems[circuit]}-{number:04d}" for circuit, number in zip(circuits, numbers, strict=True)]
+    return [
+        f"{prefix}-{stems[circuit]}-{number:04d}" for circuit, number in zip(circuits, numbers, strict=True)
+    ]

@@ -50,7 +50,9 @@ class Lateral:
     lines: list[tuple[Point, Point]] = field(default_factory=list)
 
 
-def plan_laterals(*, region: Region, path: list[Point], wanted: int, rng: np.random.Generator) -> list[Lateral]:
+def plan_laterals(
+    *, region: Region, path: list[Point], wanted: int, rng: np.random.Generator
+) -> list[Lateral]:
     """Plan laterals for a number of transformers; fewer if the ground does not hold them.
 
     Args:
@@ -75,7 +77,9 @@ def plan_laterals(*, region: Region, path: list[Point], wanted: int, rng: np.ran
     return [lateral for lateral in best if lateral.count]
 
 
-def add_branches(*, region: Region, path: list[Point], laterals: list[Lateral], rng: np.random.Generator) -> None:
+def add_branches(
+    *, region: Region, path: list[Point], laterals: list[Lateral], rng: np.random.Generator
+) -> None:
     """Let some long laterals fork: their last third turns into a side street where there is room."""
     lines = legs(path)
     for lateral in laterals:
@@ -86,7 +90,9 @@ def add_branches(*, region: Region, path: list[Point], laterals: list[Lateral], 
         if lateral.count < 8 or rng.random() > 0.45:
             continue
         count = lateral.count // 3
-        fork = along(lateral.start, lateral.direction, FIRST_PLACE_M + lateral.spacing * ((lateral.count - count) // 2))
+        fork = along(
+            lateral.start, lateral.direction, FIRST_PLACE_M + lateral.spacing * ((lateral.count - count) // 2)
+        )
         need = lateral.spacing * count
         side = 1.0 if rng.random() < 0.5 else -1.0
         direction = (-side * lateral.direction[1], side * lateral.direction[0])

@@ -68,7 +68,9 @@ def size_lines(fleet: Fleet) -> LineSizes:
     backbone, getaway = [], []
     for amperes in head.tolist():
         backbone.append(_backbone(amperes))
-        getaway.append(smallest(UNDERGROUND, current_a=min(BACKBONE_MARGIN * amperes, UNDERGROUND[-1].ampacity_a)))
+        getaway.append(
+            smallest(UNDERGROUND, current_a=min(BACKBONE_MARGIN * amperes, UNDERGROUND[-1].ampacity_a))
+        )
     conductor = []
     for index, line_class in enumerate(fleet.lines.line_class.tolist()):
         circuit = int(fleet.lines.circuit[index])
@@ -79,7 +81,10 @@ def size_lines(fleet: Fleet) -> LineSizes:
             needed = SECTION_MARGIN * float(current[index])
             conductor.append(smallest(UNDERGROUND if is_cable else OVERHEAD, current_a=needed))
     rated = np.array(
-        [min(line.ampacity_a, cable.ampacity_a, BREAKER_A) for line, cable in zip(backbone, getaway, strict=True)]
+        [
+            min(line.ampacity_a, cable.ampacity_a, BREAKER_A)
+            for line, cable in zip(backbone, getaway, strict=True)
+        ]
     )
     return LineSizes(conductor, current, backbone, rated, _switch_ratings(fleet, head))
 
@@ -96,13 +101,16 @@ def kw_behind(fleet: Fleet, lo: IntArray, hi: IntArray) -> FloatArray:
 def voltage_drop_per_mw(fleet: Fleet, sizes: LineSizes) -> FloatArray:
     """Return the drop from the substation to each transformer in per unit per MW at the circuit head.
 
-    Each section carries its share of the head's power; drop = k · L · (r cos φ + x sin φ) · P / V², with k = 1 on three
-    phases and 6 on one phase and neutral of a three-phase voltage V (loop of two conductors at V/√3).
-    Source: Kersting, *Distribution System Modeling and Analysis*, chapter 3 (K-drop factor).
+    Each section carries its share of the head's power; drop = k · L · (r cos φ + x sin φ) · P / V², with k =
+    1 on three phases and 6 on one phase and neutral of a three-phase voltage V (loop of two conductors at
+    V/√3). Source: Kersting, *Distribution System Modeling and Analysis*, chapter 3 (K-drop factor).
     """
     lines = fleet.lines
     sine = math.sqrt(1.0 - POWER_FACTOR**2)
-    z = np.array([c.r_ohm_per_km * POWER_FACTOR + c.x_ohm_per_km * sine for c in sizes.conductor]) / POWER_FACTOR
+    z = (
+        np.array([c.r_ohm_per_km * POWER_FACTOR + c.x_ohm_per_km * sine for c in sizes.conductor])
+        / POWER_FACTOR
+    )
     loops = np.where(lines.phases == "ABC", 1.0, 6.0)
     behind = kw_behind(fleet, lines.transformer_lo, lines.transformer_hi)
     head = kw_behind(fleet, fleet.circuits.transformer_lo, fleet.circuits.transformer_hi)

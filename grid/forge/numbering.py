@@ -40,7 +40,9 @@ def number_circuit(draft: Draft, occupied: list[bool]) -> Numbering:
     entry: list[int | None] = [None] * size
     joints = [(span.start, span.end, index) for index, span in enumerate(draft.spans)]
     joints += [(switch.start, switch.end, -1) for switch in draft.switches]
-    for start, end, index in sorted(joints, key=lambda joint: joint[1]):  # an end is always younger than its start
+    for start, end, index in sorted(
+        joints, key=lambda joint: joint[1]
+    ):  # an end is always younger than its start
         children[start].append(end)
         entry[end] = index if index >= 0 else entry[start]
     at_node = {place.node: index for index, place in enumerate(draft.places) if occupied[index]}

@@ -20,7 +20,9 @@ def outage_keys(outages: list[Outage]) -> list[str]:
     return [f"OUT-{number:06d}" for number in range(1, len(outages) + 1)]
 
 
-def outage_tables(*, fleet: Fleet, ids: FleetIds, outages: list[Outage], period: Period) -> dict[str, pa.Table]:
+def outage_tables(
+    *, fleet: Fleet, ids: FleetIds, outages: list[Outage], period: Period
+) -> dict[str, pa.Table]:
     """Return outages and steps by table name. Steps beyond the end of the period have not happened yet.
 
     Args:
@@ -65,6 +67,8 @@ def outage_tables(*, fleet: Fleet, ids: FleetIds, outages: list[Outage], period:
                 }
             )
     return {
-        "outage_restoration_tracker": pa.Table.from_pylist(rows, schema=pa_schema(outage_restoration_tracker)),
+        "outage_restoration_tracker": pa.Table.from_pylist(
+            rows, schema=pa_schema(outage_restoration_tracker)
+        ),
         "outage_restoration_steps": pa.Table.from_pylist(steps, schema=pa_schema(outage_restoration_steps)),
     }

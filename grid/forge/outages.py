@@ -1,9 +1,9 @@
 """Outages: what each failure interrupts, how it is restored, and when every meter is without supply.
 
-A failure opens the nearest protective device towards the substation, which interrupts exactly what lies behind it. Where
-a sectionalising device beyond the faulted zone and a tie at the backbone's end allow it, the healthy part is fed from
-the neighbour before the repair is done. At most one outage at a time holds any part of a circuit: failures behind an
-open device have no effect of their own and are left out.
+A failure opens the nearest protective device towards the substation, which interrupts exactly what lies
+behind it. Where a sectionalising device beyond the faulted zone and a tie at the backbone's end allow it, the
+healthy part is fed from the neighbour before the repair is done. At most one outage at a time holds any part
+of a circuit: failures behind an open device have no effect of their own and are left out.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ BEYOND = {BREAKER: RECLOSER, RECLOSER: SECTIONALIZER}
 class RestorationParams:
     """Set repair and switching times.
 
-    Repair times are lognormal, (median h, standard deviation of the logarithm); orders of magnitude from Brown,
-    *Electric Power Distribution Reliability*.
+    Repair times are lognormal, (median h, standard deviation of the logarithm); orders of magnitude from
+    Brown, *Electric Power Distribution Reliability*.
 
     Attributes:
         backbone: overhead backbone.
@@ -112,7 +112,13 @@ class _Hold:
 
 
 def forge_outages(
-    *, fleet: Fleet, sizes: LineSizes, faults: list[Fault], period: Period, seed: int, params: RestorationParams
+    *,
+    fleet: Fleet,
+    sizes: LineSizes,
+    faults: list[Fault],
+    period: Period,
+    seed: int,
+    params: RestorationParams,
 ) -> list[Outage]:
     """Turn failures into outages, in order of time.
 
@@ -181,7 +187,9 @@ class _Ledger:
         self._held.setdefault(circuit, []).append(_Hold(start, end, lo, hi))
 
     def transfer(self, fault: Fault, circuit: int, at: int, end: int) -> tuple[int, int, int] | None:
-        """Return (first transformer, end, minute) of what a neighbour takes over, and note it; None if nothing."""
+        """Return (first transformer, end, minute) of what a neighbour takes over, and note it; None if
+        nothing.
+        """
         fleet = self._fleet
         if fault.switch == NONE or at + 20 > end:
             return None
@@ -193,7 +201,10 @@ class _Ledger:
             return None
         load = float(kw_behind(fleet, np.array([lo]), np.array([hi]))[0])
         for neighbour in self._neighbours.get(circuit, []):
-            first, last = int(fleet.circuits.transformer_lo[neighbour]), int(fleet.circuits.transformer_hi[neighbour])
+            first, last = (
+                int(fleet.circuits.transformer_lo[neighbour]),
+                int(fleet.circuits.transformer_hi[neighbour]),
+            )
             spare = self._params.tie_margin * self._rated_kw[neighbour] - fleet.circuits.design_kw[neighbour]
             if load <= spare and self.is_free(neighbour, first, last, at, end):
                 self.hold(neighbour, at, end, first, last)
@@ -221,8 +232,13 @@ def _pieces(
     lo, hi = outage.transformers
     ranges = [(lo, hi, outage.restored)]
     if moved is not None:
-        ranges = [(lo, moved[0], outage.restored), (moved[0], moved[1], moved[2]), (moved[1], hi, outage.restored)]
-    interruptions, restored = [], {}
+        ranges = [
+            (lo, moved[0], outage.restored),
+            (moved[0], moved[1], moved[2]),
+            (moved[1], hi, outage.restored),
+        ]
+    interruptions: list[Interruption] = []
+    restored: dict[int, int] = {}
     for first, last, end in ranges:
         meters = fleet.meter_range(first, last)
         if meters.stop > meters.start:
@@ -256,6 +272,7 @@ def _repair_minutes(
 def _cause(fault: Fault, rng: np.random.Generator) -> str:
     """Return a cause code that fits the failure and the weather of the hour."""
     draw = float(rng.random())
+    table: tuple[tuple[str, float], ...]
     if fault.kind == CABLE_FAULT:
         table = (("EQUIPMENT", 0.75), ("DIG_IN", 0.25))
     elif fault.wind_mps > 11.0:
@@ -265,7 +282,13 @@ def _cause(fault: Fault, rng: np.random.Generator) -> str:
     elif fault.kind == OVERHEAD_FAULT and fault.rain_mm > 1.0:
         table = (("LIGHTNING", 0.4), ("VEGETATION", 0.4), ("EQUIPMENT", 0.2))
     else:
-        table = (("ANIMAL", 0.28), ("VEGETATION", 0.27), ("EQUIPMENT", 0.25), ("VEHICLE", 0.1), ("UNKNOWN", 0.1))
+        table = (
+            ("ANIMAL", 0.28),
+            ("VEGETATION", 0.27),
+            ("EQUIPMENT", 0.25),
+            ("VEHICLE", 0.1),
+            ("UNKNOWN", 0.1),
+        )
     for code, share in table:
         draw -= share
         if draw < 0.0:

@@ -1,11 +1,12 @@
 """How customers use power: archetypes by class, hour, day type and temperature.
 
-The power of an archetype is base(hour, day type) + cooling · max(0, T - 18.5 °C) + heating · max(0, 15 °C - T), with T
-the outdoor temperature smoothed over three hours. The shapes are this project's own round figures; they follow what is
-published of Texas load: NREL, *End-Use Load Profiles for the U.S. Building Stock* (ResStock and ComStock, 2021) for the
-hours of residential and commercial use, EIA *Residential Energy Consumption Survey* 2020 for the share of cooling in
-Texas homes, ERCOT's load profiles for the flatness of large industry. Each archetype is divided by its own mean over a
-normal year (climate of :mod:`grid.forge.climate`), so that it only shapes a meter's annual energy.
+The power of an archetype is base(hour, day type) + cooling · max(0, T - 18.5 °C) + heating · max(0, 15 °C -
+T), with T the outdoor temperature smoothed over three hours. The shapes are this project's own round figures;
+they follow what is published of Texas load: NREL, *End-Use Load Profiles for the U.S. Building Stock*
+(ResStock and ComStock, 2021) for the hours of residential and commercial use, EIA *Residential Energy
+Consumption Survey* 2020 for the share of cooling in Texas homes, ERCOT's load profiles for the flatness of
+large industry. Each archetype is divided by its own mean over a normal year (climate of
+:mod:`grid.forge.climate`), so that it only shapes a meter's annual energy.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from grid.forge import load_shapes
 from grid.forge.arrays import FloatArray, IntArray
 from grid.forge.climate import HOUSTON, Climate, monthly_to_daily, normal_temperature_c
 
@@ -53,49 +55,43 @@ class Archetype:
     heating_kw_per_c: float
 
 
-_EVENING = (.62, .54, .50, .48, .50, .62, .90, 1.05, .92, .82, .80, .82, .84, .84, .88, .98, 1.15, 1.42, 1.62, 1.66,
-            1.58, 1.42, 1.12, .82)  # fmt: skip
-_AT_HOME = (.66, .58, .54, .52, .54, .64, .84, 1.00, 1.08, 1.12, 1.12, 1.16, 1.18, 1.12, 1.08, 1.10, 1.18, 1.34, 1.46,
-            1.48, 1.40, 1.26, 1.04, .82)  # fmt: skip
-_EARLY = (.52, .46, .44, .50, .74, 1.10, 1.28, 1.02, .82, .78, .78, .80, .82, .88, 1.02, 1.20, 1.40, 1.58, 1.62, 1.48,
-          1.26, 1.00, .76, .60)  # fmt: skip
-_NIGHT = (1.18, 1.10, .98, .86, .76, .74, .80, .86, .82, .76, .74, .76, .80, .84, .90, .98, 1.08, 1.20, 1.30, 1.36,
-          1.38, 1.34, 1.30, 1.26)  # fmt: skip
-_WEEKEND = (.72, .62, .56, .53, .52, .55, .66, .84, 1.02, 1.14, 1.18, 1.20, 1.20, 1.18, 1.16, 1.18, 1.24, 1.34, 1.42,
-            1.42, 1.36, 1.24, 1.04, .84)  # fmt: skip
-_OFFICE = (.55, .53, .52, .52, .54, .62, .82, 1.12, 1.40, 1.52, 1.56, 1.58, 1.56, 1.58, 1.58, 1.54, 1.46, 1.28, 1.02,
-           .86, .76, .68, .62, .58)  # fmt: skip
-_OFFICE_CLOSED = (.55, .53, .52, .52, .52, .53, .56, .60, .66, .70, .72, .74, .74, .74, .74, .72, .70, .66, .62, .60,
-                  .58, .57, .56, .55)  # fmt: skip
-_RETAIL = (.48, .46, .45, .45, .47, .54, .66, .86, 1.10, 1.32, 1.46, 1.52, 1.54, 1.54, 1.54, 1.54, 1.54, 1.54, 1.52,
-           1.46, 1.34, 1.04, .70, .54)  # fmt: skip
-_FOOD = (.62, .50, .45, .44, .46, .60, .84, 1.00, 1.06, 1.12, 1.22, 1.36, 1.40, 1.30, 1.14, 1.12, 1.22, 1.40, 1.48,
-         1.44, 1.34, 1.18, .98, .78)  # fmt: skip
-_ROUND_THE_CLOCK = (.88, .86, .85, .85, .87, .92, .99, 1.05, 1.09, 1.11, 1.12, 1.13, 1.13, 1.13, 1.12, 1.11, 1.09, 1.06,
-                    1.03, 1.00, .97, .95, .92, .90)  # fmt: skip
-_THREE_SHIFTS = (.97, .97, .97, .97, .97, .98, .99, 1.01, 1.02, 1.03, 1.03, 1.03, 1.02, 1.03, 1.03, 1.03, 1.02, 1.01,
-                 1.00, 1.00, .99, .98, .98, .97)  # fmt: skip
-_TWO_SHIFTS = (.72, .66, .62, .62, .68, .84, 1.02, 1.14, 1.18, 1.20, 1.20, 1.18, 1.14, 1.18, 1.20, 1.18, 1.16, 1.14,
-               1.12, 1.10, 1.08, 1.02, .92, .80)  # fmt: skip
-_FLAT = (1.0,) * 24
-
-
 def _residential() -> list[Archetype]:
     found = []
-    for weekday, share in ((_EVENING, 0.48), (_AT_HOME, 0.27), (_EARLY, 0.17), (_NIGHT, 0.08)):
-        for heating, part in ((0.11, 0.6), (0.012, 0.4)):  # electric heating in 6 of 10 Texas homes (RECS 2020)
-            found.append(Archetype(RESIDENTIAL, share * part, 0.85, weekday, _WEEKEND, 0.105, 0.35, heating))
+    for weekday, share in (
+        (load_shapes.EVENING, 0.48),
+        (load_shapes.AT_HOME, 0.27),
+        (load_shapes.EARLY, 0.17),
+        (load_shapes.NIGHT, 0.08),
+    ):
+        for heating, part in (
+            (0.11, 0.6),
+            (0.012, 0.4),
+        ):  # electric heating in 6 of 10 Texas homes (RECS 2020)
+            found.append(
+                Archetype(RESIDENTIAL, share * part, 0.85, weekday, load_shapes.WEEKEND, 0.105, 0.35, heating)
+            )
     return found
 
 
 ARCHETYPES: tuple[Archetype, ...] = (
     *_residential(),
-    Archetype(COMMERCIAL, 0.45, 6.2, _OFFICE, _OFFICE_CLOSED, 0.16, 0.9, 0.03),
-    Archetype(COMMERCIAL, 0.27, 6.2, _RETAIL, _RETAIL, 0.16, 0.8, 0.02),
-    Archetype(COMMERCIAL, 0.13, 6.8, _FOOD, _FOOD, 0.13, 0.6, 0.02),
-    Archetype(COMMERCIAL, 0.15, 6.6, _ROUND_THE_CLOCK, _ROUND_THE_CLOCK, 0.12, 0.4, 0.02),
-    Archetype(INDUSTRIAL, 0.70, 97.0, _THREE_SHIFTS, _FLAT, 0.30, 0.0, 0.0),
-    Archetype(INDUSTRIAL, 0.30, 96.0, _TWO_SHIFTS, tuple(0.8 * v for v in _TWO_SHIFTS), 0.40, 0.0, 0.0),
+    Archetype(COMMERCIAL, 0.45, 6.2, load_shapes.OFFICE, load_shapes.OFFICE_CLOSED, 0.16, 0.9, 0.03),
+    Archetype(COMMERCIAL, 0.27, 6.2, load_shapes.RETAIL, load_shapes.RETAIL, 0.16, 0.8, 0.02),
+    Archetype(COMMERCIAL, 0.13, 6.8, load_shapes.FOOD, load_shapes.FOOD, 0.13, 0.6, 0.02),
+    Archetype(
+        COMMERCIAL, 0.15, 6.6, load_shapes.ROUND_THE_CLOCK, load_shapes.ROUND_THE_CLOCK, 0.12, 0.4, 0.02
+    ),
+    Archetype(INDUSTRIAL, 0.70, 97.0, load_shapes.THREE_SHIFTS, load_shapes.FLAT, 0.30, 0.0, 0.0),
+    Archetype(
+        INDUSTRIAL,
+        0.30,
+        96.0,
+        load_shapes.TWO_SHIFTS,
+        tuple(0.8 * v for v in load_shapes.TWO_SHIFTS),
+        0.40,
+        0.0,
+        0.0,
+    ),
 )
 
 CLASS_OF = np.array([archetype.customer_class for archetype in ARCHETYPES])
@@ -116,7 +112,9 @@ def archetype_shares(customer_class: int) -> tuple[IntArray, FloatArray]:
 
 
 def noise_share(customer_class: IntArray, tenants: IntArray) -> FloatArray:
-    """Return the share of each meter's quarter-hour use that is random; tenants behind one meter even each other out."""
+    """Return the share of each meter's quarter-hour use that is random; tenants behind one meter even each
+    other out.
+    """
     return np.asarray(np.array(NOISE_SHARE)[customer_class] / np.sqrt(tenants))
 
 
@@ -126,7 +124,11 @@ def variability(customer_class: IntArray, tenants: IntArray) -> FloatArray:
 
 
 def relative_power(
-    *, minute_of_day: FloatArray, is_weekend: FloatArray, temperature_c: FloatArray, climate: Climate = HOUSTON
+    *,
+    minute_of_day: FloatArray,
+    is_weekend: FloatArray,
+    temperature_c: FloatArray,
+    climate: Climate = HOUSTON,
 ) -> FloatArray:
     """Return the power of every archetype relative to its mean over a normal year.
 
@@ -168,7 +170,7 @@ def _power_kw(hour: FloatArray, is_weekend: FloatArray, warm: FloatArray, cold: 
 def _at_hour(shape: tuple[float, ...], hour: FloatArray) -> FloatArray:
     """Interpolate 24 values, taken to hold at mid-hour, cyclically."""
     values = np.array([shape[-1], *shape, shape[0]])
-    return np.interp(hour, np.arange(26) - 0.5, values)
+    return np.asarray(np.interp(hour, np.arange(26) - 0.5, values), dtype=np.float64)
 
 
 def _annual_mean_kw(climate: Climate) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Interval readings and hourly transformer load as Arrow batches, date by date and substation by substation."""
+"""Interval readings and hourly transformer load as Arrow batches, by date and substation."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ class ReadingSource:
             np.arange(model.meters.start, model.meters.stop, dtype=np.int32) + FIRST_METER_KEY, width
         )
         first_minute = _minutes_since_epoch(self.period.start) + day.lo * INTERVAL_MINUTES
-        instants = (first_minute + np.arange(width, dtype=np.int64) * INTERVAL_MINUTES) * MICROSECONDS_PER_MINUTE
+        instants = (
+            first_minute + np.arange(width, dtype=np.int64) * INTERVAL_MINUTES
+        ) * MICROSECONDS_PER_MINUTE
         rows = meters * width
         out = None if made.out is None else made.out.ravel()
         volts = voltage_decivolts(voltages, made.usage_wh).ravel()
@@ -91,7 +93,9 @@ def hourly_batches(
         kva = load_kva(energy)
         rated = np.repeat(ratings.rated_kva[span], period.hours)
         index = pa.array(np.repeat(np.arange(count, dtype=np.int32), period.hours))
-        ids = pa.DictionaryArray.from_arrays(index, pa.array(transformer_ids[span], pa.string())).cast(pa.string())
+        ids = pa.DictionaryArray.from_arrays(index, pa.array(transformer_ids[span], pa.string())).cast(
+            pa.string()
+        )
         yield pa.RecordBatch.from_arrays(
             [
                 ids,

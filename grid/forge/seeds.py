@@ -1,7 +1,7 @@
 """Independent random streams, one per subject, all derived from the one seed of the configuration.
 
-A stream depends only on the seed and its key, never on what was drawn elsewhere: a substation or a day can be made
-again, alone and in any order, and is the same to the last bit.
+A stream depends only on the seed and its key, never on what was drawn elsewhere: a substation or a day can be
+made again, alone and in any order, and is the same to the last bit.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which ground each circuit may use: the substation's Voronoi cell within a radius, cut into sectors.
 
-Circuits keep to their own sector and substations to their own cell, so lines of different circuits cannot cross except
-where they leave the substation and at tie lines.
+Circuits keep to their own sector and substations to their own cell, so lines of different circuits cannot
+cross except where they leave the substation and at tie lines.
 """
 
 from __future__ import annotations
@@ -66,7 +66,10 @@ class Region:
         """Return the region as seen from axes turned by ``angle`` (radians, counter-clockwise)."""
         c, s = math.cos(angle), math.sin(angle)
         turned = np.column_stack(
-            [c * self.normals[:, 0] + s * self.normals[:, 1], -s * self.normals[:, 0] + c * self.normals[:, 1]]
+            [
+                c * self.normals[:, 0] + s * self.normals[:, 1],
+                -s * self.normals[:, 0] + c * self.normals[:, 1],
+            ]
         )
         return Region(turned, self.offsets, self.radius_m)
 
@@ -86,7 +89,9 @@ def service_area(site: Site, sites: Sites) -> Region:
     x, y = plane.to_xy(sites.all_lon, sites.all_lat)
     distance = np.hypot(x, y)
     own = sites.all_ids.index(site.substation_id)
-    nearest = [i for i in np.argsort(distance, kind="stable")[: NEIGHBOURS + 1].tolist() if i != own][:NEIGHBOURS]
+    nearest = [i for i in np.argsort(distance, kind="stable")[: NEIGHBOURS + 1].tolist() if i != own][
+        :NEIGHBOURS
+    ]
     normals, offsets = [], []
     for i in nearest:
         gap = float(distance[i])
@@ -107,7 +112,9 @@ def service_area(site: Site, sites: Sites) -> Region:
         float(edge_y[1]) - BORDER_M,
     ]
     radius = 1000.0 * math.sqrt(site.transformers / (math.pi * LEAST_DENSITY_PER_KM2))
-    return Region(np.array(normals), np.maximum(np.array(offsets), 1.0), min(max(radius, RADIUS_M[0]), RADIUS_M[1]))
+    return Region(
+        np.array(normals), np.maximum(np.array(offsets), 1.0), min(max(radius, RADIUS_M[0]), RADIUS_M[1])
+    )
 
 
 def sectors(area: Region, count: int, rng: np.random.Generator) -> list[Sector]:

@@ -1,7 +1,8 @@
 """Interval use of every meter, scaled so that each substation peaks at its real demand.
 
-The use of a substation's meters on one UTC date depends on the seed, the substation and the date alone. It is made
-when wanted and forgotten: once to find the peak, once for the transformers' hourly load, once for the readings.
+The use of a substation's meters on one UTC date depends on the seed, the substation and the date alone. It is
+made when wanted and forgotten: once to find the peak, once for the transformers' hourly load, once for the
+readings.
 """
 
 from __future__ import annotations
@@ -239,4 +240,3 @@ def _rounded(
 ) -> SiteDay:
     scaled = use * np.float32(model.scale * WH_PER_KWH)
     return SiteDay(np.rint(scaled, out=scaled).astype(np.int32), out, estimated)
-

@@ -60,7 +60,7 @@ class Site:
 
 @dataclass(frozen=True, eq=False)
 class Sites:
-    """Hold the chosen substations, the territory and every loaded substation around them (for the borders)."""
+    """Hold the chosen substations, the territory, and every loaded substation around (for the borders)."""
 
     chosen: tuple[Site, ...]
     bounds: tuple[float, float, float, float]
@@ -72,9 +72,10 @@ class Sites:
 def choose_sites(*, config: ForgeConfig, transmission: Mapping[str, pa.Table]) -> Sites:
     """Choose the substations of the configured territory or zone.
 
-    A scale with a number of substations takes them as one cluster: each substation with demand and its nearest
-    neighbours with demand form a candidate, and the candidate of least total demand is taken, because the number of
-    meters is fixed and the mean per meter should stay as near to ordinary as the real demand allows.
+    A scale with a number of substations takes them as one cluster: each substation with demand and its
+    nearest neighbours with demand form a candidate, and the candidate of least total demand is taken, because
+    the number of meters is fixed and the mean per meter should stay as near to ordinary as the real demand
+    allows.
 
     Raises:
         ForgeConfigError: if the territory has too few substations with demand, or too little demand.
@@ -89,7 +90,8 @@ def choose_sites(*, config: ForgeConfig, transmission: Mapping[str, pa.Table]) -
     field = "territory" if config.zone_name is None else "zone"
     if len(candidates) < (wanted or 1):
         raise ForgeConfigError(
-            field=field, problem=f"has {len(candidates)} substations with demand; {config.scale} needs {wanted or 1}"
+            field=field,
+            problem=f"has {len(candidates)} substations with demand; {config.scale} needs {wanted or 1}",
         )
     if wanted is not None:
         candidates = _cluster(candidates, lon, lat, load, wanted)
@@ -122,11 +124,17 @@ def choose_sites(*, config: ForgeConfig, transmission: Mapping[str, pa.Table]) -
         bounds = (float(west), float(south), float(east), float(north))
     around = np.flatnonzero(loaded)
     return Sites(
-        chosen=chosen, bounds=bounds, all_lon=lon[around], all_lat=lat[around], all_ids=[ids[i] for i in around.tolist()]
+        chosen=chosen,
+        bounds=bounds,
+        all_lon=lon[around],
+        all_lat=lat[around],
+        all_ids=[ids[i] for i in around.tolist()],
     )
 
 
-def _in_place(config: ForgeConfig, transmission: Mapping[str, pa.Table], lon: FloatArray, lat: FloatArray) -> BoolArray:
+def _in_place(
+    config: ForgeConfig, transmission: Mapping[str, pa.Table], lon: FloatArray, lat: FloatArray
+) -> BoolArray:
     if config.zone_name is None:
         west, south, east, north = config.territory
         return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
@@ -134,7 +142,8 @@ def _in_place(config: ForgeConfig, transmission: Mapping[str, pa.Table], lon: Fl
     names = zones["zone_name"].to_pylist()
     if config.zone_name not in names:
         raise ForgeConfigError(
-            field="zone", problem=f"no load zone is named {config.zone_name!r}; there are {', '.join(sorted(names))}"
+            field="zone",
+            problem=f"no load zone is named {config.zone_name!r}; there are {', '.join(sorted(names))}",
         )
     wanted = zones["zone_id"].to_pylist()[names.index(config.zone_name)]
     return np.array([zone == wanted for zone in transmission["substations"]["zone_id"].to_pylist()])
@@ -180,7 +189,7 @@ def _proportional(total: int, weight: FloatArray) -> IntArray:
     whole = np.floor(exact).astype(np.int64)
     rest = total - int(whole.sum())
     whole[np.argsort(-(exact - whole), kind="stable")[:rest]] += 1
-    return whole
+    return np.asarray(whole, dtype=np.int64)
 
 
 def _states(transmission: Mapping[str, pa.Table]) -> dict[str, str | None]:

@@ -48,7 +48,9 @@ def digest_files(data_dir: Path, names: Sequence[str]) -> str:
         try:
             content = (data_dir / name).read_bytes()
         except OSError as error:
-            raise ForgeDataError(file=name, problem=f"cannot be read from {data_dir}: {error.strerror}") from error
+            raise ForgeDataError(
+                file=name, problem=f"cannot be read from {data_dir}: {error.strerror}"
+            ) from error
         hasher.update(f"{name}:{len(content)}:".encode())
         hasher.update(content)
     return hasher.hexdigest()
@@ -82,7 +84,9 @@ class SourceTable:
             ForgeDataError: if a value is blank.
         """
         values = self._table[column]
-        self.refuse(np.asarray(pc.equal(pc.utf8_trim_whitespace(values), "")), lambda i: f"column {column} is blank")
+        self.refuse(
+            np.asarray(pc.equal(pc.utf8_trim_whitespace(values), "")), lambda i: f"column {column} is blank"
+        )
         return list(values.to_pylist())
 
     def numbers(self, column: str) -> FloatArray:
@@ -98,7 +102,9 @@ class SourceTable:
             bad = np.array([not _is_number(text) for text in texts.to_pylist()])
             self.refuse(bad, lambda i: f"column {column} is {texts[i].as_py()!r}, not a number")
             raise ForgeDataError(file=self.name, problem=f"column {column} is not numeric") from None
-        self.refuse(~np.isfinite(values), lambda i: f"column {column} is {texts[i].as_py()!r}, not a finite number")
+        self.refuse(
+            ~np.isfinite(values), lambda i: f"column {column} is {texts[i].as_py()!r}, not a finite number"
+        )
         return values
 
     def integers(self, column: str) -> IntArray:
@@ -109,7 +115,7 @@ class SourceTable:
         """
         values = self.numbers(column)
         fractional = (values != np.floor(values)) | (np.abs(values) > 2**31 - 1)
-        self.refuse(fractional, lambda i: f"column {column} is {values[i]!r}, not a whole number")
+        self.refuse(fractional, lambda i: f"column {column} is {values[i]}, not a whole number")
         return values.astype(np.int64)
 
     def unique_ids(self, column: str) -> IntArray:
@@ -156,7 +162,9 @@ class SourceTable:
 
     def _read(self, path: Path, columns: Sequence[str]) -> pa.Table:
         options = pacsv.ConvertOptions(
-            column_types=dict.fromkeys(columns, pa.string()), include_columns=list(columns), strings_can_be_null=False
+            column_types=dict.fromkeys(columns, pa.string()),
+            include_columns=list(columns),
+            strings_can_be_null=False,
         )
         try:
             return pacsv.read_csv(

@@ -42,7 +42,8 @@ class Tie:
 def add_ties(*, grown: list[GrownCircuit], sites: Sites) -> list[Tie]:
     """Draw tie lines between near backbone ends of the same voltage, shortest first, and return the ties."""
     middle = LocalPlane(
-        float(np.mean([site.lon for site in sites.chosen])), float(np.mean([site.lat for site in sites.chosen]))
+        float(np.mean([site.lon for site in sites.chosen])),
+        float(np.mean([site.lat for site in sites.chosen])),
     )
     tails = [_to_lonlat(circuit, sites, circuit.draft.points[circuit.draft.tail]) for circuit in grown]
     x, y = middle.to_xy(np.array([lon for lon, _ in tails]), np.array([lat for _, lat in tails]))
@@ -69,7 +70,9 @@ def add_ties(*, grown: list[GrownCircuit], sites: Sites) -> list[Tie]:
 
 
 def _tie_path(circuit: GrownCircuit, target: Point, sites: Sites) -> list[Point] | None:
-    """Return the way along the streets that crosses fewer of the circuit's own lines, None if it leaves the territory."""
+    """Return the way along the streets that crosses fewer of the circuit's own lines, None if it leaves the
+    territory.
+    """
     draft = circuit.draft
     tail = draft.points[draft.tail]
     du, dv = abs(target[0] - tail[0]), abs(target[1] - tail[1])

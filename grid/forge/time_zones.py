@@ -1,9 +1,9 @@
 """IANA time zones of the load zones.
 
-The source gives fixed offsets in POSIX notation (``ETC/GMT+5`` is five hours *behind* Greenwich) and so knows no
-summer time. A zone is given the IANA name of its state's clock, but only if that clock's standard time agrees with
-the source's offset; otherwise the name is unknown. States cut by a time-zone border are named by the side that the
-source's offset points to.
+The source gives fixed offsets in POSIX notation (``ETC/GMT+5`` is five hours *behind* Greenwich) and so knows
+no summer time. A zone is given the IANA name of its state's clock, but only if that clock's standard time
+agrees with the source's offset; otherwise the name is unknown. States cut by a time-zone border are named by
+the side that the source's offset points to.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _BY_STATE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         (
             "Maine", "New Hampshire", "Vermont", "Massachusetts", "Rhode Island", "Connecticut", "New York",
-            "New Jersey", "Pennsylvania", "Delaware", "Maryland", "Virginia", "North Carolina", "South Carolina",
-            "Georgia", "West Virginia", "Ohio",
+            "New Jersey", "Pennsylvania", "Delaware", "Maryland", "Virginia", "North Carolina",
+            "South Carolina", "Georgia", "West Virginia", "Ohio",
         ),
         (_EASTERN,),
     ),
@@ -55,7 +55,7 @@ _WINTER = datetime(2024, 1, 15)  # noqa: DTZ001 - a wall-clock time: the zone's 
 
 
 def iana_time_zone(*, state: str | None, source_time_zone: str | None) -> str | None:
-    """Return the IANA name for a load zone's state and the source's offset, or None where they leave it open."""
+    """Return the IANA name for a zone's state and the source's offset, or None where they leave it open."""
     match = _SOURCE_OFFSET.fullmatch((source_time_zone or "").strip())
     if match is None or state is None:
         return None
@@ -67,14 +67,15 @@ def iana_time_zone(*, state: str | None, source_time_zone: str | None) -> str | 
 
 
 STATE_CODES: dict[str, str] = {
-    "Alabama": "AL", "Arizona": "AZ", "Arkansas": "AR", "California": "CA", "Colorado": "CO", "Connecticut": "CT",
-    "Delaware": "DE", "Florida": "FL", "Georgia": "GA", "Idaho": "ID", "Illinois": "IL", "Indiana": "IN",
-    "Iowa": "IA", "Kansas": "KS", "Kentucky": "KY", "Louisiana": "LA", "Maine": "ME", "Maryland": "MD",
-    "Massachusetts": "MA", "Michigan": "MI", "Minnesota": "MN", "Mississippi": "MS", "Missouri": "MO",
-    "Montana": "MT", "Nebraska": "NE", "Nevada": "NV", "New Hampshire": "NH", "New Jersey": "NJ",
-    "New Mexico": "NM", "New York": "NY", "North Carolina": "NC", "North Dakota": "ND", "Ohio": "OH",
-    "Oklahoma": "OK", "Oregon": "OR", "Pennsylvania": "PA", "Rhode Island": "RI", "South Carolina": "SC",
-    "South Dakota": "SD", "Tennessee": "TN", "Texas": "TX", "Utah": "UT", "Vermont": "VT", "Virginia": "VA",
-    "Washington": "WA", "West Virginia": "WV", "Wisconsin": "WI", "Wyoming": "WY",
+    "Alabama": "AL", "Arizona": "AZ", "Arkansas": "AR", "California": "CA", "Colorado": "CO",
+    "Connecticut": "CT", "Delaware": "DE", "Florida": "FL", "Georgia": "GA", "Idaho": "ID",
+    "Illinois": "IL", "Indiana": "IN", "Iowa": "IA", "Kansas": "KS", "Kentucky": "KY", "Louisiana": "LA",
+    "Maine": "ME", "Maryland": "MD", "Massachusetts": "MA", "Michigan": "MI", "Minnesota": "MN",
+    "Mississippi": "MS", "Missouri": "MO", "Montana": "MT", "Nebraska": "NE", "Nevada": "NV",
+    "New Hampshire": "NH", "New Jersey": "NJ", "New Mexico": "NM", "New York": "NY", "North Carolina": "NC",
+    "North Dakota": "ND", "Ohio": "OH", "Oklahoma": "OK", "Oregon": "OR", "Pennsylvania": "PA",
+    "Rhode Island": "RI", "South Carolina": "SC", "South Dakota": "SD", "Tennessee": "TN", "Texas": "TX",
+    "Utah": "UT", "Vermont": "VT", "Virginia": "VA", "Washington": "WA", "West Virginia": "WV",
+    "Wisconsin": "WI", "Wyoming": "WY",
 }  # fmt: skip
 """USPS codes of the states."""

@@ -25,12 +25,13 @@ from grid.standards.transformer_sizes import (
 class SizingParams:
     """Set how generously transformers are sized.
 
-    A planner aims at a loading and misses it: the loading aimed at is lognormal around its median. The next larger
-    standard rating is taken.
+    A planner aims at a loading and misses it: the loading aimed at is lognormal around its median. The next
+    larger standard rating is taken.
 
     Attributes:
         loading: median loading of ordinary transformers at the peak hour.
-        spread: standard deviation of its logarithm; with the next larger size it leaves a few per cent above 100 %.
+        spread: standard deviation of its logarithm; with the next larger size it leaves a few per cent above
+            100 %.
         large_loading: the same for large customers' transformers.
         large_spread: the same.
     """
@@ -88,7 +89,9 @@ def size_transformers(*, fleet: Fleet, hourly_wh: Int32Array, seed: int, params:
     aimed = median * np.exp(spread * rng.standard_normal(len(peak_kva)))
     three_phase = fleet.transformers.phases == "ABC"
     rated = np.where(
-        three_phase, _next_size(peak_kva / aimed, THREE_PHASE_KVA), _next_size(peak_kva / aimed, SINGLE_PHASE_KVA)
+        three_phase,
+        _next_size(peak_kva / aimed, THREE_PHASE_KVA),
+        _next_size(peak_kva / aimed, SINGLE_PHASE_KVA),
     )
     secondary = np.select(
         [~three_phase, rated <= MAX_WYE_208_KVA, rated <= MAX_WYE_480_KVA],

@@ -1,4 +1,4 @@
-"""The real transmission grid as warehouse tables: everything here comes from the source or follows from it."""
+"""The real transmission grid as warehouse tables: all of it comes from the source or follows from it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def import_transmission(*, interconnects: Sequence[str], data_dir: Path | None =
     )
 
 
-def _ratings(source: TransmissionSource, interconnects: Sequence[str]) -> tuple[FloatArray, BoolArray, FloatArray]:
+def _ratings(
+    source: TransmissionSource, interconnects: Sequence[str]
+) -> tuple[FloatArray, BoolArray, FloatArray]:
     """Return rating, adjusted flag and base flow of every branch, each interconnection solved by itself.
 
     A branch out of service keeps its rating and carries 0 MW.
@@ -77,7 +79,9 @@ def _ratings(source: TransmissionSource, interconnects: Sequence[str]) -> tuple[
             network = _network(source, buses, branches, units)
             rating[branches], adjusted[branches], flow[branches] = adjusted_ratings(network)
         except NetworkError as error:
-            raise ForgeDataError(file="branch.csv, bus.csv or plant.csv", problem=f"{name}: {error}") from error
+            raise ForgeDataError(
+                file="branch.csv, bus.csv or plant.csv", problem=f"{name}: {error}"
+            ) from error
         except (ArithmeticError, ValueError, np.linalg.LinAlgError) as error:
             raise ForgeDataError(file="branch.csv", problem=f"{name} has no DC base case: {error}") from error
     return rating, adjusted, flow
@@ -140,7 +144,9 @@ def _substations(source: TransmissionSource, effective_mva: FloatArray) -> pa.Ta
     zone[source.bus_sub[::-1]] = source.bus_zone[::-1]
     if (zone < 0).any():
         number = source.sub_id[int(np.argmax(zone < 0))]
-        raise ForgeDataError(file="sub.csv", problem=f"sub_id {number} has no bus, so its load zone is unknown")
+        raise ForgeDataError(
+            file="sub.csv", problem=f"sub_id {number} has no bus, so its load zone is unknown"
+        )
     load = np.bincount(source.bus_sub, source.bus_mw, minlength=n)
     plant_sub = source.bus_sub[source.plant_bus]
     capacity = np.bincount(plant_sub, np.where(source.plant_on, source.plant_pmax, 0.0), minlength=n)
@@ -165,8 +171,8 @@ def _substations(source: TransmissionSource, effective_mva: FloatArray) -> pa.Ta
 def _transformer_capacity(source: TransmissionSource, effective_mva: FloatArray) -> FloatArray:
     """Return per substation the sum of its transformers' ratings in MVA, NaN if none is rated.
 
-    A three-winding transformer appears as windings meeting at a star point: what enters one winding leaves by the
-    others, so its windings count half.
+    A three-winding transformer appears as windings meeting at a star point: what enters one winding leaves by
+    the others, so its windings count half.
     """
     kind = np.array(source.branch_kind)
     from_sub, to_sub = source.bus_sub[source.branch_from], source.bus_sub[source.branch_to]
@@ -219,7 +225,9 @@ def _branches(
         rating_mva=effective_mva,
         is_rating_adjusted=adjusted,
         base_flow_mw=flow_mw,
-        base_loading_pct=np.where(rated, 100.0 * np.abs(flow_mw) / np.where(rated, effective_mva, 1.0), np.nan),
+        base_loading_pct=np.where(
+            rated, 100.0 * np.abs(flow_mw) / np.where(rated, effective_mva, 1.0), np.nan
+        ),
         length_km=np.where(inside, np.nan, great_circle_km(lon1, lat1, lon2, lat2)),
         in_service=source.branch_on,
         route_wkt=[
@@ -253,7 +261,5 @@ def _ids(prefix: str, numbers: IntArray) -> list[str]:
 def _table(name: str, **columns: Any) -> pa.Table:
     """Return the columns in the declared schema, NaN becoming null where the column allows it."""
     schema = pa_schema(getattr(tables, name))
-    arrays = [
-        pa.array(columns[field.name], type=field.type, from_pandas=field.nullable) for field in schema
-    ]
+    arrays = [pa.array(columns[field.name], type=field.type, from_pandas=field.nullable) for field in schema]
     return pa.Table.from_arrays(arrays, schema=schema)

@@ -65,8 +65,8 @@ def read_source(*, interconnects: Sequence[str], data_dir: Path) -> Transmission
     """Read and check the data files.
 
     Raises:
-        ForgeDataError: naming file, row and fault: a missing or damaged file, a missing column, a value that is no
-            number, a duplicate id, a bus without substation, a branch or plant at an unknown bus.
+        ForgeDataError: naming file, row and fault: a missing or damaged file, a missing column, a value that
+            is no number, a duplicate id, a bus without substation, a branch or plant at an unknown bus.
     """
     zones = _rows(data_dir, "zone.csv", ["zone_id", "zone_name", "state", "time_zone"], interconnects)
     subs = _rows(data_dir, "sub.csv", ["sub_id", "name", "lat", "lon"], interconnects)
@@ -133,15 +133,19 @@ def _rows(data_dir: Path, name: str, columns: list[str], interconnects: Sequence
 def _bus_substations(buses: SourceTable, links: SourceTable, bus_id: IntArray, sub_id: IntArray) -> IntArray:
     linked_bus = links.unique_ids("bus_id")
     linked_sub = links.positions("sub_id", sub_id, of="substation")
+    buses.refuse(
+        ~np.isin(bus_id, linked_bus), lambda i: f"bus_id {bus_id[i]} has no substation in {links.name}"
+    )
     links.positions("bus_id", bus_id, of="bus")
-    buses.refuse(~np.isin(bus_id, linked_bus), lambda i: f"bus_id {bus_id[i]} has no substation in {links.name}")
     order = np.argsort(linked_bus)
     return linked_sub[order[np.searchsorted(linked_bus[order], bus_id)]]
 
 
 def _bounded(table: SourceTable, column: str, limit: float) -> FloatArray:
     values = table.numbers(column)
-    table.refuse(np.abs(values) > limit, lambda i: f"column {column} is {values[i]}, outside ±{limit:g} degrees")
+    table.refuse(
+        np.abs(values) > limit, lambda i: f"column {column} is {values[i]}, outside ±{limit:g} degrees"
+    )
     return values
 
 
@@ -180,4 +184,4 @@ def _branch_kinds(branches: SourceTable) -> list[str]:
 def _status(table: SourceTable) -> BoolArray:
     values = table.integers("status")
     table.refuse((values != 0) & (values != 1), lambda i: f"status is {values[i]}, must be 0 or 1")
-    return values == 1
+    return np.asarray(values == 1, dtype=np.bool_)

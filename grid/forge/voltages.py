@@ -1,8 +1,9 @@
 """Service voltage of every reading, from the loading and the distance between the meter and the substation.
 
-V = nominal · (1.03 - feeder drop - transformer regulation - service drop). The substation holds 1.03 per unit. The
-feeder drop is proportional to the circuit's power (:func:`grid.forge.line_sizing.voltage_drop_per_mw`), the regulation
-to the transformer's loading, the service drop to the meter's own power, 1 % at its expected peak.
+V = nominal · (1.03 - feeder drop - transformer regulation - service drop). The substation holds 1.03 per
+unit. The feeder drop is proportional to the circuit's power
+(:func:`grid.forge.line_sizing.voltage_drop_per_mw`), the regulation to the transformer's loading, the service
+drop to the meter's own power, 1 % at its expected peak.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ DECIVOLTS_PER_VOLT = 10
 """Readings are given to a tenth of a volt."""
 
 NOMINAL_V = ((0.240, 240.0), (0.208, 120.0), (0.480, 277.0), (4.160, 120.0))
-"""Voltage a meter sees by nominal secondary (kV): 240 V between the legs of a single-phase service, 120 V and 277 V
-phase to neutral of 208Y and 480Y services; 120 V on the instrument transformers of a primary-metered customer."""
+"""Voltage a meter sees by nominal secondary (kV): 240 V between the legs of a single-phase service, 120 V and
+277 V phase to neutral of 208Y and 480Y services; 120 V on the instrument transformers of a primary-metered
+customer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +84,9 @@ def site_voltages(*, fleet: Fleet, ratings: Ratings, drop_per_mw: FloatArray, si
         nominal_v=nominal.astype(np.float32),
         feeder_pu_per_wh=(drop_per_mw[own] * kw_per_wh / 1000.0).astype(np.float32),
         service_pu_per_wh=(SERVICE_DROP_PU * kw_per_wh / fleet.meters.peak_kw[meters]).astype(np.float32),
-        regulation_pu_per_wh=(regulation * kw_per_wh / POWER_FACTOR / ratings.rated_kva[span]).astype(np.float32),
+        regulation_pu_per_wh=(regulation * kw_per_wh / POWER_FACTOR / ratings.rated_kva[span]).astype(
+            np.float32
+        ),
         transformer_starts=fleet.transformers.meter_lo[span] - meters.start,
         transformer_sizes=sizes,
         circuit_starts=circuit_starts,

@@ -1,9 +1,9 @@
 """Hourly weather of the metering period: a seeded model around the climate's normals, not an observation.
 
-Temperature is the normal of the hour plus an autoregressive anomaly shared by the stations and a smaller one of each.
-Rain falls in events (a Poisson process with the normal number of rain days, exponential amounts with the normal
-mean); some are thunderstorms with gust fronts that cross the territory from west to east and cool the air. Humidity
-follows from the dew point (Magnus formula, Alduchov and Eskridge 1996).
+Temperature is the normal of the hour plus an autoregressive anomaly shared by the stations and a smaller one
+of each. Rain falls in events (a Poisson process with the normal number of rain days, exponential amounts with
+the normal mean); some are thunderstorms with gust fronts that cross the territory from west to east and cool
+the air. Humidity follows from the dew point (Magnus formula, Alduchov and Eskridge 1996).
 """
 
 from __future__ import annotations
@@ -116,13 +116,22 @@ def forge_weather(
     for start, amount_mm, length, peak in _rain_events(rng, climate, month, params):
         peaks = peak * rng.uniform(0.9, 1.05, n)
         _add_event(
-            temperature, wind, rain, delay=delay, start=start, amount_mm=amount_mm, length=length, peak_mps=peaks
+            temperature,
+            wind,
+            rain,
+            delay=delay,
+            start=start,
+            amount_mm=amount_mm,
+            length=length,
+            peak_mps=peaks,
         )
     peaks = float(rng.uniform(*params.closing_peak_mps)) * rng.uniform(0.9, 1.05, n)
     amount = float(rng.uniform(18.0, 40.0))
     if config.ends_in_storm:
         start = max(hours - params.closing_hours, 0)
-        _add_event(temperature, wind, rain, delay=delay, start=start, amount_mm=amount, length=3, peak_mps=peaks)
+        _add_event(
+            temperature, wind, rain, delay=delay, start=start, amount_mm=amount, length=3, peak_mps=peaks
+        )
     wet = rain > 0.2
     dew = np.where(wet, np.maximum(dew, temperature - 1.5), np.minimum(dew, temperature - 0.3))
     return Weather(
@@ -131,7 +140,9 @@ def forge_weather(
         lat=lat,
         start=config.period_start,
         temperature_c=np.round(temperature, 1),
-        humidity_pct=np.round(np.clip(relative_humidity_pct(temperature, dew), 5.0, 100.0), 0),
+        humidity_pct=np.asarray(
+            np.round(np.clip(relative_humidity_pct(temperature, dew), 5.0, 100.0)), dtype=np.float64
+        ),
         wind_mps=np.round(wind, 1),
         rain_mm=np.round(rain, 1),
     )
@@ -192,7 +203,7 @@ def _autoregressive(rng: np.random.Generator, rows: int, hours: int, memory_h: f
 
 def _crossing_delay_h(lon: FloatArray, lat: FloatArray, speed_mps: float) -> IntArray:
     east_m = (lon - lon.min()) * 111_195.0 * np.cos(np.radians(lat.mean()))
-    return np.round(east_m / speed_mps / 3600.0).astype(np.int64)
+    return np.asarray(np.round(east_m / speed_mps / 3600.0), dtype=np.int64)
 
 
 def _rain_events(
@@ -207,7 +218,11 @@ def _rain_events(
         amount = float(rng.exponential(climate.rain_mm[m] / climate.rain_days[m]))
         length = int(rng.integers(1, 6))
         thunder = rng.random() < climate.thunder_days[m] / climate.rain_days[m]
-        peak = float(params.storm_peak_mps * np.exp(params.storm_spread * rng.standard_normal())) if thunder else 0.0
+        peak = (
+            float(params.storm_peak_mps * np.exp(params.storm_spread * rng.standard_normal()))
+            if thunder
+            else 0.0
+        )
         events.append((start, amount, min(length, 3) if thunder else length, peak))
     return events
 
@@ -223,7 +238,7 @@ def _add_event(
     length: int,
     peak_mps: FloatArray,
 ) -> None:
-    """Let one event cross the stations: rain most in its first hour, wind with the front, cooling after it."""
+    """Let one event cross the stations: most rain first, wind with the front, cooling after it."""
     share = 0.6 ** np.arange(length)
     share /= share.sum()
     hours = rain.shape[1]

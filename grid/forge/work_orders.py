@@ -27,11 +27,11 @@ URGENT_OVERLOAD_PCT = 130.0
 
 OLD_POLE_YEARS = 45
 POLE_INSPECTIONS_PER_YEAR = 0.10
-"""Part of the poles inspected a year (ten-year cycle, RUS Bulletin 1730B-121 for a region of severe decay); old ones
-first."""
+"""Part of the poles inspected a year (ten-year cycle, RUS Bulletin 1730B-121 for a region of severe decay);
+old ones first."""
 
 TRIMS_PER_KM_YEAR = 0.20
-"""Trimming orders per km of overhead lateral and year (five-year cycle)."""
+"""Trimming orders per km of overhead line and year (five-year cycle)."""
 
 CREW_COUNT = 24
 
@@ -128,7 +128,8 @@ def _for_overloads(
             f"Peak loading {peak:.0f} % of {ratings.rated_kva[index]:g} kVA: replace by a larger unit",
             created, float(fleet.transformers.lon[index]), float(fleet.transformers.lat[index]), 6.0,
         )  # fmt: skip
-        _plan(order, rng, end, days=(2, 12) if urgent else (10, 45))
+        # Not before the period is over: within it the transformer is still the old one.
+        _plan(order, rng, end, days=(2, 12) if urgent else (10, 45), not_before=end + 1440)
         orders.append(order)
     return orders
 
@@ -145,7 +146,8 @@ def _inspections(
         node = int(fleet.poles.node[pole])
         order = _Order(
             "POLE_INSPECTION", "MEDIUM" if age[pole] >= OLD_POLE_YEARS else "LOW", "POLE", ids.poles[pole],
-            int(fleet.poles.circuit[pole]), "Sound, bore and treat at the ground line", int(rng.integers(0, end)),
+            int(fleet.poles.circuit[pole]), "Sound, bore and treat at the ground line",
+            int(rng.integers(0, end)),
             float(fleet.nodes.lon[node]), float(fleet.nodes.lat[node]), 0.5,
         )  # fmt: skip
         _plan(order, rng, end, days=(1, 20))
@@ -156,8 +158,7 @@ def _inspections(
 def _trimming(fleet: Fleet, ids: FleetIds, period: Period, rng: np.random.Generator) -> list[_Order]:
     end = period.intervals * 15
     lines = fleet.lines
-    aloft = (lines.line_class == "LATERAL") & ~lines.is_cable
-    km: FloatArray = np.where(aloft, lines.length_m / 1000.0, 0.0)
+    km: FloatArray = np.where(lines.is_cable, 0.0, lines.length_m / 1000.0)
     expected = float(km.sum()) * TRIMS_PER_KM_YEAR * end / (365.25 * 1440.0)
     orders = []
     for line in _pick(km, expected, rng):
@@ -182,9 +183,12 @@ def _pick(weight: FloatArray, expected: float, rng: np.random.Generator) -> list
     return sorted(rng.choice(len(weight), size=count, replace=False, p=weight / weight.sum()).tolist())
 
 
-def _plan(order: _Order, rng: np.random.Generator, end: int, *, days: tuple[int, int]) -> None:
+def _plan(
+    order: _Order, rng: np.random.Generator, end: int, *, days: tuple[int, int], not_before: int = 0
+) -> None:
     """Give an order its date and the status it has at the end of the period."""
-    order.scheduled = order.created + int(rng.integers(days[0] * 1440, days[1] * 1440)) // 60 * 60
+    wait = int(rng.integers(days[0] * 1440, days[1] * 1440)) // 60 * 60
+    order.scheduled = max(order.created + wait, not_before)
     done = order.scheduled + max(15, math.ceil(order.hours * 60.0 * float(rng.uniform(0.7, 1.5))))
     if rng.random() < 0.02:
         order.status = "CANCELLED"

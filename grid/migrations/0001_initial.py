@@ -399,7 +399,7 @@ class Migration(migrations.Migration):
                 ('phase_shift_deg', models.FloatField(help_text='Phase shift, degrees.')),
                 ('source_rating_mva', models.FloatField(help_text='Rating in the source, MVA; null: unlimited.', null=True)),
                 ('rating_mva', models.FloatField(help_text='Rating in force, MVA; null: unlimited.', null=True)),
-                ('is_rating_adjusted', models.BooleanField(help_text='Data-quality flag: the rating was raised because the branch is overloaded in the base case.')),
+                ('is_rating_adjusted', models.BooleanField(help_text='Data-quality flag: the rating was raised because the base case overloads the branch.')),
                 ('base_flow_mw', models.FloatField(help_text='DC flow in the balanced base case, MW, from end to end.')),
                 ('base_loading_pct', models.FloatField(help_text='Base flow over rating, %; null: unlimited.', null=True)),
                 ('length_km', models.FloatField(help_text='Great-circle length, km; null inside one substation.', null=True)),

@@ -244,7 +244,7 @@ class OperationsMutation:
         """Start a sync."""
 
         def start() -> Any:
-            return sync_services.start_sync(layers=input.layers, user=require_login(info), is_forced=input.force)
+            return sync_services.start_sync(layers=input.layers, user=require_login(info), force=input.force)
 
         return expected_failures(start)
 

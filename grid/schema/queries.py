@@ -9,15 +9,15 @@ from strawberry.types import Info
 from strawberry_django.relay import DjangoCursorConnection
 
 from flux_site.api.guard import Requires
-from flux_site.api.visibility import visible
+from flux_site.api.visibility import first_of, visible
 from grid import models
 from grid.schema.freshness import Synced
 from grid.schema.types import distribution, operations, transmission
 
 
 def _one(model: type[Model], asset_id: str, info: Info) -> Any:
-    """Return the queryset of one row; the library takes its first, with what the selection needs."""
-    return visible(model.objects.all(), info).filter(pk=asset_id)  # type: ignore[attr-defined]
+    rows = visible(model.objects.all(), info)  # type: ignore[attr-defined]
+    return first_of(rows.filter(pk=asset_id), info)
 
 
 def _connection(permission: str, layer: str, description: str) -> Any:

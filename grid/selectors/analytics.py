@@ -80,7 +80,7 @@ def transformer_load(*, asset_id: str, hours: int, user: Any) -> list[LoadHour]:
     return analytical(
         field="transformerLoad",
         question={"asset_id": asset_id, "hours": hours},
-        data_version=lambda: get_warehouse().version(tables.transformer_hourly_load),
+        data_version=lambda: _versions(tables.transformer_hourly_load),
         ask=ask,
         encode=lambda answer: [asdict(each) for each in answer],
         decode=lambda kept: [LoadHour(**each) for each in kept],
@@ -166,8 +166,16 @@ def top_loaded_transformers(*, first: int, user: Any) -> list[Peak]:
     return analytical(
         field="topLoadedTransformers",
         question={"first": first, "zones": sorted(zones)},
-        data_version=lambda: get_warehouse().version(tables.transformer_hourly_load),
+        data_version=lambda: _versions(
+            tables.transformer_hourly_load, tables.transformer_metadata, tables.substations
+        ),
         ask=ask,
         encode=lambda answer: [asdict(each) for each in answer],
         decode=lambda kept: [Peak(**each) for each in kept],
     )
+
+
+def _versions(*read: sa.Table) -> str:
+    """Return one version for the tables an answer rests on."""
+    warehouse = get_warehouse()
+    return ";".join(str(warehouse.version(table)) for table in read)

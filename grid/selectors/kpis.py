@@ -12,6 +12,7 @@ from grid.selectors.warehouse import get_warehouse
 from grid.warehouse import tables
 
 LAYERS = ("customers", "outages", "transformer_load", "work_orders")
+CLOSED_WORK = ("COMPLETED", "CANCELLED")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class KpiInputs:
     transformers_with_load: int | None
     open_work_orders: int | None
     newest_outage_at: datetime | None
+    newest_work_order_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,9 @@ def inputs_from_cache(user: Any) -> KpiInputs:
     active = outages.filter(status=models.OutageStatus.ACTIVE).aggregate(
         count=Count("pk"), out=Sum("customers_out")
     )
+    work = models.WorkOrder.objects.visible_to(user).aggregate(
+        open=Count("pk", filter=~Q(status__in=CLOSED_WORK)), newest_at=Max("created_at")
+    )
     return KpiInputs(
         active_customers=customers.filter(account_status="ACTIVE").count(),
         active_outages=active["count"],
@@ -65,10 +70,9 @@ def inputs_from_cache(user: Any) -> KpiInputs:
         load_hour=newest,
         overloaded_transformers=None if newest is None else load["overloaded"],
         transformers_with_load=load["count"],
-        open_work_orders=models.WorkOrder.objects.visible_to(user)
-        .exclude(status__in=("COMPLETED", "CANCELLED"))
-        .count(),
+        open_work_orders=work["open"],
         newest_outage_at=outages.aggregate(at=Max("started_at"))["at"],
+        newest_work_order_at=work["newest_at"],
     )
 
 
@@ -115,10 +119,11 @@ def inputs_from_warehouse(zone_ids: list[str]) -> KpiInputs:
     newest_outage = one(
         sa.select(sa.func.max(outage.started_at).label("at")).where(outage.substation_id.in_(stations))
     )
-    open_work = one(
-        sa.select(count().label("n")).where(
-            work.status.not_in(["COMPLETED", "CANCELLED"]), work.substation_id.in_(stations)
-        )
+    orders = one(
+        sa.select(
+            sa.func.sum(sa.case((work.status.not_in(CLOSED_WORK), 1), else_=0)).label("open"),
+            sa.func.max(work.created_at).label("newest_at"),
+        ).where(work.substation_id.in_(stations))
     )
     return KpiInputs(
         active_customers=customers["n"],
@@ -128,8 +133,9 @@ def inputs_from_warehouse(zone_ids: list[str]) -> KpiInputs:
         load_hour=_utc(load["load_hour"]),
         overloaded_transformers=None if load["load_hour"] is None else int(load["overloaded"]),
         transformers_with_load=load["units"],
-        open_work_orders=open_work["n"],
+        open_work_orders=int(orders["open"] or 0),
         newest_outage_at=_utc(newest_outage["at"]),
+        newest_work_order_at=_utc(orders["newest_at"]),
     )
 
 
@@ -198,7 +204,7 @@ def figures(inputs: KpiInputs) -> list[Kpi]:
             value=inputs.open_work_orders,
             unit="orders",
             definition="Work orders neither completed nor cancelled.",
-            data_as_of=inputs.newest_outage_at,
+            data_as_of=inputs.newest_work_order_at,
             reason=None,
         ),
     ]

@@ -7,7 +7,7 @@ import numpy as np
 
 from flux_site.api.errors import BadInput
 from grid import models
-from grid.powerflow.network import Network
+from grid.powerflow.network import Network, NetworkError
 
 BASE_MVA = 100.0
 NETWORK_LAYERS = ("substations", "buses", "branches", "plants")
@@ -73,6 +73,15 @@ def _load(interconnect: str, versions: tuple[object, ...]) -> Network:
         .values_list("id", "bus_id", "p_mw", "p_max_mw")
     )
     bus_index = {row[0]: position for position, row in enumerate(buses)}
+
+    def bus_positions(field: str, ends: list[tuple[str, str]]) -> np.ndarray:
+        for asset_id, bus_id in ends:
+            if bus_id not in bus_index:
+                raise NetworkError(
+                    field=field, problem=f"{asset_id} is at {bus_id}", allowed=f"a bus of {interconnect}"
+                )
+        return np.array([bus_index[bus_id] for _, bus_id in ends], dtype=np.int64)
+
     substation_ids = tuple(sorted({row[2] for row in buses}))
     substation_index = {key: position for position, key in enumerate(substation_ids)}
     return Network(
@@ -82,14 +91,14 @@ def _load(interconnect: str, versions: tuple[object, ...]) -> Network:
         bus_substation=np.array([substation_index[row[2]] for row in buses], dtype=np.int64),
         substation_ids=substation_ids,
         branch_ids=tuple(row[0] for row in branches),
-        branch_from=np.array([bus_index[row[1]] for row in branches], dtype=np.int64),
-        branch_to=np.array([bus_index[row[2]] for row in branches], dtype=np.int64),
+        branch_from=bus_positions("branch_from", [(row[0], row[1]) for row in branches]),
+        branch_to=bus_positions("branch_to", [(row[0], row[2]) for row in branches]),
         x_pu=np.array([row[3] for row in branches], dtype=np.float64),
         tap=np.array([row[4] for row in branches], dtype=np.float64),
         shift_deg=np.array([row[5] for row in branches], dtype=np.float64),
         rate_mva=np.array([row[6] or 0.0 for row in branches], dtype=np.float64),  # the engine's 0: unlimited
         unit_ids=tuple(row[0] for row in units),
-        unit_bus=np.array([bus_index[row[1]] for row in units], dtype=np.int64),
+        unit_bus=bus_positions("unit_bus", [(row[0], row[1]) for row in units]),
         unit_p_mw=np.array([row[2] for row in units], dtype=np.float64),
         unit_pmax_mw=np.array([row[3] for row in units], dtype=np.float64),
     )

@@ -17,8 +17,8 @@ REACTANCE_OHM_PER_KM = 4.0e-4 * math.pi * 60.0
 """mu0/(2·pi)·omega per natural logarithm of spacing ratio at 60 Hz: 2·pi·60·2e-4 H/km = 0.0754 ohm/km."""
 
 OVERHEAD_SPACING_M = 1.20
-"""Equivalent (geometric mean) phase spacing of an eight-foot cross-arm, Kersting example 4.1 (4.53 ft = 1.38 m)
-rounded to a compact urban arm."""
+"""Equivalent (geometric mean) phase spacing of an eight-foot cross-arm, Kersting example 4.1 (4.53 ft = 1.38
+m) rounded to a compact urban arm."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Continuous current ratings of distribution switchgear.
 
-Breakers and reclosers: preferred ratings of IEEE Std C37.06 and C37.60. Fuse links: ANSI C37.42 preferred (6 to 200 K)
-and intermediate sizes.
+Breakers and reclosers: preferred ratings of IEEE Std C37.06 and C37.60. Fuse links: ANSI C37.42 preferred (6
+to 200 K) and intermediate sizes.
 """
 
 from __future__ import annotations

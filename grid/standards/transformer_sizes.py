@@ -1,7 +1,7 @@
 """Preferred kVA ratings of distribution and small power transformers.
 
-Single phase: IEEE Std C57.12.20 (overhead) and C57.12.38 (pad-mounted). Three phase: IEEE Std C57.12.34 (pad-mounted,
-45 to 10,000 kVA) continued by the preferred ratings of IEEE Std C57.12.00, table 2.
+Single phase: IEEE Std C57.12.20 (overhead) and C57.12.38 (pad-mounted). Three phase: IEEE Std C57.12.34
+(pad-mounted, 45 to 10,000 kVA), continued at both ends by the preferred ratings of IEEE Std C57.12.00.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 SINGLE_PHASE_KVA: tuple[float, ...] = (10.0, 15.0, 25.0, 37.5, 50.0, 75.0, 100.0, 167.0, 250.0, 333.0, 500.0)
 
 THREE_PHASE_KVA: tuple[float, ...] = (
-    45.0, 75.0, 112.5, 150.0, 225.0, 300.0, 500.0, 750.0, 1000.0, 1500.0, 2000.0, 2500.0,
+    15.0, 30.0, 45.0, 75.0, 112.5, 150.0, 225.0, 300.0, 500.0, 750.0, 1000.0, 1500.0, 2000.0, 2500.0,
     3750.0, 5000.0, 7500.0, 10000.0, 12000.0, 15000.0,
 )  # fmt: skip
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pyarrow as pa
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 from flux_site.api.errors import BadInput, FluxError, NotFound, PermissionRefused, Unauthenticated
@@ -26,15 +27,22 @@ def error_response(error: FluxError) -> JsonResponse:
     return JsonResponse(body, status=STATUS_OF_CODE.get(error.code, 503))
 
 
-def check_access(request: HttpRequest, permission: str) -> None:
-    """Raise unless the user is logged in and holds ``permission``.
+def check_login(request: HttpRequest) -> None:
+    """Raise unless somebody is logged in.
 
     Raises:
-        Unauthenticated: if nobody is logged in.
-        PermissionRefused: if the permission is missing.
+        Unauthenticated: if nobody is.
     """
     if not request.user.is_authenticated:
         raise Unauthenticated("Log in first.")
+
+
+def check_permission(request: HttpRequest, permission: str) -> None:
+    """Raise unless the user holds ``permission``.
+
+    Raises:
+        PermissionRefused: if it is missing.
+    """
     if not request.user.has_perm(permission):
         raise PermissionRefused(f"You need the permission {permission}.")
 
@@ -43,7 +51,8 @@ def arrow_response(request: HttpRequest, *, version: str, build: Callable[[], pa
     """Return a table as an Arrow stream with an ETag, or 304 if the client has this version."""
     etag = f'"{hashlib.sha256(version.encode()).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization"}
-    if request.headers.get("If-None-Match") == etag:
+    known = {each.removeprefix("W/") for each in parse_etags(request.headers.get("If-None-Match", ""))}
+    if etag in known:
         return HttpResponseNotModified(headers=headers)
     table = build()
     sink = pa.BufferOutputStream()
@@ -56,13 +65,14 @@ def arrow_response(request: HttpRequest, *, version: str, build: Callable[[], pa
 def columns(request: HttpRequest, layer_key: str) -> HttpResponse:
     """Answer with the rows of a layer inside ``bbox``, or everywhere."""
     try:
+        check_login(request)
         layer = map_layers.find_layer(layer_key)
         if layer is None:
             known = ", ".join(each.key for each in map_layers.LAYERS)
             raise NotFound(f"There is no layer {layer_key!r}; there are: {known}.", field="layer")
-        check_access(request, layer.permission)
+        check_permission(request, layer.permission)
         bbox = map_layers.parse_bbox(request.GET.get("bbox"))
-        version = f"{layer.key}|{bbox}|{request.user.pk}|{map_layers.layer_version(layer)}"
+        version = f"{layer.key}|{bbox}|{map_layers.layer_version(layer=layer, user=request.user)}"
         return arrow_response(
             request,
             version=version,

@@ -140,6 +140,7 @@ def _next(reader: pa.RecordBatchReader) -> pa.RecordBatch | None:
 
 
 def _open(root: Path, limits: ReaderLimits) -> duckdb.DuckDBPyConnection:
+    # Used when a query outgrows its memory; DuckDB keeps the files of several processes apart.
     spill = Path(tempfile.gettempdir()) / f"flux-query-{os.getuid()}"
     try:
         database = duckdb.connect(

@@ -51,6 +51,7 @@ class SnowflakeWarehouse:
         self._timeout_s = query_timeout_s
         self._connections = SnowflakeConnections(target, query_timeout_s=query_timeout_s)
         self._known_loaded: set[str] = set()
+        self._ready: set[str] = set()  # tables this process has seen to exist as declared
 
     @classmethod
     def from_url(cls, url: str, *, query_timeout_s: float) -> SnowflakeWarehouse:
@@ -126,7 +127,10 @@ class SnowflakeWarehouse:
         self._connections.close()
 
     def _write(self, table: Table, data: Data, batch_id: str, mode: Literal["append", "overwrite"]) -> int:
-        return snowflake_load.write(self._target, table, data, batch_id, mode=mode)
+        is_ready = table.fullname in self._ready
+        written = snowflake_load.write(self._target, table, data, batch_id, mode=mode, is_ready=is_ready)
+        self._ready.add(table.fullname)
+        return written
 
     def _check_loaded(self, table: Table, *, may_be_absent: bool) -> None:
         if table.fullname in self._known_loaded:
@@ -136,7 +140,7 @@ class SnowflakeWarehouse:
         elif not may_be_absent:
             raise TableNotLoaded(table.fullname)
         else:
-            self._with_cursor(lambda cursor: ledger.ensure_table(cursor, table))
+            self._with_cursor(lambda cursor: ledger.ensure(cursor, table))
 
     def _started(self, statement: str, parameters: dict[str, Any]) -> tuple[Any, Any]:
         """Run ``statement`` and return its connection and cursor; a lost session is renewed once."""

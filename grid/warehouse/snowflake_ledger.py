@@ -36,32 +36,35 @@ flux_table_writes = Table(
 
 _HAS_BATCH = "SELECT row_count FROM raw.flux_batches WHERE table_name = %(table)s AND batch_id = %(batch)s"
 _COLUMNS = (
-    "SELECT LOWER(column_name) FROM information_schema.columns "
-    "WHERE table_schema = %(schema)s AND table_name = %(name)s"
+    "SELECT LOWER(table_schema || '.' || table_name), LOWER(column_name) FROM information_schema.columns "
+    "WHERE table_schema IN (%(a)s, %(b)s)"
 )
 
 
 def prepare(cursor: Any) -> None:
     """Create the schemas, the declared tables and the ledger where they are missing."""
-    for table in (*_ledger.sorted_tables, *declared.sorted_tables):
-        ensure_table(cursor, table)
+    ensure(cursor, *declared.sorted_tables)
 
 
-def ensure(cursor: Any, table: Table) -> None:
-    """Create ``table`` and the ledger where they are missing, and columns declared since."""
-    for wanted in (*_ledger.sorted_tables, table):
-        ensure_table(cursor, wanted)
-
-
-def ensure_table(cursor: Any, table: Table) -> None:
-    """Create ``table`` or add the nullable columns it lacks.
+def ensure(cursor: Any, *tables: Table) -> None:
+    """Create ``tables`` and the ledger where they are missing, and add nullable columns declared since.
 
     Raises:
-        SchemaMismatch: if it lacks a column that may not be null.
+        SchemaMismatch: if a stored table lacks a column that may not be null.
     """
-    stored = {row[0] for row in rows(cursor, _COLUMNS, _names(table))}
+    for schema in sorted({table.schema or "public" for table in tables}):
+        stored: dict[str, set[str]] = {}
+        for name, column in rows(cursor, _COLUMNS, {"a": SCHEMA.upper(), "b": schema.upper()}):
+            stored.setdefault(name, set()).add(column)
+        for name in (SCHEMA, schema):
+            if not any(table.startswith(f"{name}.") for table in stored):
+                cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
+        for table in (*_ledger.sorted_tables, *(table for table in tables if table.schema == schema)):
+            _ensure_table(cursor, table, stored.get(table.fullname, set()))
+
+
+def _ensure_table(cursor: Any, table: Table, stored: set[str]) -> None:
     if not stored:
-        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {table.schema}")
         cursor.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=DIALECT)))
         return
     for column in table.columns:
@@ -113,17 +116,26 @@ def record(cursor: Any, table: Table, batch_id: str, row_count: int) -> None:
 
 def version(cursor: Any, table: Table) -> str | None:
     """Return a value that changes with every commit, by this product or by another; None if never loaded."""
-    found = rows(
-        cursor,
-        "SELECT row_count, last_altered FROM information_schema.tables "
-        "WHERE table_schema = %(schema)s AND table_name = %(name)s",
-        _names(table),
-    )
-    if not found:
+    found = {
+        name: (row_count, altered_at)
+        for name, row_count, altered_at in rows(
+            cursor,
+            "SELECT LOWER(table_schema || '.' || table_name), row_count, last_altered "
+            "FROM information_schema.tables "
+            "WHERE table_schema IN (%(schema)s, %(ledger)s) AND table_name IN (%(name)s, %(writes)s)",
+            {
+                "schema": (table.schema or "public").upper(),
+                "name": table.name.upper(),
+                "ledger": SCHEMA.upper(),
+                "writes": flux_table_writes.name.upper(),
+            },
+        )
+    }
+    if table.fullname not in found:
         return None
-    row_count, altered_at = found[0]
+    row_count, altered_at = found[table.fullname]
     turn = 0
-    if rows(cursor, _COLUMNS, _names(flux_table_writes)):
+    if flux_table_writes.fullname in found:
         turns = rows(
             cursor,
             "SELECT MAX(turn) FROM raw.flux_table_writes WHERE table_name = %(table)s",
@@ -139,7 +151,3 @@ def rows(cursor: Any, statement: str, parameters: dict[str, Any]) -> list[tuple[
     """Run ``statement`` and return all its rows."""
     cursor.execute(statement, parameters)
     return list(cursor.fetchall())
-
-
-def _names(table: Table) -> dict[str, str]:
-    return {"schema": (table.schema or "public").upper(), "name": table.name.upper()}

@@ -23,16 +23,26 @@ _ATTEMPTS = 5
 
 
 def write(
-    target: SnowflakeTarget, table: Table, data: Data, batch_id: str, *, mode: Literal["append", "overwrite"]
+    target: SnowflakeTarget,
+    table: Table,
+    data: Data,
+    batch_id: str,
+    *,
+    mode: Literal["append", "overwrite"],
+    is_ready: bool,
 ) -> int:
-    """Commit ``data`` as one batch; return the rows written, 0 if the batch was there already."""
+    """Commit ``data`` as one batch; return the rows written, 0 if the batch was there already.
+
+    ``is_ready`` says that the table and the ledger are known to exist as declared.
+    """
     if not batch_id:
         raise ValueError("a batch needs a batch id")
     incoming = IncomingData(table, data)
     connection = target.connect(query_timeout_s=LOAD_TIMEOUT_S)
     try:
         cursor = connection.cursor()
-        ledger.ensure(cursor, table)
+        if not is_ready:
+            ledger.ensure(cursor, table)
         if ledger.has_batch(cursor, table, batch_id):
             return 0
         stage = f"{ledger.SCHEMA}.flux_stage_{uuid.uuid4().hex}"

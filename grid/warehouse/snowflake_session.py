@@ -85,6 +85,10 @@ class SnowflakeTarget:
             options["password"] = str(parts.password)
         if not {"password", "token", "private_key_file", "authenticator"} & set(options):
             raise WarehouseUrlInvalid("the Snowflake URL has neither password, token nor private_key_file")
+        if "token" in options:
+            options.setdefault("authenticator", "PROGRAMMATIC_ACCESS_TOKEN")
+        elif "private_key_file" in options:
+            options.setdefault("authenticator", "SNOWFLAKE_JWT")
         if "port" in options:
             if not str(options["port"]).isdigit():
                 raise WarehouseUrlInvalid("port in the Snowflake URL is not a number")

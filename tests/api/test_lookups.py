@@ -12,7 +12,8 @@ from tests.factories.cascade import make_run, make_scenario
 from tests.factories.grid import make_substation, make_transformer, make_transformer_load, make_zone
 from tests.factories.jobs import make_job
 
-ENTITIES = "query ($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Substation { name assetId } } }"
+ENTITIES = """query ($r: [_Any!]!) { _entities(representations: $r) {
+    __typename ... on Substation { name assetId } } }"""
 
 
 def relay_id(type_name: str, key: object) -> str:
@@ -54,7 +55,8 @@ def test_the_relay_id_leads_back_to_the_row(viewer_api: Api, synced: None, asset
     ids = [edge["node"]["id"] for edge in viewer_api.data(query)[asset_class.root]["edges"]]
     assert relay_id(asset_class.type_name, row.pk) in ids
 
-    query = f"query ($id: ID!) {{ node(id: $id) {{ __typename id ... on {asset_class.type_name} {everything} }} }}"
+    query = f"""query ($id: ID!) {{ node(id: $id) {{
+        __typename id ... on {asset_class.type_name} {everything} }} }}"""
     node = viewer_api.data(query, id=relay_id(asset_class.type_name, row.pk))["node"]
 
     assert node["__typename"] == asset_class.type_name
@@ -201,10 +203,6 @@ def test_geometry_comes_as_numbers_and_as_geojson(viewer_api: Api) -> None:
 
 def test_every_entity_of_the_schema_is_tested() -> None:
     entities = {each.type_name for each in ZONED}
-    keyed = {
-        name
-        for name in entities
-        if object_type(name).fields.get("assetId") is not None
-    }
+    keyed = {name for name in entities if object_type(name).fields.get("assetId") is not None}
 
     assert keyed == entities

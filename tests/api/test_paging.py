@@ -15,7 +15,9 @@ def forward(api: Api, root: str, size: int, arguments: str = "") -> list[list[st
     pages: list[list[str]] = []
     after: str | None = None
     while True:
-        query = f"query ($n: Int, $after: String) {{ {root}(first: $n, after: $after {arguments}) {{ {PAGE} }} }}"
+        query = (
+            f"query ($n: Int, $after: String) {{ {root}(first: $n, after: $after {arguments}) {{ {PAGE} }} }}"
+        )
         page = api.data(query, n=size, after=after)[root]
         pages.append([edge["node"]["id"] for edge in page["edges"]])
         if not page["pageInfo"]["hasNextPage"]:
@@ -28,7 +30,8 @@ def backward(api: Api, root: str, size: int, arguments: str = "") -> list[list[s
     pages: list[list[str]] = []
     before: str | None = None
     while True:
-        query = f"query ($n: Int, $before: String) {{ {root}(last: $n, before: $before {arguments}) {{ {PAGE} }} }}"
+        asked = f"{root}(last: $n, before: $before {arguments})"
+        query = f"query ($n: Int, $before: String) {{ {asked} {{ {PAGE} }} }}"
         page = api.data(query, n=size, before=before)[root]
         pages.append([edge["node"]["id"] for edge in page["edges"]])
         if not page["pageInfo"]["hasPreviousPage"]:
@@ -60,7 +63,9 @@ def test_pages_in_an_order_with_ties_and_unknown_values_have_no_gap(
     for rating_mva in (100.0, None, 50.0, 100.0, None, 100.0, 75.5):
         make_branch(rating_mva=rating_mva)
     order = f"ordering: {{ratingMva: {direction}}}"
-    everything = viewer_api.data(f"{{ branches({order}) {{ edges {{ node {{ id }} }} }} }}")["branches"]["edges"]
+    everything = viewer_api.data(f"{{ branches({order}) {{ edges {{ node {{ id }} }} }} }}")["branches"][
+        "edges"
+    ]
     expected = [edge["node"]["id"] for edge in everything]
     assert len(expected) == 7
 
@@ -74,7 +79,8 @@ def test_a_row_that_appears_between_two_pages_is_neither_skipped_nor_repeated(
 ) -> None:
     for key in ("SUB-b", "SUB-d", "SUB-f"):
         make_substation(id=key)
-    query = "query ($after: String) { substations(first: 2, after: $after) { pageInfo { endCursor } edges { node { assetId } } } }"
+    query = """query ($after: String) { substations(first: 2, after: $after) {
+        pageInfo { endCursor } edges { node { assetId } } } }"""
     first = viewer_api.data(query)["substations"]
 
     make_substation(id="SUB-a")
@@ -102,7 +108,8 @@ def test_a_connection_without_a_page_size_has_fifty_rows(viewer_api: Api, synced
 
     answer = viewer_api.data(
         """{ circuits { pageInfo { hasNextPage } edges { node { id } } }
-             substations { edges { node { circuits { totalCount pageInfo { hasNextPage } edges { node { id } } } } } } }"""
+             substations { edges { node {
+                 circuits { totalCount pageInfo { hasNextPage } edges { node { id } } } } } } }"""
     )
 
     nested = answer["substations"]["edges"][0]["node"]["circuits"]
@@ -123,10 +130,13 @@ def test_nested_pages_go_on_where_the_last_one_ended(viewer_api: Api, synced: No
     for key in ("CKT-1", "CKT-2", "CKT-3"):
         make_circuit(id=key, substation=substation)
     query = """query ($id: String!, $after: String) { substation(assetId: $id) {
-        circuits(first: 2, after: $after) { pageInfo { hasNextPage endCursor } edges { node { assetId } } } } }"""
+        circuits(first: 2, after: $after) {
+            pageInfo { hasNextPage endCursor } edges { node { assetId } } } } }"""
 
     first = viewer_api.data(query, id=substation.pk)["substation"]["circuits"]
-    second = viewer_api.data(query, id=substation.pk, after=first["pageInfo"]["endCursor"])["substation"]["circuits"]
+    second = viewer_api.data(query, id=substation.pk, after=first["pageInfo"]["endCursor"])["substation"][
+        "circuits"
+    ]
 
     assert [edge["node"]["assetId"] for edge in first["edges"]] == ["CKT-1", "CKT-2"]
     assert first["pageInfo"]["hasNextPage"] is True
@@ -161,6 +171,8 @@ def test_a_bad_page_size_or_cursor_is_bad_input(
 def test_an_empty_page_is_an_empty_page(viewer_api: Api, synced: None) -> None:
     make_substation()
 
-    page = viewer_api.data("{ substations(first: 0) { totalCount pageInfo { hasNextPage } edges { node { id } } } }")
+    page = viewer_api.data(
+        "{ substations(first: 0) { totalCount pageInfo { hasNextPage } edges { node { id } } } }"
+    )
 
     assert page["substations"] == {"totalCount": 1, "pageInfo": {"hasNextPage": True}, "edges": []}

@@ -17,7 +17,12 @@ PLAIN = {
     "phone": "713-555-0142",
     "email": "juniper@example.com",
 }
-MASKED = {"fullName": "J. A. S.", "serviceAddress": "••• Willow Lane", "phone": "••••••42", "email": "••••••om"}
+MASKED = {
+    "fullName": "J. A. S.",
+    "serviceAddress": "••• Willow Lane",
+    "phone": "••••••42",
+    "email": "••••••om",
+}
 
 
 @pytest.fixture
@@ -44,8 +49,8 @@ def everywhere(customer: models.Customer) -> dict[str, tuple[str, dict[str, str]
             ("node",),
         ),
         "entity": (
-            'query ($x: String!) { _entities(representations: [{__typename: "Customer", assetId: $x}])'
-            " { ... on Customer { F } } }",
+            """query ($x: String!) { _entities(representations: [{__typename: "Customer", assetId: $x}])
+                { ... on Customer { F } } }""",
             {"x": key},
             ("_entities", 0),
         ),
@@ -55,8 +60,8 @@ def everywhere(customer: models.Customer) -> dict[str, tuple[str, dict[str, str]
             ("meter", "customers", "edges", 0, "node"),
         ),
         "nested deeper": (
-            "query ($x: String!) { transformer(assetId: $x) { meters { edges { node { customers"
-            " { edges { node { F } } } } } } } }",
+            """query ($x: String!) { transformer(assetId: $x) { meters { edges { node {
+                customers { edges { node { F } } } } } } } }""",
             {"x": transformer.pk},
             ("transformer", "meters", "edges", 0, "node", "customers", "edges", 0, "node"),
         ),
@@ -90,7 +95,9 @@ def test_a_user_with_the_permission_sees_it(
     assert found == PLAIN
 
 
-def test_the_admin_role_alone_does_not_unmask(make_user: Callable[..., User], customer: models.Customer) -> None:
+def test_the_admin_role_alone_does_not_unmask(
+    make_user: Callable[..., User], customer: models.Customer
+) -> None:
     query, variables, _ = everywhere(customer)["lookup"]
 
     found = Api(make_user(roles=("admin",))).data(query.replace(" F ", f" {FIELDS} "), **variables)

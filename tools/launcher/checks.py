@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,9 +55,14 @@ def migration_check(layout: Layout) -> Check:
     return Check("Migrations complete", command, layout.root)
 
 
-def frontend_check(layout: Layout) -> Check:
-    """Return the front end's own checks: eslint, tsc and Vitest."""
-    return Check("Front end (eslint, tsc, vitest)", ("npm", "run", "check"), layout.frontend)
+def frontend_checks(layout: Layout) -> list[Check]:
+    """Return the front end's own checks."""
+    scripts = {
+        "Lint (eslint)": "lint",
+        "Types (tsc, gql.tada)": "typecheck",
+        "Front-end tests (vitest)": "test",
+    }
+    return [Check(title, ("npm", "run", script), layout.frontend) for title, script in scripts.items()]
 
 
 def run_check(check: Check, *, layout: Layout, environment: Mapping[str, str]) -> None:
@@ -65,7 +71,7 @@ def run_check(check: Check, *, layout: Layout, environment: Mapping[str, str]) -
     Raises:
         Problem: if it fails, with the end of what it said.
     """
-    slug = "".join(sign if sign.isalnum() else "-" for sign in check.title.lower()).strip("-")
+    slug = re.sub(r"[^a-z0-9]+", "-", check.title.lower()).strip("-")
     log = layout.logs / f"check-{slug}.log"
     log.unlink(missing_ok=True)
     run_logged(
@@ -153,7 +159,7 @@ class CheckList:
         """Return one line: all passed, or the names of those that failed."""
         return f"Checks failed: {'; '.join(self.failed)}." if self.failed else "All checks passed."
 
-    def _report(self, title: str, work) -> None:  # type: ignore[no-untyped-def]
+    def _report(self, title: str, work: Callable[[], None]) -> None:
         print(f"  {title} ... ", end="", flush=True)
         started_s = time.monotonic()
         try:

@@ -16,14 +16,15 @@ from launcher.layout import ROOT, Layout
 from launcher.problem import Problem
 from launcher.progress import run_steps
 
+PASSING_ON = frozenset({"test", "manage"})
+
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
     parser = argparse.ArgumentParser(prog="tools/flux.py", description="Start, test and look after Flux.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     commands.add_parser("run", help="install what is missing, start everything, stop it on Ctrl-C")
-    test = commands.add_parser("test", help="every check and test, on throwaway services")
-    test.add_argument("arguments", nargs=argparse.REMAINDER, help="handed to pytest")
+    commands.add_parser("test", help="every check and test, on throwaway services; the rest goes to pytest")
     commands.add_parser("check", help="the fast checks: lint, types, import rules, unit tests")
     install = commands.add_parser("install", help="install and build, start nothing")
     install.add_argument("--dev", action="store_true", help="with the tools for tests")
@@ -35,18 +36,25 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_parser("stop", help="stop a run from elsewhere")
     reset = commands.add_parser("reset", help="stop and delete the local data")
     reset.add_argument("--force", action="store_true", help="do not ask")
-    manage = commands.add_parser("manage", help="run a management command")
-    manage.add_argument("arguments", nargs=argparse.REMAINDER)
+    commands.add_parser("manage", help="run a management command, given by the rest")
     services = commands.add_parser("services", help="the private PostgreSQL and Redis by themselves")
     services.add_argument("action", choices=("up", "down", "status"))
     services.add_argument("--for-tests", action="store_true", help="the role may create test databases")
     return parser
 
 
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the command and its options; what follows a command that passes on is left as it is."""
+    passes_on = bool(arguments) and arguments[0] in PASSING_ON
+    options = build_parser().parse_args(arguments[:1] if passes_on else arguments)
+    options.arguments = list(arguments[1:]) if passes_on else []
+    return options
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status; what goes wrong is told in plain sentences."""
     raise_on_signals()
-    options = build_parser().parse_args(arguments)
+    options = parse(arguments)
     try:
         return select_command(options)()
     except Problem as problem:

@@ -204,7 +204,7 @@ class RunSession:
             self.layout, services=self.services.variables(), settings=SETTINGS, mark=self.mark
         )
         self._application = Application(self.layout, environment)
-        return f"on ports {self.services.postgres.spec.port} and {self.services.redis.spec.port}"
+        return self.services.note()
 
     def _migrate(self) -> None:
         self.application.migrate()

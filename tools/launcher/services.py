@@ -63,6 +63,13 @@ class Services:
         else:
             self._keep_mark.unlink(missing_ok=True)
 
+    def note(self) -> str:
+        """Return where the servers listen, and where the data is if it cannot be in the checkout."""
+        ports_used = f"on ports {self.postgres.spec.port} and {self.redis.spec.port}"
+        if self.postgres.data.is_relative_to(self.layout.root):
+            return ports_used
+        return f"{ports_used}; this folder is closed to the database, its data is in {self.postgres.data}"
+
     def pids(self) -> dict[str, int]:
         """Return the process ids of those that run."""
         found = {"postgres": self.postgres.running_pid(), "redis": self.redis.running_pid()}

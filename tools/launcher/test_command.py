@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 
 from launcher import checks
@@ -14,11 +15,12 @@ from launcher.installation import installation_steps
 from launcher.interruption import Interrupted, ignore_signals
 from launcher.layout import Layout
 from launcher.locks import RunLock
-from launcher.processes import stop_marked, wait_or_stop
+from launcher.processes import describe_status, excerpt, open_log, stop_marked, wait_or_stop
 from launcher.progress import Step, run_steps
 from launcher.services import Services
 
 SETTINGS = "flux_site.settings.test"
+PYTEST_STATUSES_WITH_SUMMARY = (0, 1)
 
 
 def clean_caller(environment: Mapping[str, str]) -> dict[str, str]:
@@ -64,7 +66,7 @@ def check(layout: Layout) -> int:
     unit_tests = (str(layout.python), "-m", "pytest", "-q", "tests/unit", "tests/architecture")
     for each in [
         *checks.code_checks(layout),
-        checks.frontend_check(layout),
+        *checks.frontend_checks(layout),
         checks.Check("Unit tests", unit_tests, layout.root),
     ]:
         listed.run(each)
@@ -105,19 +107,32 @@ class TestSession:
             listed.run(each)
         listed.run(checks.migration_check(self.layout))
         listed.run_schema()
-        listed.run(checks.frontend_check(self.layout))
+        for each in checks.frontend_checks(self.layout):
+            listed.run(each)
         print(listed.summary(), flush=True)
         return not listed.failed
 
     def pytest(self, arguments: Sequence[str]) -> int:
-        """Run pytest on the terminal and return its exit status."""
-        process = subprocess.Popen(
-            [str(self.layout.python), "-m", "pytest", *arguments],
-            stdin=subprocess.DEVNULL,
-            env=self.environment,
-            cwd=self.layout.root,
-        )
-        return wait_or_stop(process)
+        """Run pytest on the terminal and return its exit status.
+
+        Libraries write notes of their own to standard error while the interpreter ends; they go to a log, so
+        that pytest's summary is the last word. If pytest itself breaks, the log is shown.
+        """
+        log = self.layout.logs / "pytest-stderr.log"
+        log.unlink(missing_ok=True)
+        with open_log(log) as stream:
+            process = subprocess.Popen(
+                [str(self.layout.python), "-m", "pytest", *arguments],
+                stdin=subprocess.DEVNULL,
+                stderr=stream,
+                env=self.environment,
+                cwd=self.layout.root,
+            )
+        status = wait_or_stop(process)
+        if status not in PYTEST_STATUSES_WITH_SUMMARY:
+            print(excerpt(log), file=sys.stderr)
+            print(f"pytest broke off ({describe_status(status)}).", file=sys.stderr)
+        return abs(status)
 
     def stop(self) -> None:
         """End whatever the tests left, then the services, and delete their data."""
@@ -141,4 +156,4 @@ class TestSession:
         browser = chromium_path()
         if browser:
             self.environment["FLUX_CHROMIUM"] = browser
-        return f"on ports {self.services.postgres.spec.port} and {self.services.redis.spec.port}"
+        return self.services.note()

@@ -25,6 +25,7 @@ interface Props {
   wave: number;
   runColour: RunColour;
   branches: BranchColumns | null;
+  canRun: boolean;
   isPicking: boolean;
   timeZone: string;
   onPicking: (isPicking: boolean) => void;
@@ -117,6 +118,7 @@ function CascadePanel({ runId, cascade, ...props }: Props) {
   }
   return (
     <RunForm
+      canRun={props.canRun}
       isPicking={props.isPicking}
       onPicking={props.onPicking}
       onStarted={props.onRun}

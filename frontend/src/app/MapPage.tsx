@@ -1,7 +1,8 @@
 import Box from '@mui/material/Box';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useQuery } from 'urql';
 
-import { addOutage, cascadeLayers, useCascadeRun, WaveBar } from '../features/cascade';
+import { addOutage, cascadeLayers, cascadeLegend, useCascadeRun, WaveBar } from '../features/cascade';
 import type { RunColour } from '../features/cascade';
 import { KpiBar } from '../features/kpis';
 import {
@@ -21,6 +22,7 @@ import { DRAW_BEFORE, MapCanvas } from '../features/map';
 import type { LabelFeatures, MapHandle, PointerPosition } from '../features/map';
 import { SearchBox } from '../features/search';
 import type { SearchHit } from '../features/search';
+import { ViewerQuery } from '../features/session';
 import type { Bounds } from '../lib/boundsGrid';
 import type { LayerKey } from '../lib/columns/layers';
 import { pointFeatures } from '../lib/geojson';
@@ -35,7 +37,7 @@ import { useMapView } from './useMapView';
 import { canBeFailed, homeViewport, zoomToSee } from './viewports';
 
 const RUN_REPLACES: ReadonlySet<LayerKey> = new Set(['branches']);
-const NOTHING: ReadonlySet<LayerKey> = new Set();
+const RUN_PERMISSION = 'cascade.add_cascaderun';
 const NO_LABELS: LabelFeatures = { type: 'FeatureCollection', features: [] };
 
 interface Hover {
@@ -57,6 +59,8 @@ export function MapPage({ site }: { site: Site }) {
   const [tab, setTab] = useState<DockTab>(view.selected !== null && view.run === null ? 'asset' : 'cascade');
   const [initialViewport] = useState(() => view.viewport ?? homeViewport(site.territoryBounds));
 
+  const [{ data: viewerData }] = useQuery({ query: ViewerQuery });
+  const canRun = viewerData?.viewer.permissions.includes(RUN_PERMISSION) ?? false;
   const layers = useLayerStates(view.layers, area);
   const cascade = useCascadeRun(view.run);
   const { result } = cascade;
@@ -84,9 +88,16 @@ export function MapPage({ site }: { site: Site }) {
     return [
       ...highlightLayers(layers.states, selected, style),
       ...runLayers,
-      ...drawLayers(layers.states, style, result === null ? NOTHING : RUN_REPLACES),
+      // In a run the colours belong to it: substations step back as they do for loading.
+      ...(result === null
+        ? drawLayers(layers.states, style)
+        : drawLayers(layers.states, { ...style, colour: 'loading' }, RUN_REPLACES)),
     ];
   }, [result, branches, substations, style, runColour, wave, lastWave, layers.states, view.selected]);
+  const lineLegend = useMemo(
+    () => (result === null ? null : cascadeLegend(runColour, lastWave)),
+    [result, runColour, lastWave],
+  );
   const labels = useMemo(
     () => (substations === null ? NO_LABELS : pointFeatures(labelRows({ substations: { phase: 'ready', columns: substations, error: null } }))),
     [substations],
@@ -110,6 +121,11 @@ export function MapPage({ site }: { site: Site }) {
   const flyTo = (assetId: string, at: { lon: number; lat: number } | null): void => {
     const target = at ?? locateAsset(layers.states, assetId);
     if (target !== null) mapRef.current?.flyTo({ lng: target.lon, lat: target.lat, zoom: zoomToSee(assetId, zoom) });
+  };
+
+  const showWave = (next: number): void => {
+    setRunColour('waves');
+    patchView({ wave: next });
   };
 
   const onViewport = (viewport: Viewport, bounds: Bounds): void => {
@@ -167,6 +183,7 @@ export function MapPage({ site }: { site: Site }) {
                   colour={view.colour}
                   onColour={(colour) => patchView({ colour })}
                   onVisible={(keys) => patchView({ layers: keys })}
+                  lineLegend={lineLegend}
                 />
               </ErrorBoundary>
               <Box sx={{ width: 320, pointerEvents: 'auto', bgcolor: 'background.paper', borderRadius: 1 }}>
@@ -175,7 +192,7 @@ export function MapPage({ site }: { site: Site }) {
             </Box>
             {cascade.run !== null && result !== null && (
               <Box sx={{ display: 'flex', justifyContent: 'center', pr: 6 }}>
-                <WaveBar waves={cascade.run.waves} wave={wave} onWave={(next) => patchView({ wave: next })} />
+                <WaveBar waves={cascade.run.waves} wave={wave} onWave={showWave} />
               </Box>
             )}
           </Box>
@@ -192,11 +209,12 @@ export function MapPage({ site }: { site: Site }) {
           wave={wave}
           runColour={runColour}
           branches={branches}
+          canRun={canRun}
           isPicking={isPicking}
           timeZone={site.timeZone}
           onPicking={setPicking}
           onRunColour={setRunColour}
-          onWave={(next) => patchView({ wave: next })}
+          onWave={showWave}
           onRun={(run) => patchView({ run, wave: null })}
           onSelect={(assetId) => {
             select(assetId);

@@ -22,27 +22,8 @@ export function requestBounds(view: Bounds, padding = 0.25): Bounds {
   ];
 }
 
-export function contains(outer: Bounds, inner: Bounds): boolean {
-  return outer[0] <= inner[0] && outer[1] <= inner[1] && outer[2] >= inner[2] && outer[3] >= inner[3];
-}
-
 /** `url?bbox=w,s,e,n`, six decimals: about a decimetre. */
 export function withBounds(url: string, bounds: Bounds): string {
   const text = bounds.map((value) => String(Number(value.toFixed(6)))).join(',');
   return `${url}${url.includes('?') ? '&' : '?'}bbox=${text}`;
-}
-
-/** Bounds of all finite points, or null if there are none. */
-export function boundsOfPoints(lon: ArrayLike<number>, lat: ArrayLike<number>): Bounds | null {
-  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < lon.length; i += 1) {
-    const x = lon[i] ?? Number.NaN;
-    const y = lat[i] ?? Number.NaN;
-    if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
-    if (x < west) west = x;
-    if (x > east) east = x;
-    if (y < south) south = y;
-    if (y > north) north = y;
-  }
-  return west <= east ? [west, south, east, north] : null;
 }

@@ -85,13 +85,16 @@ export function formatDuration(ms: number | null | undefined): string {
   return `${minutes}${UNIT_SPACE}min ${String(rest).padStart(2, '0')}${UNIT_SPACE}s`;
 }
 
-/** `LINE_CLASS` or `lineClass` to `Line class`: enum values for people. */
+const UNIT_WORDS: Readonly<Record<string, string>> = { mw: 'MW', mva: 'MVA', kva: 'kVA', kwh: 'kWh', kv: 'kV' };
+
+/** `LINE_CLASS` or `lineClass` to `Line class`, `shed_mw` to `Shed MW`: codes for people. */
 export function humanize(code: string): string {
   const words = code
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/[_-]+/g, ' ')
     .trim()
-    .toLowerCase();
+    .toLowerCase()
+    .replace(/\S+/g, (word) => UNIT_WORDS[word] ?? word);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -34,7 +34,11 @@ export function Chart({ option, heightPx, label }: { option: ChartOption; height
 
   useEffect(() => {
     chartRef.current?.setOption(
-      { backgroundColor: 'transparent', animation: false, aria: { enabled: true, label: { description: label } }, ...option },
+      {
+        backgroundColor: 'transparent',
+        animation: false,
+        textStyle: { fontFamily: 'Roboto, sans-serif' },
+        aria: { enabled: true, label: { description: label } }, ...option },
       { notMerge: true },
     );
   }, [option, label]);

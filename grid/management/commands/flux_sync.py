@@ -28,6 +28,8 @@ class Command(BaseCommand):
         "Sync layers of the cache from the warehouse. Ctrl-C cancels; what was not finished is rolled back."
     )
 
+    requires_system_checks: list[str] = []  # they would import the whole API
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
         parser.add_argument("layers", nargs="*", metavar="LAYER", help="layers to sync; none: all")
@@ -59,7 +61,9 @@ class Command(BaseCommand):
             raise CommandError("Cancelled. Layers already finished stay synced.", returncode=130)
         if job.status != JobStatus.SUCCEEDED:
             raise CommandError(f"{job.error_code}: {job.error_message}")
-        counts = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in job.counts.items())
+        counts = ", ".join(
+            f"{name.replace('_', ' ')} {count:,}" for name, count in sorted(job.counts.items())
+        )
         self.stdout.write(self.style.SUCCESS(f"Synced: {counts}."))
 
     @contextmanager

@@ -8,9 +8,8 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import QuerySet
 from strawberry import relay
 from strawberry.types import Info
-from strawberry_django.optimizer import optimizer as current_optimizer
 
-from flux_site.api.visibility import visible
+from flux_site.api.visibility import first_of, visible
 
 GeoJSON = NewType("GeoJSON", object)
 GEOJSON_SCALAR = strawberry.scalar(
@@ -52,9 +51,7 @@ class Asset(relay.Node):
     def resolve_reference(cls, info: Info, asset_id: str) -> Self | None:
         """Return the entity another subgraph refers to by ``assetId``, if the user may see it."""
         model = cls.__strawberry_django_definition__.model  # type: ignore[attr-defined]
-        rows = visible(model.objects.all(), info).filter(pk=asset_id)
-        optimizer = current_optimizer.get()
-        return (rows if optimizer is None else optimizer.optimize(rows, info=info)).first()
+        return first_of(visible(model.objects.all(), info).filter(pk=asset_id), info)
 
 
 @strawberry.interface(description="An asset at a point.")

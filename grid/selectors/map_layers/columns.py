@@ -48,15 +48,14 @@ def parse_bbox(text: str | None) -> Bbox | None:
     return Bbox(west=west, south=south, east=east, north=north)
 
 
-def layer_version(layer: MapLayer) -> str:
-    """Return the version of the data a layer is drawn from; it changes with each sync that matters."""
-    keys = {layer.sync_layer, "substations"} | (
-        {"transformer_load"} if layer.key == "transformers" else set()
-    )
+def layer_version(*, layer: MapLayer, user: Any) -> str:
+    """Return the version of what a user sees of a layer: the syncs of its tables and the user's zones."""
+    keys = [layer.sync_layer, *layer.also_shows]
     rows = (
         models.SyncLayer.objects.filter(pk__in=keys).order_by("pk").values_list("pk", "checksum", "synced_at")
     )
-    return ";".join(f"{key}={checksum}@{synced_at}" for key, checksum, synced_at in rows)
+    syncs = ";".join(f"{key}={checksum}@{synced_at}" for key, checksum, synced_at in rows)
+    return f"{syncs}|{','.join(sorted(granted_zone_ids(user)))}"
 
 
 def layer_table(*, layer: MapLayer, bbox: Bbox | None, user: Any) -> pa.Table:

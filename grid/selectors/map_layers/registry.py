@@ -29,7 +29,7 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class MapLayer:
-    """A layer of the map, drawn from one table of the cache."""
+    """A layer of the map, drawn from one table; ``also_shows``: other sync layers it has columns from."""
 
     key: str
     title: str
@@ -42,6 +42,7 @@ class MapLayer:
     columns: tuple[Column, ...]
     geometry_sql: str
     filter_sql: str = "true"
+    also_shows: tuple[str, ...] = ()
     legend: tuple[LegendEntry, ...] = ()
 
 
@@ -65,11 +66,11 @@ LON = _real("lon", "ST_X(t.location)")
 LAT = _real("lat", "ST_Y(t.location)")
 
 LOADING_LEGEND = (
-    LegendEntry(label="below 60 %", color="#3fa66b", minimum=0.0),
-    LegendEntry(label="60 to 80 %", color="#c9b037", minimum=60.0),
-    LegendEntry(label="80 to 100 %", color="#e08a2e", minimum=80.0),
-    LegendEntry(label="over 100 %", color="#e0433a", minimum=100.0),
-    LegendEntry(label="unknown", color="#7a8794"),
+    LegendEntry(label="below 60 %", color="#4894b0", minimum=0.0),
+    LegendEntry(label="60 to 80 %", color="#e2d05c", minimum=60.0),
+    LegendEntry(label="80 to 100 %", color="#f59237", minimum=80.0),
+    LegendEntry(label="over 100 %", color="#f04254", minimum=100.0),
+    LegendEntry(label="unknown", color="#687682"),
 )
 VOLTAGE_LEGEND = (
     LegendEntry(label="500 kV", color="#f2c14e", minimum=400.0),
@@ -90,6 +91,7 @@ LAYERS: tuple[MapLayer, ...] = (
         max_zoom=24,
         permission="grid.view_substation",
         sync_layer="substations",
+        also_shows=("circuits", "zones"),
         sources="grid_substation t LEFT JOIN grid_zone z ON z.id = t.zone_id "
         "LEFT JOIN (SELECT substation_id, count(*) AS n FROM grid_circuit GROUP BY 1) c "
         "ON c.substation_id = t.id",
@@ -115,6 +117,7 @@ LAYERS: tuple[MapLayer, ...] = (
         max_zoom=24,
         permission="grid.view_branch",
         sync_layer="branches",
+        also_shows=("substations",),
         sources="grid_branch t JOIN grid_substation f ON f.id = t.from_substation_id "
         "JOIN grid_substation o ON o.id = t.to_substation_id",
         columns=(
@@ -153,8 +156,8 @@ LAYERS: tuple[MapLayer, ...] = (
         ),
         geometry_sql="t.route",
         legend=(
-            LegendEntry(label="Backbone", color="#5fa8e0", value="BACKBONE"),
-            LegendEntry(label="Lateral", color="#4fb0a5", value="LATERAL"),
+            LegendEntry(label="Backbone", color="#a3d977", value="BACKBONE"),
+            LegendEntry(label="Lateral", color="#6fae6a", value="LATERAL"),
             LegendEntry(label="Service", color="#7a8794", value="SERVICE"),
         ),
     ),
@@ -185,6 +188,7 @@ LAYERS: tuple[MapLayer, ...] = (
         max_zoom=24,
         permission="grid.view_transformer",
         sync_layer="transformers",
+        also_shows=("transformer_load",),
         sources="grid_transformer t LEFT JOIN grid_transformerload l ON l.transformer_id = t.id",
         columns=(
             _text("id"),
@@ -224,9 +228,9 @@ LAYERS: tuple[MapLayer, ...] = (
         columns=(_text("id"), _text("transformer_id"), LON, LAT, _text("customer_class")),
         geometry_sql="t.location",
         legend=(
-            LegendEntry(label="Residential", color="#5fa8e0", value="RESIDENTIAL"),
-            LegendEntry(label="Commercial", color="#c9b037", value="COMMERCIAL"),
-            LegendEntry(label="Industrial", color="#b07ae0", value="INDUSTRIAL"),
+            LegendEntry(label="Residential", color="#9aa9b8", value="RESIDENTIAL"),
+            LegendEntry(label="Commercial", color="#dcc9a0", value="COMMERCIAL"),
+            LegendEntry(label="Industrial", color="#cdb0e8", value="INDUSTRIAL"),
         ),
     ),
     MapLayer(

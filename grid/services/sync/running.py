@@ -142,7 +142,8 @@ def _carry_out(run: _Run, began: float) -> LayerOutcome:
         batches=run.warehouse.select_arrow(query),
         columns=run.columns,
         after_batch=lambda rows: run.report.progress(
-            _EXTRACTED * rows / max(expected, rows), f"{run.layer.title}: {rows:,} of {expected:,} rows read"
+            _EXTRACTED * rows / max(expected, rows, 1),
+            f"{run.layer.title}: {rows:,} of {expected:,} rows read",
         ),
     )
     run.counts["rows_read"] = read

@@ -16,6 +16,7 @@ from grid.warehouse.tables.distribution import (
     meter_infrastructure,
     transformer_metadata,
 )
+from grid.warehouse.tables.loads import forge_loads
 from grid.warehouse.tables.operations import (
     outage_restoration_steps,
     outage_restoration_tracker,
@@ -33,6 +34,7 @@ __all__ = [
     "ami_interval_readings",
     "circuit_metadata",
     "customers_master_data",
+    "forge_loads",
     "grid_poles_infrastructure",
     "grid_power_lines",
     "grid_switches",

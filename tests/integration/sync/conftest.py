@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
+from flux_site.celery import app
 from grid.layers import LAYERS
 from grid.selectors.warehouse import get_warehouse
 from grid.services.sync import LayerOutcome, run_layer
@@ -77,6 +78,14 @@ def quick_flush(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def cache(quick_flush: None, transactional_db: None) -> None:
     """Give access to the cache without a transaction around the test, since sync has a session of its own."""
+
+
+@pytest.fixture
+def eager() -> Iterator[None]:
+    """Let the queue carry out each task as it is sent."""
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
 
 
 @pytest.fixture

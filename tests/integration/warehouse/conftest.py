@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -21,6 +22,20 @@ def snowflake_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snowf
 @pytest.fixture
 def embedded_url(tmp_path: Path) -> str:
     return f"embedded://{tmp_path / 'warehouse'}?threads=2&memory_limit=500MB"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A folder whose name has what names should not have."""
+    return tmp_path / "ware house's"
+
+
+@pytest.fixture
+def embedded(root: Path) -> Iterator[Warehouse]:
+    """An empty embedded warehouse in ``root``."""
+    opened = open_warehouse(f"embedded://{quote(str(root))}?threads=2&memory_limit=500MB")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

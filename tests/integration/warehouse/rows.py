@@ -7,9 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Table, types
+from sqlalchemy import Table, select, types
 
-from grid.warehouse import pa_schema
+from grid.warehouse import Warehouse, pa_schema
+from grid.warehouse.tables import load_zones
+
+ZONE_IDS = select(load_zones.c.zone_id).order_by(load_zones.c.zone_id)
 
 
 def table_of(table: Table, *rows: dict[str, Any]) -> pa.Table:
@@ -46,3 +49,13 @@ def _plain(kind: types.TypeEngine[Any]) -> Any:
             return date(2024, 1, 1)
         case _:
             return "X"
+
+
+def zones(*ids: str) -> pa.Table:
+    """Return load zones of these ids, the smallest table there is."""
+    return table_of(load_zones, *({"zone_id": zone_id} for zone_id in ids))
+
+
+def ids_in(warehouse: Warehouse) -> list[str]:
+    """Return the ids of all load zones, in order."""
+    return [row["zone_id"] for row in warehouse.select_rows(ZONE_IDS)]

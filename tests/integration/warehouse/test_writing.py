@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 import pytest
-from sqlalchemy import Select, select
 
 from grid.warehouse import SchemaMismatch, TableNotLoaded, Warehouse, WarehouseConflict, open_warehouse
 from grid.warehouse.tables import load_zones, outage_restoration_tracker
-from tests.integration.warehouse.rows import table_of
+from tests.integration.warehouse.rows import ids_in, table_of, zones
 
 pytestmark = pytest.mark.integration
-
-
-def zones(*ids: str) -> pa.Table:
-    return table_of(load_zones, *({"zone_id": zone_id} for zone_id in ids))
-
-
-def zone_ids() -> Select[Any]:
-    return select(load_zones.c.zone_id).order_by(load_zones.c.zone_id)
-
-
-def ids_in(warehouse: Warehouse) -> list[str]:
-    return [row["zone_id"] for row in warehouse.select_rows(zone_ids())]
 
 
 def test_preparing_twice_loads_nothing(warehouse: Warehouse) -> None:
@@ -61,42 +48,74 @@ def test_the_same_batch_id_serves_two_tables(warehouse: Warehouse) -> None:
     assert warehouse.append(outage_restoration_tracker, table_of(outage_restoration_tracker, {}), "b1") == 1
 
 
-def test_racing_writers_write_a_batch_once(warehouse: Warehouse, warehouse_url: str) -> None:
-    warehouse.append(load_zones, zones("Z0"), "b0")
-    others = [open_warehouse(warehouse_url) for _ in range(3)]
-    start = threading.Barrier(len(others))
-    written: list[int | Exception] = []
+def raced(warehouse_url: str, batches: dict[str, pa.Table], writers: int) -> list[dict[str, int]]:
+    """Let ``writers`` warehouses append all ``batches`` at the same time; return what each one wrote."""
+    start = threading.Barrier(writers)
 
-    def write(other: Warehouse) -> None:
+    def write() -> dict[str, int]:
+        warehouse = open_warehouse(warehouse_url)
         start.wait()
+        written = {batch_id: insistently(warehouse, data, batch_id) for batch_id, data in batches.items()}
+        warehouse.close()
+        return written
+
+    with ThreadPoolExecutor(writers) as pool:
+        return [future.result() for future in [pool.submit(write) for _ in range(writers)]]
+
+
+def insistently(warehouse: Warehouse, data: pa.Table, batch_id: str) -> int:
+    for _ in range(5):
         try:
-            written.append(other.append(load_zones, zones("Z1"), "race"))
-        except WarehouseConflict as error:
-            written.append(error)
+            return warehouse.append(load_zones, data, batch_id)
+        except WarehouseConflict:  # says "try again"
+            continue
+    raise AssertionError("five conflicts in a row")
 
-    threads = [threading.Thread(target=write, args=(other,)) for other in others]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
-    assert sorted(str(result) for result in written) == ["0", "0", "1"]
-    assert ids_in(warehouse) == ["Z0", "Z1"]
+def test_racing_writers_write_each_batch_once(warehouse: Warehouse, warehouse_url: str) -> None:
+    batches = {f"b{number}": zones(f"Z{number}") for number in range(3)}
+
+    written = raced(warehouse_url, batches, writers=3)
+
+    for batch_id in batches:
+        assert sorted(one[batch_id] for one in written) == [0, 0, 1]
+    assert ids_in(warehouse) == ["Z0", "Z1", "Z2"]
 
 
 def test_racing_appends_of_different_batches_all_arrive(warehouse: Warehouse, warehouse_url: str) -> None:
     warehouse.append(load_zones, zones("Z0"), "b0")
     others = [open_warehouse(warehouse_url) for _ in range(3)]
-    threads = [
-        threading.Thread(target=other.append, args=(load_zones, zones(f"Z{number}"), f"b{number}"))
-        for number, other in enumerate(others, start=1)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
+    with ThreadPoolExecutor(len(others)) as pool:
+        written = [
+            pool.submit(insistently, other, zones(f"Z{number}"), f"b{number}")
+            for number, other in enumerate(others, start=1)
+        ]
+
+    assert [future.result() for future in written] == [1, 1, 1]
     assert ids_in(warehouse) == ["Z0", "Z1", "Z2", "Z3"]
+    for other in others:
+        other.close()
+
+
+def test_racing_replacements_leave_the_rows_of_one(warehouse: Warehouse, warehouse_url: str) -> None:
+    warehouse.append(load_zones, zones("Z0"), "b0")
+    others = [open_warehouse(warehouse_url) for _ in range(3)]
+
+    def replace(number: int) -> int:
+        for _ in range(5):
+            try:
+                return others[number].replace(load_zones, zones(f"A{number}", f"B{number}"), f"b{number + 1}")
+            except WarehouseConflict:
+                continue
+        raise AssertionError("five conflicts in a row")
+
+    with ThreadPoolExecutor(len(others)) as pool:
+        assert list(pool.map(replace, range(len(others)))) == [2, 2, 2]
+
+    assert ids_in(warehouse) in [[f"A{number}", f"B{number}"] for number in range(len(others))]
+    for other in others:
+        other.close()
 
 
 def test_replacing_leaves_the_new_rows_only(warehouse: Warehouse) -> None:

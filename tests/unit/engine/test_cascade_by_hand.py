@@ -73,6 +73,15 @@ def test_two_of_three_branches_cannot_carry_it_and_all_is_lost() -> None:
     assert result.closest_margin == pytest.approx(0.2)
 
 
+def test_the_sign_of_a_flow_is_its_direction_and_does_not_save_it() -> None:
+    network = three_parallel(50.0, branch_from=[1, 1, 0], branch_to=[0, 0, 1])
+
+    result = lose(network, "BR-1")
+
+    assert result.waves[1].tripped_ids == ("BR-0", "BR-2")
+    np.testing.assert_allclose(result.waves[1].tripped_flow_mw, [-60.0, 60.0])
+
+
 def test_a_flow_equal_to_the_rating_does_not_trip() -> None:
     result = lose(three_parallel(60.0), "BR-1")
 

@@ -7,6 +7,7 @@ import pytest
 
 from launcher import checks, pins, python_env
 from launcher.application import Application, build_environment, read_password
+from launcher.cli import parse
 from launcher.layout import Layout
 from launcher.problem import Problem
 from launcher.progress import Step, run_steps
@@ -135,3 +136,18 @@ def test_steps_are_numbered_and_the_failing_one_is_the_last() -> None:
     assert lines[0].startswith("[1/3] First ... fine (0.")
     assert lines[1] == "[2/3] Second ... stopped"
     assert done == []
+
+
+@pytest.mark.parametrize(
+    ("words", "command", "rest"),
+    [
+        (["test"], "test", []),
+        (["test", "-q", "-k", "ports"], "test", ["-q", "-k", "ports"]),
+        (["manage", "flux_sync", "--all"], "manage", ["flux_sync", "--all"]),
+        (["run"], "run", []),
+    ],
+)
+def test_options_of_others_are_passed_on(words: list[str], command: str, rest: list[str]) -> None:
+    options = parse(words)
+
+    assert (options.command, options.arguments) == (command, rest)

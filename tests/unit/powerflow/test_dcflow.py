@@ -136,6 +136,19 @@ def test_a_singular_island_is_named(branches: list[tuple[int, int, float]], inje
     assert "BUS-1" in str(caught.value)
 
 
+def test_an_island_that_is_singular_but_for_rounding_is_no_solution() -> None:
+    # The loop 1-2-3 sums to 0 (0.05 + 0.3 - 0.35) but not in binary. Any current around it satisfies the
+    # equations: every bus balances, with a flow made of rounding.
+    network = make_network(
+        loads=[0.0, 50.0, 0.0, 0.0],
+        branches=[(0, 1, 0.1), (1, 2, 0.05), (2, 3, 0.3), (1, 3, -0.35)],
+        units=[(0, 50.0, 50.0)],
+    )
+
+    with pytest.raises(SingularIsland):
+        solve(network, [50.0, -50.0, 0.0, 0.0])
+
+
 def test_an_island_that_is_singular_and_dead_does_no_harm() -> None:
     network = make_network(
         loads=[0.0, 30.0, 0.0, 0.0],

@@ -115,23 +115,28 @@ def losing(
     )
 
 
-def test_a_loss_that_makes_the_island_singular_is_reported() -> None:
-    # With branch 1-2 of 0.2 and -0.2 left after the third is lost, nothing joins bus 2.
-    network = make_network(
-        loads=[0.0, 0.0, 50.0],
-        branches=[(0, 1, 0.1), (1, 2, 0.2), (1, 2, -0.2), (0, 2, 0.3)],
-        units=[(0, 50.0, 50.0)],
-    )
+@pytest.mark.parametrize(
+    ("branches", "injection"),
+    [
+        # Nothing joins bus 2 but 0.2 and -0.2.
+        ([(0, 1, 0.1), (1, 2, 0.2), (1, 2, -0.2), (0, 2, 0.3)], [50.0, 0.0, -50.0]),
+        # A loop that sums to 0 but for rounding: every bus would balance, with a flow made of rounding.
+        ([(0, 1, 0.1), (1, 2, 0.05), (2, 3, 0.3), (1, 3, -0.35), (0, 3, 0.2)], [50.0, -50.0, 0.0, 0.0]),
+    ],
+)
+def test_a_loss_that_makes_the_island_singular_is_reported(
+    branches: list[tuple[int, int, float]], injection: list[float]
+) -> None:
+    n, last = len(injection), len(branches) - 1
+    network = make_network(loads=[0.0] * n, branches=branches, units=[(0, 50.0, 50.0)])
     model = DcModel(network)
-    finder = IslandFinder(n_buses=3, branch_from=network.branch_from, branch_to=network.branch_to)
+    finder = IslandFinder(n_buses=n, branch_from=network.branch_from, branch_to=network.branch_to)
     solver = FlowSolver(model)
-    on = np.ones(4, dtype=np.bool_)
-    injection_mw = np.array([50.0, 0.0, -50.0])
-    alive = np.array([True])
-    solver.solve(islands=finder.find(on), alive=alive, branch_on=on, live_on=on, injection_mw=injection_mw)
-    on[3] = False
+    on = np.ones(last + 1, dtype=np.bool_)
+    given = {"alive": np.array([True]), "injection_mw": np.array(injection)}
+    intact = solver.solve(islands=finder.find(on), branch_on=on, live_on=on, **given)
+    assert intact.mismatch_mw < 1e-9
+    on[last] = False
 
     with pytest.raises(SingularIsland):
-        solver.solve(
-            islands=finder.find(on), alive=alive, branch_on=on, live_on=on, injection_mw=injection_mw
-        )
+        solver.solve(islands=finder.find(on), branch_on=on, live_on=on, **given)

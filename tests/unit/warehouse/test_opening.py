@@ -68,6 +68,7 @@ def test_a_snowflake_url_may_use_a_key_file_or_another_host() -> None:
     )
 
     assert target.login == {
+        "authenticator": "SNOWFLAKE_JWT",
         "private_key_file": "/run/secrets/key.p8",
         "host": "10.0.0.7",
         "port": 8080,

@@ -43,7 +43,7 @@ export function TransformerCard({ assetId }: { assetId: string }) {
           { label: 'Phases', value: transformer.phases },
           { label: 'Latest load', value: formatQuantity(latestLoad?.loadKva, 'kVA', 1) },
           { label: 'Latest loading', value: <LoadingBadge loadingPct={latestLoad?.loadingPct} /> },
-          { label: 'Hour of it', value: formatInstant(latestLoad?.loadHour, timeZone) },
+          { label: 'In the hour from', value: formatInstant(latestLoad?.loadHour, timeZone) },
           { label: 'Peak loading', value: <LoadingBadge loadingPct={transformer.peakLoadingPct} /> },
           { label: 'Customers', value: formatNumber(transformer.customerCount) },
           { label: 'Installed', value: transformer.installYear ?? UNKNOWN },

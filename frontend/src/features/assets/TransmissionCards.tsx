@@ -88,7 +88,7 @@ function BranchTable({ branches, from }: { branches: readonly BranchRow[]; from:
         <TableRow>
           <TableCell>To</TableCell>
           <TableCell align="right">kV</TableCell>
-          <TableCell align="right">Flow MW</TableCell>
+          <TableCell align="right">Out MW</TableCell>
           <TableCell align="right">Loading</TableCell>
         </TableRow>
       </TableHead>
@@ -99,7 +99,7 @@ function BranchTable({ branches, from }: { branches: readonly BranchRow[]; from:
               <AssetLink assetId={branch.assetId}>{farEnd(branch, from)}</AssetLink>
             </TableCell>
             <TableCell align="right">{formatQuantity(branch.baseKv, '')}</TableCell>
-            <TableCell align="right">{formatNumber(branch.baseFlowMw, 1)}</TableCell>
+            <TableCell align="right">{formatNumber(flowOutMw(branch, from), 1)}</TableCell>
             <TableCell align="right">
               <LoadingBadge loadingPct={branch.baseLoadingPct} />
             </TableCell>
@@ -108,6 +108,11 @@ function BranchTable({ branches, from }: { branches: readonly BranchRow[]; from:
       </TableBody>
     </Table>
   );
+}
+
+/** Base flow leaving the substation: the server's flow counts from the branch's from-end. */
+function flowOutMw(branch: BranchRow, from: string): number {
+  return branch.fromSubstation.assetId === from ? branch.baseFlowMw : -branch.baseFlowMw;
 }
 
 function farEnd(branch: BranchRow, from: string): string {

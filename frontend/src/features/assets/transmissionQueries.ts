@@ -42,7 +42,6 @@ export const SubstationQuery = graphql(
         loadMw
         generationCapacityMw
         status
-        circuitCount
         circuits(first: 20) {
           totalCount
           edges {

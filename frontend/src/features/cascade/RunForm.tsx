@@ -22,13 +22,15 @@ import { StartCascadeRunMutation } from './queries';
 interface Props {
   /** Finds assets to add; belongs to another feature. */
   search: ReactNode;
+  /** Whether the account may start runs. */
+  canRun: boolean;
   isPicking: boolean;
   onPicking: (isPicking: boolean) => void;
   onStarted: (runId: string) => void;
 }
 
 /** Puts a cascade run together and starts it. */
-export function RunForm({ search, isPicking, onPicking, onStarted }: Props) {
+export function RunForm({ search, canRun, isPicking, onPicking, onStarted }: Props) {
   const draft = useStore(draftStore);
   const [isSubmitted, setSubmitted] = useState(false);
   const [refusal, setRefusal] = useState<Problem | null>(null);
@@ -124,12 +126,18 @@ export function RunForm({ search, isPicking, onPicking, onStarted }: Props) {
           {refusal.message}
         </Alert>
       )}
+      {!canRun && (
+        <Alert severity="info" variant="outlined" sx={{ mt: 1.25 }} data-testid="may-not-run">
+          Your account may look at runs but not start them.
+        </Alert>
+      )}
       <Box sx={{ display: 'flex', gap: 1, mt: 1.5 }}>
         <Button
           type="submit"
           variant="contained"
           color="warning"
           startIcon={<BoltIcon />}
+          disabled={!canRun}
           loading={fetching}
           loadingPosition="start"
           data-testid="run-cascade"

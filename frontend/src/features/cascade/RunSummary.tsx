@@ -25,8 +25,8 @@ export function RunSummary({ run }: { run: CascadeRunDetail }) {
       </Typography>
       <FactList
         facts={[
-          { label: 'Lost at once', value: formatQuantity(run.initialShedMw, 'MW', 1) },
-          { label: 'Short before it', value: formatQuantity(run.baseShedMw, 'MW', 1) },
+          { label: 'Lost with the outages', value: formatQuantity(run.initialShedMw, 'MW', 1) },
+          { label: 'Unserved before them', value: formatQuantity(run.baseShedMw, 'MW', 1) },
           { label: 'Served at the end', value: formatQuantity(run.servedMw, 'MW', 1) },
           { label: 'Tripped by overload', value: formatNumber(run.trippedCount) },
           { label: 'Waves', value: formatNumber(waveCount) },

@@ -35,8 +35,9 @@ export function WaveTable({ waves, wave, onWave }: WaveTableProps) {
             <TableCell>Wave</TableCell>
             <TableCell align="right">Trips</TableCell>
             <TableCell align="right">Lost MW</TableCell>
-            <TableCell align="right">In all MW</TableCell>
-            <TableCell align="right">Islands</TableCell>
+            <TableCell align="right">Total MW</TableCell>
+            <TableCell align="right">Alive</TableCell>
+            <TableCell align="right">Dead</TableCell>
           </TableRow>
         </TableHead>
         <TableBody>
@@ -56,10 +57,8 @@ export function WaveTable({ waves, wave, onWave }: WaveTableProps) {
               <TableCell align="right">{formatNumber(entry.trippedCount)}</TableCell>
               <TableCell align="right">{formatNumber(entry.shedMw, 1)}</TableCell>
               <TableCell align="right">{formatNumber(entry.cumulativeShedMw, 1)}</TableCell>
-              <TableCell align="right">
-                {formatNumber(entry.islandsAlive)}
-                {entry.islandsDead > 0 && ` + ${formatNumber(entry.islandsDead)} dead`}
-              </TableCell>
+              <TableCell align="right">{formatNumber(entry.islandsAlive)}</TableCell>
+              <TableCell align="right">{formatNumber(entry.islandsDead)}</TableCell>
             </TableRow>
           ))}
         </TableBody>

@@ -1,6 +1,7 @@
 export { addOutage, draftStore } from './draft';
 export { cascadeLayers } from './layers';
 export type { RunColour } from './layers';
+export { cascadeLegend } from './legend';
 export { RunForm } from './RunForm';
 export { RunView } from './RunView';
 export type { CascadeRunState } from './useCascadeRun';

@@ -1,7 +1,7 @@
 import type { Layer } from '@deck.gl/core';
 
 import type { BranchColumns, SubstationColumns } from '../../lib/columns/layers';
-import { offsetsOfBranches, pathLayer, pathsOfBranches } from '../../lib/draw/paths';
+import { pathLayer, pathsOfBranches, shiftsOfBranches } from '../../lib/draw/paths';
 import { pointLayer } from '../../lib/draw/points';
 import type { Placement } from '../../lib/draw/points';
 import { symbolScale } from '../../lib/draw/zoomScale';
@@ -9,7 +9,7 @@ import { loadingClass } from '../../lib/loadingClasses';
 import { memoBy } from '../../lib/memo';
 
 import type { CascadeResult } from './result';
-import { DEAD_COLOUR, IN_SERVICE_COLOUR, LOST_LOAD_COLOUR, waveColour } from './waveColours';
+import { DEAD_COLOUR, IN_SERVICE_COLOUR, LOST_LOAD_COLOUR, OUT_COLOUR, waveColour } from './waveColours';
 
 /** What the lines of a run are coloured by. */
 export type RunColour = 'waves' | 'base' | 'final';
@@ -50,7 +50,7 @@ export const branchLook = memoBy(
         look.colours.set([...waveColour(tripWave, lastWave), 255], 4 * i);
         look.widthsPx[i] = tripWave === wave ? 4.4 : 2.6;
       } else if (isOut && colour === 'final') {
-        look.colours.set([30, 36, 42, 255], 4 * i);
+        look.colours.set([...OUT_COLOUR, 255], 4 * i);
         look.widthsPx[i] = 1;
       } else if (colour === 'waves') {
         look.colours.set([...IN_SERVICE_COLOUR, 150], 4 * i);
@@ -125,22 +125,24 @@ export function cascadeLayers(
   style: CascadeStyle,
 ): Layer[] {
   const layers: Layer[] = [];
+  // The final loading belongs to the state after the last wave, whichever wave is chosen.
+  const shownWave = style.colour === 'final' ? style.lastWave : style.wave;
   if (data.branches !== null) {
     layers.push(
       pathLayer({
         id: 'cascade-branches',
         paths: pathsOfBranches(data.branches),
         style: {
-          ...branchLook(data.branches, result, style.colour, style.wave, style.lastWave),
+          ...branchLook(data.branches, result, style.colour, shownWave, style.lastWave),
           widthScale: symbolScale(style.zoom),
-          offsets: offsetsOfBranches(data.branches),
+          shiftsPx: shiftsOfBranches(data.branches),
         },
         placement: style.placement,
       }),
     );
   }
   if (data.substations !== null && style.colour !== 'base') {
-    const wave = style.wave >= style.lastWave ? Infinity : style.wave;
+    const wave = shownWave >= style.lastWave ? Infinity : shownWave;
     const losses = lossesMemo(data.substations, result, wave);
     layers.push(
       pointLayer({

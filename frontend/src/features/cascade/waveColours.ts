@@ -12,7 +12,8 @@ const STOPS: readonly Rgb[] = [
 export const INITIAL_OUTAGE_COLOUR: Rgb = [255, 255, 255];
 export const DEAD_COLOUR: Rgb = [244, 97, 111];
 export const LOST_LOAD_COLOUR: Rgb = [255, 190, 92];
-export const IN_SERVICE_COLOUR: Rgb = [84, 104, 120];
+export const OUT_COLOUR: Rgb = [52, 60, 68];
+export const IN_SERVICE_COLOUR: Rgb = [96, 118, 136];
 
 /** Colour of a wave among `lastWave` waves; wave 0 is the initial outage. */
 export function waveColour(wave: number, lastWave: number): Rgb {

@@ -11,15 +11,17 @@ import { useState } from 'react';
 
 import { isLayerKey } from '../../lib/columns/layers';
 import { ageSeconds, formatAge, formatNumber, humanize } from '../../lib/format';
+import type { LegendItem } from '../../lib/legendItem';
 import type { ColourMode } from '../../lib/mapView';
-import { ErrorState, LoadingState } from '../../ui/StateMessage';
+import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 import { Swatch } from '../../ui/Swatch';
 import { ChevronDownIcon, ChevronRightIcon } from '../../ui/icons';
 import { css } from '../../ui/palette';
 import { useNow } from '../../ui/useNow';
 
 import { legendOf } from './legend';
-import { isInZoom } from './plan';
+import type { LayerState } from './loader';
+import { isInZoom, usesBounds } from './plan';
 import type { MapLayerInfo } from './queries';
 import type { MapLayers } from './useLayerStates';
 
@@ -29,10 +31,12 @@ interface Props {
   colour: ColourMode;
   onColour: (mode: ColourMode) => void;
   onVisible: (keys: string[]) => void;
+  /** What the lines mean while something else than this panel colours them. */
+  lineLegend: LegendItem[] | null;
 }
 
 /** Which layers are drawn, how many assets each has, how fresh they are, and what the colours mean. */
-export function LayerPanel({ layers, zoom, colour, onColour, onVisible }: Props) {
+export function LayerPanel({ layers, zoom, colour, onColour, onVisible, lineLegend }: Props) {
   const [isOpen, setOpen] = useState(true);
   const now = useNow();
 
@@ -47,7 +51,7 @@ export function LayerPanel({ layers, zoom, colour, onColour, onVisible }: Props)
       variant="outlined"
       aria-label="Map layers"
       data-testid="layer-panel"
-      sx={{ width: 248, maxHeight: '100%', display: 'flex', flexDirection: 'column', pointerEvents: 'auto' }}
+      sx={{ width: 284, maxHeight: '100%', display: 'flex', flexDirection: 'column', pointerEvents: 'auto' }}
     >
       <Button
         color="inherit"
@@ -65,7 +69,8 @@ export function LayerPanel({ layers, zoom, colour, onColour, onVisible }: Props)
             exclusive
             fullWidth
             size="small"
-            value={colour}
+            disabled={lineLegend !== null}
+            value={lineLegend === null ? colour : null}
             onChange={(_event, next: ColourMode | null) => next !== null && onColour(next)}
             aria-label="Colour of transmission lines"
             sx={{ mb: 0.75, '& .MuiToggleButton-root': { py: 0.25, textTransform: 'none' } }}
@@ -78,7 +83,13 @@ export function LayerPanel({ layers, zoom, colour, onColour, onVisible }: Props)
             </ToggleButton>
           </ToggleButtonGroup>
           {layers.problem !== null && <ErrorState title={layers.problem.message} onRetry={layers.retryList} />}
-          {layers.problem === null && layers.sources.length === 0 && <LoadingState label="Loading the list of layers" />}
+          {layers.problem === null && layers.sources.length === 0 && (
+            layers.isListed ? (
+              <EmptyState title="No layers" detail="Your account may not see any layer of the map." />
+            ) : (
+              <LoadingState label="Loading the list of layers" />
+            )
+          )}
           {layers.sources.map((source) => (
             <LayerRow
               key={source.key}
@@ -87,6 +98,7 @@ export function LayerPanel({ layers, zoom, colour, onColour, onVisible }: Props)
               zoom={zoom}
               colour={colour}
               nowMs={now}
+              lineLegend={lineLegend}
               onToggle={() => toggle(source.key)}
             />
           ))}
@@ -102,17 +114,21 @@ interface RowProps {
   zoom: number;
   colour: ColourMode;
   nowMs: number;
+  lineLegend: LegendItem[] | null;
   onToggle: () => void;
 }
 
-function LayerRow({ source, layers, zoom, colour, nowMs, onToggle }: RowProps) {
+function LayerRow({ source, layers, zoom, colour, nowMs, lineLegend, onToggle }: RowProps) {
   const { key } = source;
   const isVisible = layers.visible.has(key);
   const isInRange = isInZoom(source, zoom);
   const state = isLayerKey(key) ? layers.states[key] : undefined;
+  const count = countOf(source, state);
   // Substations are coloured as the lines are: one legend serves both where lines are shown.
   const isExplained = key === 'substations' && layers.visible.has('branches');
-  const legend = isVisible && isInRange && !isExplained ? legendOf(key, source.legend, layers.states, colour) : [];
+  const isShown = isVisible && isInRange && !isExplained;
+  const ownLegend = isShown ? legendOf(key, source.legend, layers.states, colour) : [];
+  const legend = isShown && key === 'branches' && lineLegend !== null ? lineLegend : ownLegend;
   return (
     <Box data-testid={`layer-${key}`} data-phase={state?.phase ?? 'off'} sx={{ py: 0.25 }}>
       <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'space-between' }}>
@@ -121,15 +137,10 @@ function LayerRow({ source, layers, zoom, colour, nowMs, onToggle }: RowProps) {
           control={<Checkbox size="small" checked={isVisible} onChange={onToggle} sx={{ p: 0.5 }} />}
           label={<Typography variant="h3">{source.title}</Typography>}
         />
-        <Typography variant="caption" color="text.secondary">
-          {formatNumber(source.rowCount)}
+        <Typography variant="caption" color="text.secondary" title={syncedText(source, nowMs)} sx={{ whiteSpace: 'nowrap' }}>
+          {isVisible ? statusText(source, { isInRange, zoom, phase: state?.phase, count, nowMs }) : formatNumber(count)}
         </Typography>
       </Box>
-      {isVisible && (
-        <Typography variant="caption" component="p" color="text.secondary" sx={{ pl: 2.75, minHeight: 17 }}>
-          {statusLine(source, { isInRange, zoom, phase: state?.phase, nowMs })}
-        </Typography>
-      )}
       {state?.error != null && (
         <Box role="alert" sx={{ pl: 2.75 }}>
           <Typography variant="caption" color="error" component="p">
@@ -156,14 +167,26 @@ function LayerRow({ source, layers, zoom, colour, nowMs, onToggle }: RowProps) {
   );
 }
 
-function statusLine(
+/** Whole layers tell how many they draw; of others the server's count is known. */
+function countOf(source: MapLayerInfo, state: LayerState | undefined): number | null {
+  if (state?.columns != null && !usesBounds(source)) return state.columns.ids.length;
+  return source.rowCount ?? null;
+}
+
+function syncedText(source: MapLayerInfo, nowMs: number): string {
+  const age = ageSeconds(source.syncedAt, nowMs);
+  return age === null ? 'Never synced' : `Synced ${formatAge(age)} ago`;
+}
+
+function statusText(
   source: MapLayerInfo,
-  at: { isInRange: boolean; zoom: number; phase: string | undefined; nowMs: number },
+  at: { isInRange: boolean; zoom: number; phase: string | undefined; count: number | null; nowMs: number },
 ): string {
-  if (!at.isInRange) return at.zoom < source.minZoom ? 'Zoom in to see' : 'Zoom out to see';
-  if (at.phase === 'loading') return 'Loading';
+  const count = formatNumber(at.count);
+  if (!at.isInRange) return `${count} · zoom ${at.zoom < source.minZoom ? 'in' : 'out'}`;
+  if (at.phase === 'loading') return 'loading';
   const age = ageSeconds(source.syncedAt, at.nowMs);
-  if (age === null) return 'Never synced';
-  const status = source.status === 'FRESH' ? '' : `, ${humanize(source.status).toLowerCase()}`;
-  return `Synced ${formatAge(age)} ago${status}`;
+  if (age === null) return 'never synced';
+  const status = source.status === 'FRESH' ? '' : ` · ${humanize(source.status).toLowerCase()}`;
+  return `${count} · ${formatAge(age)}${status}`;
 }

@@ -18,7 +18,10 @@ export interface HitDescription {
   facts: { label: string; value: string }[];
 }
 
-type Describe<K extends LayerKey> = (columns: LayerColumns[K], i: number) => HitDescription;
+type Describe<K extends LayerKey> = (columns: LayerColumns[K], i: number, nameOf: NameOf) => HitDescription;
+
+/** Name of a substation, or its id while its name is not loaded. */
+type NameOf = (assetId: string | undefined) => string;
 
 const text = (value: string | null | undefined): string => value ?? UNKNOWN;
 
@@ -38,11 +41,10 @@ const DESCRIBE: { [K in LayerKey]: Describe<K> } = {
       { label: 'Zone', value: text(c.zone[i]) },
     ],
   }),
-  branches: (c, i) => ({
-    title: c.ids[i] ?? '',
-    kind: `Transmission line, ${formatQuantity(c.kv[i], 'kV')}`,
+  branches: (c, i, nameOf) => ({
+    title: `${nameOf(c.fromIds[i])} to ${nameOf(c.toIds[i])}`,
+    kind: `Transmission line ${text(c.ids[i])}, ${formatQuantity(c.kv[i], 'kV')}`,
     facts: [
-      { label: 'From, to', value: `${text(c.fromIds[i])}, ${text(c.toIds[i])}` },
       { label: 'Base flow', value: formatQuantity(c.flowMw[i], 'MW', 1) },
       { label: 'Rating', value: formatQuantity(c.ratingMva[i], 'MVA', 0) },
       { label: 'Loading', value: formatQuantity(c.loadingPct[i], '%', 1) },
@@ -103,8 +105,8 @@ function builtAs(flag: number | undefined): string {
 export function describeHit(states: LayerStates, hit: Hit): HitDescription | null {
   const columns = states[hit.layer]?.columns;
   if (columns?.ids[hit.index] !== hit.assetId) return null;
-  const describe = DESCRIBE[hit.layer] as (columns: LayerColumns[LayerKey], i: number) => HitDescription;
-  return describe(columns, hit.index);
+  const describe = DESCRIBE[hit.layer] as Describe<LayerKey>;
+  return describe(columns, hit.index, (id) => substationName(states, id));
 }
 
 const indexes = new WeakMap<string[], Map<string, number>>();
@@ -123,6 +125,12 @@ export function findAsset(states: LayerStates, assetId: string): Hit | null {
     if (row !== undefined) return { layer, index: row, assetId };
   }
   return null;
+}
+
+function substationName(states: LayerStates, assetId: string | undefined): string {
+  if (assetId === undefined) return UNKNOWN;
+  const hit = findAsset(states, assetId);
+  return (hit?.layer === 'substations' ? states.substations?.columns?.name[hit.index] : null) ?? assetId;
 }
 
 /** Where an asset of a loaded layer is: a point, or the middle of a line; null if it is not loaded. */
@@ -153,6 +161,6 @@ export function labelRows(states: LayerStates): LabelRow[] {
   return columns.ids.map((id, i) => ({
     lon: columns.lon[i] ?? Number.NaN,
     lat: columns.lat[i] ?? Number.NaN,
-    properties: { name: columns.name[i] ?? id, rank: columns.maxKv[i] ?? 0 },
+    properties: { name: columns.name[i] ?? id, rank: (columns.maxKv[i] ?? 0) || 0 },
   }));
 }

@@ -2,7 +2,7 @@ import type { Layer } from '@deck.gl/core';
 
 import type { PathColumn } from '../../lib/columns/decode';
 import type { PointColumns } from '../../lib/columns/layers';
-import { offsetsOfBranches, pathLayer } from '../../lib/draw/paths';
+import { pathLayer, shiftsOfBranches } from '../../lib/draw/paths';
 import { paint, pointLayer } from '../../lib/draw/points';
 import type { Rgba } from '../../lib/draw/points';
 import { symbolScale } from '../../lib/draw/zoomScale';
@@ -39,7 +39,7 @@ export function highlightLayers(
 interface OneLine {
   paths: PathColumn;
   widthPx: number;
-  offset: number;
+  shiftPx: number;
 }
 
 function lineOf(states: LayerStates, layer: 'branches' | 'lines', index: number): OneLine | null {
@@ -49,7 +49,7 @@ function lineOf(states: LayerStates, layer: 'branches' | 'lines', index: number)
     return {
       paths: { coords: columns.coords.slice(4 * index, 4 * index + 4), starts: Uint32Array.of(0, 2) },
       widthPx: voltageWidthPx(columns.kv[index] ?? Number.NaN),
-      offset: offsetsOfBranches(columns)[index] ?? 0,
+      shiftPx: shiftsOfBranches(columns)[index] ?? 0,
     };
   }
   const paths = states.lines?.columns?.paths;
@@ -58,21 +58,19 @@ function lineOf(states: LayerStates, layer: 'branches' | 'lines', index: number)
   return {
     paths: { coords: paths.coords.slice(2 * from, 2 * to), starts: Uint32Array.of(0, to - from) },
     widthPx: 1.5,
-    offset: 0,
+    shiftPx: 0,
   };
 }
 
 function underlay(id: string, line: OneLine, style: DrawStyle, colour: Rgba): Layer {
-  const widthPx = line.widthPx + 4;
   return pathLayer({
     id,
     paths: line.paths,
     style: {
       colours: paint(1, () => [colour[0], colour[1], colour[2], 150]),
-      widthsPx: Float32Array.of(widthPx),
+      widthsPx: Float32Array.of(line.widthPx + 4),
       widthScale: symbolScale(style.zoom),
-      // Offsets count in line widths: the wider underlay needs the smaller number.
-      offsets: Float32Array.of((line.offset * line.widthPx) / widthPx),
+      shiftsPx: Float32Array.of(line.shiftPx),
     },
     placement: style.placement,
   });

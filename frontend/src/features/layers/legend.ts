@@ -1,17 +1,11 @@
 import { numberScale, parseHex, UNKNOWN_CLASS, valueScale } from '../../lib/colourScale';
-import type { LegendEntry, Rgb } from '../../lib/colourScale';
+import type { LegendEntry } from '../../lib/colourScale';
 import type { LayerColumns, LayerKey } from '../../lib/columns/layers';
+import type { LegendItem } from '../../lib/legendItem';
 import { LOADING_CLASSES, loadingClass } from '../../lib/loadingClasses';
 import type { ColourMode } from '../../lib/mapView';
 
 import type { LayerStates } from './loader';
-
-export interface LegendItem {
-  label: string;
-  colour: Rgb;
-  shape: 'dot' | 'line' | 'ring';
-  widthPx?: number;
-}
 
 /** Legend of a layer as it is drawn now; classes that no loaded asset falls in are left out. */
 export function legendOf(
@@ -39,9 +33,7 @@ export function legendOf(
     case 'meters':
       return itemsPresent(legend, labelsOf(columnsOf('meters')?.customerClass, valueScale(legend)), 'dot');
     case 'switches':
-      return itemsPresent(legend, labelsOf(columnsOf('switches')?.kind, valueScale(legend)), 'dot').map((item) =>
-        /open/i.test(item.label) ? { ...item, shape: 'ring' } : item,
-      );
+      return itemsPresent(legend, labelsOf(columnsOf('switches')?.kind, valueScale(legend)), 'ring');
     default:
       return legend.map((entry) => itemOf(entry, 'dot'));
   }

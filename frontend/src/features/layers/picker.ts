@@ -1,20 +1,19 @@
 import type { LayerColumns, LayerKey, PointColumns } from '../../lib/columns/layers';
-import { offsetsOfBranches, pathsOfBranches } from '../../lib/draw/paths';
-import { symbolScale } from '../../lib/draw/zoomScale';
+import { pathsOfBranches, shiftsOfBranches } from '../../lib/draw/paths';
+import { detailScale, symbolScale } from '../../lib/draw/zoomScale';
 import { PathIndex } from '../../lib/picking/pathIndex';
 import { PointIndex } from '../../lib/picking/pointIndex';
 import type { Nearest, PointerAt } from '../../lib/picking/pointIndex';
 
 import type { Hit } from './assets';
 import {
-  detailScale,
   METER_RADIUS_PX,
   outageRadii,
   POLE_RADIUS_PX,
   SWITCH_RADIUS_PX,
   transformerRadii,
 } from './builders/distribution';
-import { substationRadii, voltageWidthPx } from './builders/transmission';
+import { substationRadii } from './builders/transmission';
 import type { LayerStates } from './loader';
 
 const POINT_TOLERANCE_PX = 5;
@@ -32,12 +31,11 @@ const LOOKUPS: { [K in LayerKey]: (columns: LayerColumns[K]) => Lookup } = {
   substations: (c) => pointLookup(c, substationRadii(c)),
   transformers: (c) => pointLookup(c, transformerRadii(c), detailScale),
   switches: (c) => pointLookup(c, SWITCH_RADIUS_PX, detailScale),
-  meters: (c) => pointLookup(c, METER_RADIUS_PX),
-  poles: (c) => pointLookup(c, POLE_RADIUS_PX),
+  meters: (c) => pointLookup(c, METER_RADIUS_PX, detailScale),
+  poles: (c) => pointLookup(c, POLE_RADIUS_PX, detailScale),
   outages: (c) => pointLookup(c, outageRadii(c)),
   branches: (c) => {
-    const shifts = offsetsOfBranches(c).map((offset, i) => offset * voltageWidthPx(c.kv[i] ?? Number.NaN));
-    const index = new PathIndex(pathsOfBranches(c), shifts);
+    const index = new PathIndex(pathsOfBranches(c), shiftsOfBranches(c));
     return (at) => index.nearest({ ...at, tolerancePx: LINE_TOLERANCE_PX }, symbolScale(at.zoom));
   },
   lines: (c) => {

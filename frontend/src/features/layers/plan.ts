@@ -32,6 +32,11 @@ export function isInZoom(source: { minZoom: number; maxZoom: number }, zoom: num
   return zoom >= source.minZoom && zoom <= source.maxZoom;
 }
 
+/** Whether a layer is loaded for the area in view only. */
+export function usesBounds(source: { minZoom: number }): boolean {
+  return source.minZoom >= DETAIL_MIN_ZOOM;
+}
+
 /** What must be loaded to draw the visible layers in this view. */
 export function planRequests(
   sources: readonly LayerSource[],
@@ -41,7 +46,7 @@ export function planRequests(
   return sources.flatMap((source) => {
     const { key } = source;
     if (!isLayerKey(key) || !visible.has(key) || !isInZoom(source, view.zoom)) return [];
-    const url = source.minZoom >= DETAIL_MIN_ZOOM ? withBounds(source.url, requestBounds(view.bounds)) : source.url;
+    const url = usesBounds(source) ? withBounds(source.url, requestBounds(view.bounds)) : source.url;
     return [{ key, url, version: source.dataVersion ?? '' }];
   });
 }

@@ -21,6 +21,8 @@ export interface MapLayers {
   sources: readonly MapLayerInfo[];
   visible: ReadonlySet<string>;
   states: LayerStates;
+  /** Whether the server's list of layers has come; it may be empty. */
+  isListed: boolean;
   isLoading: boolean;
   problem: Problem | null;
   retryLayer: (key: LayerKey) => void;
@@ -62,6 +64,7 @@ export function useLayerStates(
     sources,
     visible,
     states,
+    isListed: data?.mapLayers !== undefined,
     isLoading,
     problem: data?.mapLayers === undefined && error !== undefined && !fetching ? problemOf(error) : null,
     retryLayer: (key) => loader.retry(key),

@@ -13,7 +13,6 @@ import type { LabelFeatures, PointerPosition } from './controller';
 export interface MapHandle {
   flyTo: (target: Viewport) => void;
   jumpTo: (target: Viewport) => void;
-  fit: (bounds: Bounds) => void;
 }
 
 interface Props {
@@ -84,7 +83,6 @@ export function MapCanvas(props: Props) {
     () => ({
       flyTo: (target) => controller?.flyTo(target),
       jumpTo: (target) => controller?.jumpTo(target),
-      fit: (bounds) => controller?.fit(bounds),
     }),
     [controller],
   );

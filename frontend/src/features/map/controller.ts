@@ -102,7 +102,7 @@ export class MapController {
   }
 
   setLabels(labels: LabelFeatures): void {
-    this.map.getSource<GeoJSONSource>(SUBSTATION_LABEL_SOURCE)?.setData(labels);
+    void this.map.getSource<GeoJSONSource>(SUBSTATION_LABEL_SOURCE)?.setData(labels);
     this.idle.touch();
   }
 
@@ -121,10 +121,6 @@ export class MapController {
 
   jumpTo(target: Viewport): void {
     this.map.jumpTo({ center: [target.lng, target.lat], zoom: target.zoom });
-  }
-
-  fit(bounds: Bounds): void {
-    this.map.fitBounds([bounds[0], bounds[1], bounds[2], bounds[3]], { padding: 48, duration: 0 });
   }
 
   viewport(): Viewport {

@@ -75,7 +75,9 @@ export function SearchBox({ label, onPick, prefixes, testId = 'search' }: Props)
               {hit.title}
             </Typography>
             <Typography variant="caption" color="text.secondary" component="div" noWrap>
-              {[humanize(hit.kind), hit.assetId, hit.subtitle].filter(Boolean).join(' · ')}
+              {[humanize(hit.kind), hit.assetId, hit.subtitle === hit.assetId ? '' : hit.subtitle]
+                .filter((part) => part !== '')
+                .join(' · ')}
             </Typography>
           </Box>
         </Box>

@@ -13,17 +13,19 @@ export interface PathStyle {
   /** Width of each line in pixels at scale 1. */
   widthsPx: Float32Array;
   widthScale: number;
-  /** Sideways shift of each line in its own widths, positive to its right. */
-  offsets?: Float32Array;
+  /** 0 to 1; 1 if left out. */
+  opacity?: number;
+  /** Sideways shift of each line in pixels at scale 1, positive to its right. */
+  shiftsPx?: Float32Array;
 }
 
 const OFFSET = [new PathStyleExtension({ offset: true })];
 
-/** Distance between the middles of parallel circuits, in line widths. */
-export const CIRCUIT_SPACING_WIDTHS = 2;
+/** Distance between the middles of parallel circuits at scale 1, pixels. */
+const CIRCUIT_SPACING_PX = 3.6;
 
 const branchPaths = new WeakMap<BranchColumns, PathColumn>();
-const branchOffsets = new WeakMap<BranchColumns, Float32Array>();
+const branchShifts = new WeakMap<BranchColumns, Float32Array>();
 
 /** The two-point lines of the transmission grid as paths, made once per data set. */
 export function pathsOfBranches(columns: BranchColumns): PathColumn {
@@ -35,12 +37,12 @@ export function pathsOfBranches(columns: BranchColumns): PathColumn {
   return found;
 }
 
-/** Sideways shift of each transmission line in line widths. */
-export function offsetsOfBranches(columns: BranchColumns): Float32Array {
-  let found = branchOffsets.get(columns);
+/** Sideways shift of each transmission line in pixels at scale 1. */
+export function shiftsOfBranches(columns: BranchColumns): Float32Array {
+  let found = branchShifts.get(columns);
   if (found === undefined) {
-    found = parallelPlaces(columns.fromIds, columns.toIds).map((place) => place * CIRCUIT_SPACING_WIDTHS);
-    branchOffsets.set(columns, found);
+    found = parallelPlaces(columns.fromIds, columns.toIds).map((place) => place * CIRCUIT_SPACING_PX);
+    branchShifts.set(columns, found);
   }
   return found;
 }
@@ -72,6 +74,8 @@ export function pathLayer(options: {
 }): PathLayer {
   const { id, paths, style, placement } = options;
   const { starts, coords } = paths;
+  // deck.gl counts offsets in line widths.
+  const offsets = style.shiftsPx?.map((shift, i) => shift / (style.widthsPx[i] ?? 1));
   const data: PathData = {
     length: starts.length - 1,
     startIndices: starts,
@@ -79,7 +83,7 @@ export function pathLayer(options: {
       getPath: { value: coords, size: 2 },
       getColor: { value: perVertex(style.colours, starts, 4), size: 4, normalized: true },
       getWidth: { value: perVertex(style.widthsPx, starts, 1), size: 1 },
-      ...(style.offsets && { getOffset: { value: perVertex(style.offsets, starts, 1), size: 1 } }),
+      ...(offsets && { getOffset: { value: perVertex(offsets, starts, 1), size: 1 } }),
     },
   };
   return new PathLayer({
@@ -90,13 +94,14 @@ export function pathLayer(options: {
     positionFormat: 'XY',
     widthUnits: 'pixels',
     widthScale: style.widthScale,
+    opacity: style.opacity ?? 1,
     widthMinPixels: 0.6,
     jointRounded: false,
     capRounded: false,
-    extensions: style.offsets ? OFFSET : [],
+    extensions: offsets ? OFFSET : [],
     dataComparator: (next: PathData, previous: PathData | null) =>
       previous?.attributes.getPath.value === next.attributes.getPath.value,
-    updateTriggers: { getColor: style.colours, getWidth: style.widthsPx, getOffset: style.offsets },
+    updateTriggers: { getColor: style.colours, getWidth: style.widthsPx, getOffset: style.shiftsPx },
     parameters: { depthCompare: 'always', depthWriteEnabled: false },
   } as unknown as ConstructorParameters<typeof PathLayer>[0]);
 }

@@ -13,7 +13,7 @@ import type {
 import { pathLayer } from '../../../lib/draw/paths';
 import { paint, pointLayer } from '../../../lib/draw/points';
 import type { Rgba } from '../../../lib/draw/points';
-import { symbolScale } from '../../../lib/draw/zoomScale';
+import { detailScale, symbolScale } from '../../../lib/draw/zoomScale';
 import { loadingClass } from '../../../lib/loadingClasses';
 import { memoBy } from '../../../lib/memo';
 
@@ -22,11 +22,7 @@ import type { DrawStyle } from './transmission';
 
 const OUTLINE: Rgba = [9, 14, 19, 230];
 const CLEAR: Rgba = [0, 0, 0, 0];
-
-/** Symbols of the distribution grid grow more slowly with the zoom: there are many. */
-export function detailScale(zoom: number): number {
-  return symbolScale(zoom) / 1.4;
-}
+const RING_INSIDE: Rgba = [13, 20, 27, 255];
 
 const LINE_WIDTHS_PX: Readonly<Record<string, number>> = { BACKBONE: 2.4, LATERAL: 1.4, SERVICE: 0.8 };
 
@@ -78,8 +74,8 @@ export function transformerLayers(columns: TransformerColumns, style: DrawStyle)
   ];
 }
 
-export const METER_RADIUS_PX = 1.5;
-export const POLE_RADIUS_PX = 1.2;
+export const METER_RADIUS_PX = 1.9;
+export const POLE_RADIUS_PX = 1.5;
 export const SWITCH_RADIUS_PX = 3.4;
 
 const meterColours = memoBy((columns: MeterColumns, legend: readonly LegendEntry[]) => {
@@ -99,7 +95,7 @@ function dots(id: string, columns: PointColumns, radiiPx: number, fill: Uint8Arr
   return pointLayer({
     id,
     columns,
-    style: { radiiPx, radiusScale: symbolScale(style.zoom), fill },
+    style: { radiiPx, radiusScale: detailScale(style.zoom), fill },
     placement: style.placement,
   });
 }
@@ -107,10 +103,8 @@ function dots(id: string, columns: PointColumns, radiiPx: number, fill: Uint8Arr
 const switchStyle = memoBy((columns: SwitchColumns, legend: readonly LegendEntry[]) => {
   const scale = valueScale(legend);
   return {
-    // An open device is a ring, a closed one a disc.
-    fill: paint(columns.ids.length, (i) =>
-      columns.isNormallyOpen[i] === 1 ? CLEAR : opaque(scale(columns.kind[i]).colour),
-    ),
+    // Rings tell switches from transformers; an open one is hollow, a closed one dark inside.
+    fill: paint(columns.ids.length, (i) => (columns.isNormallyOpen[i] === 1 ? CLEAR : RING_INSIDE)),
     outline: paint(columns.ids.length, (i) => opaque(scale(columns.kind[i]).colour)),
   };
 });

@@ -3,10 +3,10 @@ import type { Layer } from '@deck.gl/core';
 import { numberScale } from '../../../lib/colourScale';
 import type { LegendEntry, Rgb } from '../../../lib/colourScale';
 import type { BranchColumns, SubstationColumns } from '../../../lib/columns/layers';
-import { offsetsOfBranches, pathLayer, pathsOfBranches } from '../../../lib/draw/paths';
+import { pathLayer, pathsOfBranches, shiftsOfBranches } from '../../../lib/draw/paths';
 import { paint, pointLayer } from '../../../lib/draw/points';
 import type { Placement, Rgba } from '../../../lib/draw/points';
-import { symbolScale } from '../../../lib/draw/zoomScale';
+import { symbolScale, transmissionOpacity } from '../../../lib/draw/zoomScale';
 import { loadingClass } from '../../../lib/loadingClasses';
 import type { ColourMode } from '../../../lib/mapView';
 import { memoBy } from '../../../lib/memo';
@@ -104,7 +104,8 @@ export function branchLayers(columns: BranchColumns, style: DrawStyle): Layer[] 
       style: {
         ...branchStyle(columns, style.colour, legendIn(style, 'branches')),
         widthScale: symbolScale(style.zoom),
-        offsets: offsetsOfBranches(columns),
+        opacity: transmissionOpacity(style.zoom),
+        shiftsPx: shiftsOfBranches(columns),
       },
       placement: style.placement,
     }),

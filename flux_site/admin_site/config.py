@@ -6,4 +6,4 @@ from django.contrib.admin.apps import AdminConfig
 class FluxAdminConfig(AdminConfig):
     """The stock admin with our site."""
 
-    default_site = "flux_site.admin.site.FluxAdminSite"
+    default_site = "flux_site.admin_site.site.FluxAdminSite"

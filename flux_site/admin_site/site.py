@@ -74,8 +74,6 @@ class FluxAdminSite(AdminSite):
 
     def status_view(self, request: HttpRequest) -> HttpResponse:
         """Answer the status panel as a piece of HTML."""
-        from flux_site.admin.status import status_panel
+        from flux_site.admin_site.status import status_panel
 
-        panel = TemplateResponse(request, "admin/status_panel.html", status_panel(request.user))
-        panel.headers["Cache-Control"] = "no-store"
-        return panel
+        return TemplateResponse(request, "admin/status_panel.html", status_panel(request.user))

@@ -15,7 +15,7 @@ from grid.selectors.sync import LayerState, list_layers
 JOBS_SHOWN = 5
 LAYERS_SHOWN = 6
 TITLES = {"postgis": "PostGIS", "redis": "Redis", "workers": "Workers", "warehouse": "Warehouse"}
-IN_ORDER = {"FRESH", "RUNNING"}
+WORST_FIRST = ("FAILED", "STALE", "PAUSED", "NEVER_SYNCED")
 
 
 def status_panel(user: Any) -> dict[str, Any]:
@@ -37,7 +37,8 @@ def status_panel(user: Any) -> dict[str, Any]:
 def layer_summary(layers: list[LayerState]) -> dict[str, Any]:
     """Return how many layers are in which state, those that need attention, and when the newest run began."""
     by_status = Counter(str(state.status) for state in layers)
-    trouble = [state for state in layers if str(state.status) not in IN_ORDER]
+    trouble = [state for state in layers if str(state.status) in WORST_FIRST]
+    trouble.sort(key=lambda state: WORST_FIRST.index(str(state.status)))
     return {
         "by_status": [(count, badge(status)) for status, count in by_status.most_common()],
         "trouble": [

@@ -1,0 +1,177 @@
+import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it, vi } from 'vitest';
+
+import { accessibilityFaults } from '../../../tests/axe';
+import { graphqlFailure, mockClient, renderWith } from '../../../tests/mockClient';
+
+import { AssetCard } from './AssetCard';
+import type { CardActions } from './CardFrame';
+import { loadChartOption } from './TransformerLoadChart';
+import { canFail, kindOf } from './kinds';
+
+type QueryAnswer = Parameters<typeof mockClient>[0]['query'];
+
+const ALPHA = { id: 'a', assetId: 'SUB-1', name: 'Alpha' };
+const BRAVO = { id: 'b', assetId: 'SUB-2', name: 'Bravo' };
+const LINE = {
+  id: 'x',
+  assetId: 'BR-1',
+  kind: 'LINE',
+  baseKv: 345,
+  ratingMva: null,
+  baseFlowMw: 120,
+  baseLoadingPct: null,
+  fromSubstation: ALPHA,
+  toSubstation: BRAVO,
+  lengthKm: 12.3,
+  isRatingAdjusted: false,
+  sourceRatingMva: null,
+  inService: true,
+  fromBus: { id: '1', assetId: 'BUS-1', baseKv: 345 },
+  toBus: { id: '2', assetId: 'BUS-2', baseKv: 345 },
+};
+const SUBSTATION = {
+  ...BRAVO,
+  lon: -95,
+  lat: 29,
+  zone: null,
+  interconnect: 'Texas',
+  maxKv: 345,
+  minKv: 138,
+  capacityMva: null,
+  loadMw: 98.1,
+  generationCapacityMw: 0,
+  status: 'IN_SERVICE',
+  circuits: { totalCount: 0, edges: [] },
+  branchesFrom: { totalCount: 0, edges: [] },
+  branchesTo: { totalCount: 1, edges: [{ node: LINE }] },
+};
+const METER = {
+  id: 'm',
+  assetId: 'MTR-1',
+  lon: -95,
+  lat: 29,
+  customerClass: 'RESIDENTIAL',
+  phases: 'A',
+  status: 'ACTIVE',
+  circuit: { id: 'c', assetId: 'CKT-1', name: 'Circuit 1' },
+  transformer: { id: 't', assetId: 'XFMR-1', name: 'Transformer 1' },
+};
+
+function open(assetId: string, query: QueryAnswer, change: Partial<CardActions> = {}) {
+  const actions: CardActions = {
+    onClose: vi.fn(),
+    onSelect: vi.fn(),
+    onLocate: vi.fn(),
+    onFail: vi.fn(),
+    isFailing: () => false,
+    timeZone: 'America/Chicago',
+    ...change,
+  };
+  const card = renderWith(mockClient({ query }), <AssetCard assetId={assetId} actions={actions} />);
+  return { actions, card };
+}
+
+describe('asset kinds', () => {
+  it('come from the natural key', () => {
+    expect(['SUB-1', 'BR-1', 'BUS-1', 'XFMR-1', 'MTR-9', 'toString-1', 'SUB', ''].map(kindOf)).toEqual([
+      'substation',
+      'branch',
+      'bus',
+      'transformer',
+      'meter',
+      null,
+      null,
+      null,
+    ]);
+    expect(['SUB-1', 'BR-1', 'BUS-1', 'XFMR-1'].filter(canFail)).toEqual(['SUB-1', 'BR-1', 'BUS-1']);
+  });
+});
+
+describe('the card of a line', () => {
+  it('calls a missing rating unlimited and its loading unknown', () => {
+    open('BR-1', () => ({ data: { branch: LINE } }));
+    const text = screen.getByTestId('asset-card').textContent;
+    expect(text).toContain('Alpha to Bravo');
+    expect(text).toContain('Ratingunlimited');
+    expect(text).toContain('Base loadingunknown');
+  });
+
+  it('makes it an initial outage, once', async () => {
+    const { actions } = open('BR-1', () => ({ data: { branch: LINE } }));
+    await userEvent.setup().click(screen.getByTestId('fail-this'));
+    expect(actions.onFail).toHaveBeenCalledWith('BR-1', 'Alpha to Bravo');
+  });
+
+  it('says so when it is one already', () => {
+    open('BR-1', () => ({ data: { branch: LINE } }), { isFailing: () => true });
+    expect(screen.getByTestId('fail-this')).toHaveProperty('disabled', true);
+  });
+
+  it('says when its rating was raised', () => {
+    open('BR-1', () => ({ data: { branch: { ...LINE, isRatingAdjusted: true, sourceRatingMva: 100, ratingMva: 126 } } }));
+    expect(screen.getByTestId('asset-card').textContent).toContain('The source rates it 100\u00a0MVA');
+  });
+});
+
+describe('the card of a substation', () => {
+  it('counts flow out of it positive and leads to the far end', async () => {
+    const { actions } = open('SUB-2', () => ({ data: { substation: SUBSTATION } }));
+    const link = screen.getByRole('button', { name: 'Alpha' });
+    expect(link.closest('tr')?.textContent).toContain('-120.0');
+    await userEvent.setup().click(link);
+    expect(actions.onSelect).toHaveBeenCalledWith('BR-1');
+  });
+
+  it('has no accessibility faults', async () => {
+    const { card } = open('SUB-2', () => ({ data: { substation: SUBSTATION } }));
+    expect(await accessibilityFaults(card.container)).toEqual([]);
+  });
+});
+
+describe('the card of a meter', () => {
+  it('shows the meter although its customers are refused', () => {
+    open('MTR-1', (name) =>
+      name === 'MeterCard' ? { data: { meter: METER } } : { error: graphqlFailure('PERMISSION_DENIED', 'You need the permission grid.view_customer.') },
+    );
+    expect(screen.getByText('Residential')).toBeTruthy();
+    expect(screen.getByText('You need the permission grid.view_customer.')).toBeTruthy();
+  });
+});
+
+describe('a card without its asset', () => {
+  it('says when there is none, when it failed, and when the id is none', () => {
+    open('SUB-9', () => ({ data: { substation: null } }));
+    expect(screen.getByText('SUB-9 was not found')).toBeTruthy();
+    open('SUB-8', () => ({ error: graphqlFailure('DATABASE_UNAVAILABLE', 'PostgreSQL is away.') }));
+    expect(screen.getByRole('alert').textContent).toContain('PostgreSQL is away.');
+    open('FOO-1', () => null);
+    expect(screen.getByText('FOO-1 is no asset of the grid')).toBeTruthy();
+  });
+
+  it('holds its place while loading', () => {
+    open('SUB-7', () => null);
+    expect(screen.getByRole('status', { name: 'Loading SUB-7' })).toBeTruthy();
+  });
+});
+
+describe('the load chart', () => {
+  const points = [
+    { at: '2026-01-01T00:00:00Z', loadKva: 10, loadingPct: 40 },
+    { at: '2026-01-01T01:00:00Z', loadKva: null, loadingPct: null },
+    { at: '2026-01-01T02:00:00Z', loadKva: 30, loadingPct: 120 },
+  ];
+
+  it('keeps a gap where there is no reading, and room for peak and rating', () => {
+    const option = loadChartOption(points, 25);
+    const series = Array.isArray(option.series) ? option.series[0] : option.series;
+    expect(series?.data).toEqual([
+      [Date.parse('2026-01-01T00:00:00Z'), 10],
+      [Date.parse('2026-01-01T01:00:00Z'), null],
+      [Date.parse('2026-01-01T02:00:00Z'), 30],
+    ]);
+    expect((option.yAxis as { max: number }).max).toBeCloseTo(33, 9);
+    expect((loadChartOption(points, 100).yAxis as { max: number }).max).toBeCloseTo(110, 9);
+  });
+});

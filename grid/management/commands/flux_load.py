@@ -1,0 +1,71 @@
+"""Generate a scale of data and load it into the warehouse."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from flux_site.api.errors import BadInput
+from grid.services.load import load_forged_data
+from grid.warehouse import WarehouseError
+
+TELL_EVERY_S = 2.0
+
+
+class Command(BaseCommand):
+    """Fills the warehouse; needs no PostgreSQL and no Redis."""
+
+    help = "Generate data and load it into the warehouse, unless it is there; safe to interrupt and repeat."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("--scale", default="demo", help="tiny, demo, city or metro (default: demo)")
+        parser.add_argument(
+            "--interconnect",
+            default="Texas",
+            help="Texas, Western, Eastern, several with commas, or all (default: Texas)",
+        )
+        parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same data (default: 1)")
+        parser.add_argument("--force", action="store_true", help="begin anew, with a metering period up to today")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load.
+
+        Raises:
+            CommandError: naming what is wrong.
+        """
+        began = told_at = time.monotonic()
+
+        def progress(frac: float, step: str) -> None:
+            nonlocal told_at
+            if time.monotonic() - told_at >= TELL_EVERY_S:
+                told_at = time.monotonic()
+                self.stdout.write(f"{frac * 100.0:3.0f} %  {step}")
+
+        try:
+            outcome = load_forged_data(
+                scale=options["scale"],
+                interconnects=[name.strip() for name in options["interconnect"].split(",") if name.strip()],
+                seed=options["seed"],
+                now=timezone.now(),
+                time_zone=settings.TIME_ZONE,
+                territory=settings.TERRITORY_BBOX,
+                force=options["force"],
+                progress=progress,
+            )
+        except BadInput as error:
+            raise CommandError(error.message) from error
+        except WarehouseError as error:
+            raise CommandError(f"The warehouse refused the load: {error}") from error
+        if outcome.rows is None:
+            self.stdout.write(f"Already loaded, up to {outcome.end_at} UTC.")
+            return
+        for name, count in outcome.rows.items():
+            self.stdout.write(f"{count:>12,}  {name}")
+        self.stdout.write(f"Loaded in {time.monotonic() - began:.0f} s, up to {outcome.end_at} UTC.")

@@ -1,0 +1,193 @@
+"""What one request may ask for."""
+
+from typing import Any
+
+import pytest
+
+from flux_site.api import limits
+from flux_site.api.limits import QueryLimits
+from tests.clients import Api
+from tests.factories.grid import make_circuit, make_substation
+
+
+def over(api: Api, query: str, **variables: Any) -> str:
+    """Post a query that must be over a limit, and return what is said about it."""
+    answer = api.run(query, **variables)
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["LIMIT_EXCEEDED"], answer
+    assert answer["data"] is None
+    return answer["errors"][0]["message"]
+
+
+def test_a_query_is_refused_from_one_level_too_deep(viewer_api: Api, synced: None) -> None:
+    def lists(last: str) -> str:
+        # each list is three levels deep: its field, edges, node
+        query = f"edges {{ node {{ customers(first: 2) {{ {last} }} }} }}"
+        for name in ("meters", "transformers", "circuits"):
+            query = f"edges {{ node {{ {name}(first: 2) {{ {query} }} }} }}"
+        return f"{{ substations(first: 2) {{ {query} }} }}"
+
+    assert "errors" not in viewer_api.run(lists("edges { cursor }"))
+    assert "16 levels deep; at most 15" in over(viewer_api, lists("edges { node { assetId } }"))
+
+
+def aliases(count: int) -> str:
+    return "{ " + " ".join(f"a{n}: viewer {{ username }}" for n in range(count)) + " }"
+
+
+def test_a_query_is_refused_from_one_alias_too_many(viewer_api: Api) -> None:
+    assert len(viewer_api.data(aliases(limits.MAX_ALIASES))) == limits.MAX_ALIASES
+
+    nested = f"{{ viewer {{ {' '.join(f'b{n}: username' for n in range(limits.MAX_ALIASES + 1))} }} }}"
+    assert "31 aliases; at most 30" in over(viewer_api, nested)
+
+
+def test_aliases_in_a_fragment_count_each_time_it_is_used(viewer_api: Api) -> None:
+    fields = " ".join(f"a{n}: username" for n in range(11))
+    query = f"""{{ x: viewer {{ ...f }} y: viewer {{ ...f }} z: viewer {{ ...f }} }}
+        fragment f on Viewer {{ {fields} }}"""
+
+    assert "aliases" in over(viewer_api, query)
+
+
+def test_root_fields_are_limited(viewer_api: Api) -> None:
+    fields = " ".join("viewer { username }" for _ in range(limits.MAX_ROOT_FIELDS + 1))
+
+    assert "31 root fields; at most 30" in over(viewer_api, f"{{ {fields} }}")
+
+
+def test_root_fields_cannot_be_hidden_in_fragments(viewer_api: Api) -> None:
+    fields = " ".join("site { timeZone }" for _ in range(limits.MAX_ROOT_FIELDS + 1))
+
+    assert "root fields" in over(viewer_api, f"{{ ...f }} fragment f on Query {{ {fields} }}")
+    assert "root fields" in over(viewer_api, f"{{ ... on Query {{ {fields} }} }}")
+
+
+def test_a_document_with_too_many_tokens_is_not_even_parsed(viewer_api: Api) -> None:
+    query = "{ viewer { " + "username " * (limits.MAX_TOKENS + 1) + "} }"
+
+    answer = viewer_api.run(query)
+
+    assert answer["data"] is None
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["LIMIT_EXCEEDED"]
+    assert "2000" in answer["errors"][0]["message"]
+    layers = '"x" ' * (limits.MAX_TOKENS - 30)
+    assert "errors" not in viewer_api.run(
+        f"mutation {{ startSync(input: {{layers: [{layers}]}}) {{ __typename }} }}"
+    )
+
+
+@pytest.mark.parametrize("argument", ["first", "last"])
+def test_a_page_is_refused_from_one_row_too_large(viewer_api: Api, synced: None, argument: str) -> None:
+    make_substation()
+    literal = "{{ substations({}: {}) {{ edges {{ node {{ assetId }} }} }} }}".format
+    variable = f"query ($n: Int) {{ substations({argument}: $n) {{ edges {{ node {{ assetId }} }} }} }}"
+    default = "query ($n: Int = 201) {{ substations({}: $n) {{ edges {{ node {{ assetId }} }} }} }}".format
+
+    assert len(viewer_api.data(literal(argument, 200))["substations"]["edges"]) == 1
+    assert len(viewer_api.data(variable, n=200)["substations"]["edges"]) == 1
+    assert "201 rows a page; at most 200" in over(viewer_api, literal(argument, 201))
+    assert "201 rows a page; at most 200" in over(viewer_api, variable, n=201)
+    assert "201 rows a page; at most 200" in over(viewer_api, default(argument))
+
+
+def test_a_nested_page_given_by_a_variable_is_limited_too(viewer_api: Api, synced: None) -> None:
+    make_circuit()
+    query = """query ($n: Int) { substations(first: 2) { edges { node {
+        circuits(first: $n) { edges { node { assetId } } } } } } }"""
+
+    assert "errors" not in viewer_api.run(query, n=200)
+    assert "201 rows a page; at most 200" in over(viewer_api, query, n=201)
+
+
+def test_the_cost_of_nested_lists_is_their_product(viewer_api: Api, synced: None) -> None:
+    def query(outer: int, inner: int) -> str:
+        return f"""{{ substations(first: {outer}) {{ edges {{ node {{
+            circuits(first: {inner}) {{ edges {{ node {{ assetId }} }} }} }} }} }} }}"""
+
+    # 1 + 200·(edges, node, circuits) + 200·inner·(edges, node, assetId)
+    assert "errors" not in viewer_api.run(query(200, 82))
+    assert "at most 50000" in over(viewer_api, query(200, 83))
+
+
+def test_the_cost_counts_through_fragments(viewer_api: Api, synced: None) -> None:
+    query = """{ substations(first: 200) { ...page } }
+        fragment page on SubstationCursorConnection { edges { node { ...inner } } }
+        fragment inner on Substation { circuits(first: 83) { edges { node { assetId } } } }"""
+
+    assert "at most 50000" in over(viewer_api, query)
+    assert "errors" not in viewer_api.run(query.replace("83", "8"))
+
+
+def test_a_page_size_in_a_variable_costs_as_much_as_the_largest_page(viewer_api: Api, synced: None) -> None:
+    query = """query ($n: Int!) { substations(first: 200) { edges { node {
+        circuits(first: $n) { edges { node { assetId } } } } } } }"""
+
+    assert "at most 50000" in over(viewer_api, query, n=1)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ viewer { ...f } } fragment f on Viewer { username ...f }",
+        "{ viewer { ...a } } fragment a on Viewer { ...b } fragment b on Viewer { ...a }",
+        "{ viewer { ...missing } }",
+    ],
+)
+def test_cyclic_and_missing_fragments_are_bad_input(viewer_api: Api, query: str) -> None:
+    answer = viewer_api.run(query)
+
+    assert {error["extensions"]["code"] for error in answer["errors"]} == {"BAD_INPUT"}
+
+
+def test_fragments_that_multiply_are_refused_quickly(viewer_api: Api) -> None:
+    parts = ["fragment f0 on Viewer { username }"]
+    parts += [f"fragment f{n} on Viewer {{ {f'...f{n - 1} ' * 10} }}" for n in range(1, 9)]
+
+    assert "at most 50000" in over(viewer_api, "{ viewer { ...f8 } } " + " ".join(parts))
+
+
+def test_batching_is_refused(viewer_api: Api) -> None:
+    response = viewer_api.client.post(
+        "/graphql",
+        [{"query": "{ viewer { username } }"}] * 2,
+        content_type="application/json",
+        headers={"X-CSRFToken": viewer_api.client.cookies["csrftoken"].value},
+    )
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
+
+
+def test_a_body_of_more_than_a_megabyte_is_refused(viewer_api: Api) -> None:
+    response = viewer_api.post("{ viewer { username } } # " + "x" * (1024 * 1024))
+
+    assert response.status_code == 413
+    assert response.json()["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+
+
+def test_the_same_document_is_parsed_and_validated_once(
+    viewer_api: Api, synced: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered: list[str] = []
+    original = QueryLimits.enter_operation_definition
+
+    def counting(self: QueryLimits, node: Any, *rest: Any) -> Any:
+        entered.append("validated")
+        return original(self, node, *rest)
+
+    monkeypatch.setattr(QueryLimits, "enter_operation_definition", counting)
+    query = "query OnlyHere($n: Int!) { substations(first: $n) { totalCount edges { node { name } } } }"
+
+    for size in (1, 2, 3):
+        viewer_api.data(query, n=size)
+
+    assert entered == ["validated"]
+
+
+def test_a_refused_document_is_refused_again(viewer_api: Api) -> None:
+    query = "{ viewer { nothingOfTheKind } }"
+
+    first, second = viewer_api.run(query), viewer_api.run(query)
+
+    assert first["errors"] == second["errors"]
+    assert first["errors"][0]["extensions"]["code"] == "BAD_INPUT"

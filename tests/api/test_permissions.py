@@ -1,0 +1,211 @@
+"""Who may use which root field: nobody unknown or without the permission, who never gets an empty list."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from graphql import GraphQLField, get_named_type, is_leaf_type, is_required_argument
+
+from cascade.models import CascadeRun, Scenario
+from flux_site.api.guard import Requires
+from flux_site.api.models import ApiToken
+from flux_site.jobs.models import Job
+from grid.models import SyncLayer
+from tests.api.asset_classes import ASSET_CLASSES
+from tests.api.selections import graphql_schema, select_everything
+from tests.clients import Api
+from tests.factories.cascade import make_scenario
+from tests.factories.jobs import make_job
+
+OPEN_QUERIES = {"health", "_entities"}
+OPEN_MUTATIONS = {"login", "logout"}
+INPUTS: dict[str, Callable[[], dict[str, Any]]] = {
+    "createApiToken": lambda: {"name": "script"},
+    "revokeApiToken": lambda: {"tokenId": "1"},
+    "cancelJob": lambda: {"jobId": str(make_job().pk)},
+    "startSync": lambda: {"layers": ["substations"]},
+    "pauseSyncLayer": lambda: {"layer": "substations", "isPaused": True},
+    "startCascadeRun": lambda: {"outages": ["SUB-1"]},
+    "createScenario": lambda: {"name": "Loss", "outages": ["SUB-1"]},
+    "runScenario": lambda: {"scenarioId": str(make_scenario().pk)},
+}
+
+
+def fields_of(kind: str, left_out: set[str]) -> dict[str, GraphQLField]:
+    root = getattr(graphql_schema(), f"{kind}_type")
+    return {name: field for name, field in root.fields.items() if name not in left_out}
+
+
+def permission_of(field: GraphQLField) -> str | None:
+    definition = field.extensions["strawberry-definition"]
+    return next(each.permission for each in definition.extensions if isinstance(each, Requires))
+
+
+def question(name: str, field: GraphQLField) -> str:
+    """Return a query of one root field with made-up arguments."""
+    made_up = {"String": '"SUB-1"', "ID": '"U3Vic3RhdGlvbjpTVUItMQ=="', "Int": "5"}
+    arguments = [
+        f"{key}: {made_up[get_named_type(argument.type).name]}"
+        for key, argument in field.args.items()
+        if is_required_argument(argument)
+    ]
+    kind = get_named_type(field.type)
+    selection = "" if is_leaf_type(kind) else "{ __typename }"
+    return f"{{ {name}{'(' + ', '.join(arguments) + ')' if arguments else ''} {selection} }}"
+
+
+QUERIES = fields_of("query", OPEN_QUERIES)
+MUTATIONS = fields_of("mutation", OPEN_MUTATIONS)
+GUARDED_QUERIES = {name: field for name, field in QUERIES.items() if permission_of(field)}
+GUARDED_MUTATIONS = {name: field for name, field in MUTATIONS.items() if permission_of(field)}
+
+
+def rows() -> list[int]:
+    """Return how many rows there are of everything a mutation may write."""
+    return [model.objects.count() for model in (Job, CascadeRun, Scenario, ApiToken, SyncLayer)]
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_an_anonymous_query_is_refused(anonymous_api: Api, synced: None, name: str) -> None:
+    answer = anonymous_api.run(question(name, QUERIES[name]))
+
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["UNAUTHENTICATED"]
+    assert answer["data"] is None or answer["data"] == {name: None}
+
+
+def test_federation_is_refused_to_anonymous_users_by_every_spelling(anonymous_api: Api) -> None:
+    entities = '_entities(representations: [{__typename: "Substation", assetId: "SUB-1"}]) { __typename }'
+    for query in (
+        "{ _service { sdl } }",
+        "{ a: _service { sdl } }",
+        f"{{ {entities} }}",
+        f"{{ b: {entities} }}",
+        f"{{ ... on Query {{ {entities} }} }}",
+        f"query {{ ...f }} fragment f on Query {{ {entities} }}",
+    ):
+        answer = anonymous_api.run(query)
+
+        assert [error["extensions"]["code"] for error in answer["errors"]] == ["UNAUTHENTICATED"], query
+        assert answer["data"] is None
+
+
+@pytest.mark.parametrize("name", GUARDED_QUERIES)
+def test_a_query_without_the_permission_is_refused(nobody_api: Api, synced: None, name: str) -> None:
+    answer = nobody_api.run(question(name, QUERIES[name]))
+
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["PERMISSION_DENIED"]
+    assert answer["data"] is None or answer["data"] == {name: None}
+
+
+@pytest.mark.parametrize("asset_class", ASSET_CLASSES, ids=lambda each: each.root)
+def test_the_permission_of_a_class_opens_its_list(
+    make_user: Callable[..., User], synced: None, asset_class: Any
+) -> None:
+    asset_class.make()
+    api = Api(make_user(asset_class.permission))
+
+    answer = api.data(f"{{ {asset_class.root} {{ totalCount edges {{ node {{ id }} }} }} }}")
+
+    assert answer[asset_class.root]["totalCount"] == 1
+
+
+def test_a_nested_list_without_its_permission_is_refused_and_not_empty(
+    make_user: Callable[..., User], synced: None
+) -> None:
+    from tests.factories.grid import make_circuit
+
+    make_circuit()
+    api = Api(make_user("grid.view_substation"))
+
+    answer = api.run(
+        "{ substations { edges { node { name circuits { totalCount edges { node { name } } } } } } }"
+    )
+
+    assert {error["extensions"]["code"] for error in answer["errors"]} == {"PERMISSION_DENIED"}
+    assert answer["data"] is None
+
+
+@pytest.mark.parametrize("way", ["node", "entity"])
+def test_a_node_or_entity_without_its_permission_is_refused(nobody_api: Api, way: str) -> None:
+    from tests.factories.grid import make_substation
+
+    make_substation(id="SUB-1")
+    query = {
+        "node": '{ node(id: "U3Vic3RhdGlvbjpTVUItMQ==") { id } }',
+        "entity": """{ _entities(representations: [{__typename: "Substation", assetId: "SUB-1"}])
+            { __typename } }""",
+    }[way]
+
+    assert nobody_api.code(query) == "PERMISSION_DENIED"
+
+
+def test_every_mutation_is_tested() -> None:
+    assert INPUTS.keys() == MUTATIONS.keys()
+
+
+def mutation(name: str) -> str:
+    input_type = get_named_type(MUTATIONS[name].args["input"].type).name
+    return f"""mutation ($input: {input_type}!) {{ {name}(input: $input) {{
+        __typename ... on OperationInfo {{ code field message }} }} }}"""
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_an_anonymous_mutation_answers_why_and_writes_nothing(anonymous_api: Api, name: str) -> None:
+    values = INPUTS[name]()
+    before = rows()
+
+    answer = anonymous_api.data(mutation(name), input=values)[name]
+
+    assert answer["__typename"] == "OperationInfo"
+    assert (answer["code"], answer["field"]) == ("UNAUTHENTICATED", None)
+    assert rows() == before
+
+
+@pytest.mark.parametrize("name", GUARDED_MUTATIONS)
+def test_a_mutation_without_the_permission_answers_why_and_writes_nothing(
+    nobody_api: Api, small_network: object, name: str
+) -> None:
+    values = INPUTS[name]()
+    before = rows()
+
+    answer = nobody_api.data(mutation(name), input=values)[name]
+
+    assert answer["__typename"] == "OperationInfo"
+    assert (answer["code"], answer["field"]) == ("PERMISSION_DENIED", None)
+    assert permission_of(MUTATIONS[name]) in answer["message"]
+    assert rows() == before
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [
+        ("viewer", set()),
+        ("operator", {"startSync", "pauseSyncLayer"}),
+        ("planner", {"startSync", "pauseSyncLayer", "startCascadeRun", "createScenario", "runScenario"}),
+        ("admin", set(GUARDED_MUTATIONS)),
+    ],
+)
+def test_what_each_role_may_do(make_user: Callable[..., User], role: str, allowed: set[str]) -> None:
+    user = make_user(roles=(role,))
+
+    assert {
+        name for name, field in GUARDED_MUTATIONS.items() if user.has_perm(str(permission_of(field)))
+    } == allowed
+
+
+def test_an_inactive_user_is_nobody(make_user: Callable[..., User]) -> None:
+    user = make_user(roles=("viewer",))
+    api = Api(user)
+    assert api.data("{ viewer { username } }")
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+    assert api.code("{ viewer { username } }") == "UNAUTHENTICATED"
+
+
+def test_health_is_open_and_says_nothing_else(anonymous_api: Api) -> None:
+    data = anonymous_api.data(f"{{ health {select_everything('Health')} }}")["health"]
+
+    assert data.keys() == {"status", "services"}
+    assert {each["name"] for each in data["services"]} == {"postgis", "redis", "workers", "warehouse"}
+    assert all(each.keys() == {"name", "isUp", "latencyMs"} for each in data["services"])
