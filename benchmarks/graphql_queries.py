@@ -22,23 +22,26 @@ import django
 
 django.setup()
 
-from django.contrib.auth import get_user_model
-from django.db import connection
-from django.test import Client
+from django.contrib.auth import get_user_model  # noqa: E402 - Django must be set up first
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
 
 WARM_UP = 10
 
 CASES: dict[str, tuple[str, str]] = {
     "20 transformers, filtered, ordered, with circuit": (
         """{ transformers(first: 20, filters: {peakLoadingPct: {gt: 80}}, ordering: [{peakLoadingPct: DESC}])
-             { totalCount edges { node { assetId name ratedKva peakLoadingPct circuit { assetId name } } } } }""",
-        """SELECT t.id, t.name, t.rated_kva, t.peak_loading_pct, c.id, c.name, (SELECT count(*) FROM grid_transformer
-           WHERE peak_loading_pct > 80) FROM grid_transformer t JOIN grid_circuit c ON c.id = t.circuit_id
+             { totalCount edges { node { assetId name ratedKva peakLoadingPct
+                                         circuit { assetId name } } } } }""",
+        """SELECT t.id, t.name, t.rated_kva, t.peak_loading_pct, c.id, c.name,
+             (SELECT count(*) FROM grid_transformer WHERE peak_loading_pct > 80)
+           FROM grid_transformer t JOIN grid_circuit c ON c.id = t.circuit_id
            WHERE t.peak_loading_pct > 80 ORDER BY t.peak_loading_pct DESC, t.id LIMIT 21""",
     ),
     "list of 200 substations": (
         """{ substations(first: 200) { totalCount edges { node { assetId name lon lat maxKv loadMw } } } }""",
-        """SELECT id, name, ST_X(location), ST_Y(location), max_kv, load_mw, (SELECT count(*) FROM grid_substation)
+        """SELECT id, name, ST_X(location), ST_Y(location), max_kv, load_mw,
+             (SELECT count(*) FROM grid_substation)
            FROM grid_substation ORDER BY id LIMIT 201""",
     ),
     "one substation with its circuits": (

@@ -5,7 +5,7 @@ from typing import Any
 from cross_web import HTTPException
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from strawberry.django.views import GraphQLView
 
@@ -23,12 +23,12 @@ class _CsrfCheck(CsrfViewMiddleware):
 class FluxGraphQLView(GraphQLView):
     """GraphQL over HTTP: JSON bodies only; a cookie session needs a CSRF token, a bearer token does not."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Check CSRF, then answer."""
         if request.method == "POST" and bearer_secret(request.headers.get("Authorization", "")) is None:
             check = _CsrfCheck(lambda _: HttpResponse())
             check.process_request(request)
-            reason = check.process_view(request, None, (), {})
+            reason = check.process_view(request, lambda _: HttpResponse(), (), {})
             if reason is not None:
                 message = f"The CSRF token is missing or wrong: {reason}"
                 return refusal(message, code="CSRF_FAILED", status=403)
@@ -39,9 +39,8 @@ class FluxGraphQLView(GraphQLView):
             return refusal(message, code=LimitExceeded.code, status=413)
         except UnicodeDecodeError:
             return refusal("The request is not UTF-8.", code=BadInput.code, status=400)
-        if (
-            response.headers.get("Content-Type") == "text/plain"
-        ):  # how the library refuses what is no operation
+        # The library refuses what is no operation in plain text.
+        if isinstance(response, HttpResponse) and response.headers.get("Content-Type") == "text/plain":
             return refusal(response.content.decode(), code=BadInput.code, status=response.status_code)
         return response
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.middleware.csrf import _get_new_csrf_string
 from django.test import Client
+from django.test.client import ClientHandler
+
+
+@cache
+def handler() -> ClientHandler:
+    """Return the one handler of all clients: to make one reads the list of all static files."""
+    return ClientHandler(enforce_csrf_checks=True)
 
 
 class Api:
@@ -17,6 +25,7 @@ class Api:
         self.user = user
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.client = Client(enforce_csrf_checks=True)
+        self.client.handler = handler()
         if user is not None:
             self.client.force_login(user)
         if token is None:

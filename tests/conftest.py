@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, Permission, User
 
 from grid.warehouse import Warehouse
 from tests.clients import Api
-from tests.factories.sync import make_sync_layer
+from tests.factories.grid import MOMENT
 from tests.small_network import SmallNetwork, make_small_network
 
 PASSWORD = "correct horse battery staple"
@@ -132,9 +132,10 @@ def nobody_api(nobody: User) -> Api:
 def synced(db: None) -> None:
     """Mark every layer of the cache as synced."""
     from grid.layers import LAYERS
+    from grid.models import SyncLayer
 
-    for key in LAYERS:
-        make_sync_layer(key=key)
+    state = {"source_version": "v1", "row_count": 10, "reject_count": 0, "checksum": "0" * 64}
+    SyncLayer.objects.bulk_create(SyncLayer(key=key, synced_at=MOMENT, **state) for key in LAYERS)
 
 
 @pytest.fixture

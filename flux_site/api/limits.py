@@ -6,7 +6,13 @@ The rule classes are made once: a class made per request would defeat the valida
 from typing import Any
 
 from graphql import GraphQLError, IntValueNode, OperationDefinitionNode, ValidationRule, VariableNode
-from graphql.language import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
+from graphql.language import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    SelectionSetNode,
+)
 from graphql.validation import ValidationContext
 from strawberry.extensions import AddValidationRules
 
@@ -32,7 +38,7 @@ class QueryLimits(ValidationRule):
         self._fragments: dict[str, Any] = {
             node.name.value: node
             for node in context.document.definitions
-            if node.kind == "fragment_definition"  # type: ignore[attr-defined]
+            if isinstance(node, FragmentDefinitionNode)
         }
         self._aliases = self._cost = self._root_fields = 0
 

@@ -52,7 +52,7 @@ class SubgraphSchema(Schema):
                 )
             return [self._entity(info, each) for each in representations]
 
-        return django_resolver(resolve)()  # type: ignore[no-any-return]
+        return django_resolver(resolve)()  # type: ignore[no-any-return,return-value]
 
     def _entity(self, info: Info, representation: Any) -> Any:
         try:
@@ -65,6 +65,6 @@ class SubgraphSchema(Schema):
             if not isinstance(asset_id, str):
                 raise BadInput(f"A representation of {name} needs an assetId.", field="representations")
             origin = self.schema_converter.type_map[name].definition.origin  # type: ignore[union-attr]
-            return origin.resolve_reference(info=info, asset_id=asset_id)
+            return origin.resolve_reference(info=info, asset_id=asset_id)  # type: ignore[union-attr]
         except FluxError as error:
             return error

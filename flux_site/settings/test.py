@@ -8,4 +8,4 @@ STORAGES = {
     **STORAGES,  # noqa: F405
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 2  # noqa: F405
+DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 2  # type: ignore[index]  # noqa: F405

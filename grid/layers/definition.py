@@ -59,7 +59,8 @@ class Layer:
         max_age: a layer whose source has changed should not stay unsynced for longer.
         window: for layers that hold recent rows only: given the newest moment in the warehouse, the
             condition a row must meet. Rows leave such a layer by age, so mass deletion is normal.
-        clocks: columns whose newest value is that moment.
+        clocks: columns whose newest value is that moment; tables that only they and the window read may
+            be absent from the warehouse.
         size_table: the table whose row count is closest to the layer's; the first one read by default.
     """
 

@@ -2,7 +2,8 @@
 
 Outages and work orders hold recent rows only. "Recent" is counted from the newest moment recorded in
 the warehouse, not from the clock on the wall, so that a warehouse whose feed stands still keeps its
-rows; moments after the wall clock are ignored, so that one wrong date does not empty a layer.
+rows; moments after the wall clock are ignored, so that one wrong date does not empty a layer. An outage
+that a cached work order was raised for is cached with it, however old.
 """
 
 from __future__ import annotations
@@ -27,16 +28,22 @@ _work = tables.work_orders.c
 _weather = tables.weather_hourly.c
 
 
-def _recent_outages(newest_at: datetime) -> sa.ColumnElement[bool]:
-    """Active, or restored within the last seven days; one if unknown when, by its start."""
-    ended_at = sa.func.coalesce(_outage.restored_at, _outage.started_at)
-    return sa.or_(_outage.status == "ACTIVE", ended_at >= newest_at - KEEP_OUTAGES)
-
-
 def _recent_work(newest_at: datetime) -> sa.ColumnElement[bool]:
-    """Open, or closed within the last thirty days; one if unknown when, by its creation."""
+    """Open, or closed within the last thirty days; if unknown when, by its creation."""
     closed_at = sa.func.coalesce(_work.completed_at, _work.created_at)
     return sa.or_(_work.status.not_in(CLOSED_WORK), closed_at >= newest_at - KEEP_WORK_ORDERS)
+
+
+def _recent_outages(newest_at: datetime) -> sa.ColumnElement[bool]:
+    """Active, or restored within the last seven days (if unknown when, by its start), or with recent work."""
+    ended_at = sa.func.coalesce(_outage.restored_at, _outage.started_at)
+    with_work = sa.select(_work.outage_id).where(_work.outage_id.is_not(None), _recent_work(newest_at))
+    return sa.or_(
+        _outage.status == "ACTIVE", ended_at >= newest_at - KEEP_OUTAGES, _outage.outage_id.in_(with_work)
+    )
+
+
+_NEWEST = (_load.load_hour, _outage.started_at, _outage.restored_at, _work.created_at, _work.completed_at)
 
 
 def _hour_key(station: sa.ColumnElement[str], at: sa.ColumnElement[datetime]) -> sa.ColumnElement[str]:
@@ -127,7 +134,7 @@ outages = Layer(
     schedule=Schedule.EVERY_5_MINUTES,
     max_age=timedelta(minutes=15),
     window=_recent_outages,
-    clocks=(_load.load_hour, _outage.started_at, _outage.restored_at),
+    clocks=_NEWEST,
 )
 
 work_orders = Layer(
@@ -161,5 +168,5 @@ work_orders = Layer(
     schedule=Schedule.EVERY_5_MINUTES,
     max_age=timedelta(minutes=15),
     window=_recent_work,
-    clocks=(_load.load_hour, _work.created_at, _work.completed_at),
+    clocks=_NEWEST,
 )

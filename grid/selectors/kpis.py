@@ -87,7 +87,7 @@ def inputs_from_warehouse(zone_ids: list[str]) -> KpiInputs:
     unit, hourly = tables.transformer_metadata.c, tables.transformer_hourly_load.c
     count = sa.func.count
 
-    def one(query: sa.Select[Any]) -> dict[str, Any]:
+    def one(query: Any) -> dict[str, Any]:
         return warehouse.select_rows(query)[0]
 
     units = sa.select(unit.transformer_id).where(unit.substation_id.in_(stations))

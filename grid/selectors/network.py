@@ -107,15 +107,15 @@ def _load(interconnect: str, versions: tuple[object, ...]) -> Network:
 def name_assets(asset_ids: list[str]) -> list[AssetName]:
     """Return what each id names, in the order given; ids that name nothing are left out."""
     named: dict[str, AssetName] = {}
-    for row in models.Substation.objects.filter(pk__in=asset_ids):
-        named[row.pk] = AssetName(asset_id=row.pk, kind="Substation", name=row.name)
-    for row in models.Bus.objects.filter(pk__in=asset_ids).select_related("substation"):
-        name = f"Bus {row.number}, {row.base_kv:g} kV at {row.substation.name}"
-        named[row.pk] = AssetName(asset_id=row.pk, kind="Bus", name=name)
-    for row in models.Branch.objects.filter(pk__in=asset_ids).select_related(
+    for substation in models.Substation.objects.filter(pk__in=asset_ids):
+        named[substation.pk] = AssetName(asset_id=substation.pk, kind="Substation", name=substation.name)
+    for bus in models.Bus.objects.filter(pk__in=asset_ids).select_related("substation"):
+        name = f"Bus {bus.number}, {bus.base_kv:g} kV at {bus.substation.name}"
+        named[bus.pk] = AssetName(asset_id=bus.pk, kind="Bus", name=name)
+    for branch in models.Branch.objects.filter(pk__in=asset_ids).select_related(
         "from_substation", "to_substation"
     ):
-        named[row.pk] = AssetName(asset_id=row.pk, kind="Branch", name=branch_name(row))
+        named[branch.pk] = AssetName(asset_id=branch.pk, kind="Branch", name=branch_name(branch))
     return [named[asset_id] for asset_id in asset_ids if asset_id in named]
 
 

@@ -10,6 +10,7 @@ from grid import models
 
 MIN_CHARACTERS = 2
 MAX_HITS = 50
+PARENTS = {"Circuit": ("substation",), "Branch": ("from_substation", "to_substation")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +53,7 @@ def search_assets(*, text: str, first: int, user: Any) -> list[SearchHit]:
         has_name = any(field.name == "name" for field in options.fields)
         match = Q(pk__istartswith=text) | (Q(name__icontains=text) if has_name else Q())
         rows = model.objects.visible_to(user).filter(match).order_by("pk")
-        if model is models.Circuit:
-            rows = rows.select_related("substation")
-        if model is models.Branch:
-            rows = rows.select_related("from_substation", "to_substation")
+        rows = rows.select_related(*PARENTS.get(options.object_name or "", ()))
         hits += [_hit(row) for row in rows[: first - len(hits)]]
     return hits
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -23,7 +23,7 @@ ALL = ("Texas", "Western", "Eastern")
 
 @dataclass(frozen=True, kw_only=True)
 class LoadOutcome:
-    """What a load did: the end of its metering period, and the rows per table; None if all was there already."""
+    """What a load did: the end of its metering period; the rows per table, None if all was there."""
 
     end_at: datetime
     rows: dict[str, int] | None
@@ -57,7 +57,7 @@ def load_forged_data(
     def config_until(end_at: datetime) -> ForgeConfig:
         try:
             return ForgeConfig(
-                scale=Scale(scale.upper()) if scale.upper() in Scale.__members__ else scale,  # type: ignore[arg-type]
+                scale=cast("Scale", scale),  # the configuration checks the text itself
                 seed=seed,
                 interconnects=names,
                 end_at=end_at,
@@ -120,5 +120,7 @@ def _record(
         "recorded_at": now.astimezone(UTC).replace(tzinfo=None),
     }
     schema = pa_schema(tables.forge_loads)
-    warehouse.append(tables.forge_loads, pa.Table.from_pylist([row], schema=schema), f"load/{number}/{status}")
+    warehouse.append(
+        tables.forge_loads, pa.Table.from_pylist([row], schema=schema), f"load/{number}/{status}"
+    )
     return number

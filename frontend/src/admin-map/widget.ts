@@ -3,7 +3,8 @@ import { createBaseMap } from '../lib/basemap/maplibre';
 import { boundsOf, parseGeometry } from './geometry';
 
 const COLOUR = '#5cc8e6';
-const MAX_FIT_ZOOM = 14;
+/** The base map shows counties: closer in there would be nothing around the asset to tell where it is. */
+const MAX_FIT_ZOOM = 9;
 
 /** Draw the GeoJSON of one holder over the offline base map; read-only. */
 export async function drawGeometry(holder: HTMLElement): Promise<void> {

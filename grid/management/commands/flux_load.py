@@ -31,8 +31,12 @@ class Command(BaseCommand):
             default="Texas",
             help="Texas, Western, Eastern, several with commas, or all (default: Texas)",
         )
-        parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same data (default: 1)")
-        parser.add_argument("--force", action="store_true", help="begin anew, with a metering period up to today")
+        parser.add_argument(
+            "--seed", type=int, default=1, help="the same seed gives the same data (default: 1)"
+        )
+        parser.add_argument(
+            "--force", action="store_true", help="begin anew, with a metering period up to today"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load.

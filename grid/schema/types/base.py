@@ -25,7 +25,7 @@ def geojson(geometry: GEOSGeometry | None) -> Any:
     """Return a geometry as a GeoJSON object, or None."""
     if geometry is None:
         return None
-    return {"type": geometry.geom_type, "coordinates": geometry.coords}
+    return {"type": geometry.geom_type, "coordinates": geometry.coords}  # type: ignore[attr-defined]
 
 
 @strawberry.interface(description="Anything of the grid, known by the same id in both stores.")

@@ -64,7 +64,8 @@ def layer_table(*, layer: MapLayer, bbox: Bbox | None, user: Any) -> pa.Table:
     Raises:
         LimitExceeded: if the rectangle holds more than MAX_ROWS rows.
     """
-    conditions, parameters = [layer.filter_sql], {}
+    conditions = [layer.filter_sql]
+    parameters: dict[str, Any] = {}
     zones = granted_zone_ids(user)
     if zones:
         conditions.append("t.zone_id = ANY(%(zones)s)")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 from django.db import Error as DjangoDatabaseError
@@ -44,13 +44,20 @@ def locked_connection(layer: str) -> Iterator[psycopg.Connection]:
         psycopg.OperationalError: if PostgreSQL does not answer.
     """
     parameters = django_connection.get_connection_params()
-    parameters["options"] = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+    own = [f"-c {name}={value}" for name, value in _SETTINGS.items()]
+    parameters["options"] = " ".join([parameters.get("options", ""), *own])  # the last setting wins
     parameters.pop("cursor_factory", None)
     with psycopg.connect(**parameters, autocommit=True) as session:
         row = session.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK_CLASS, lock_key(layer))).fetchone()
         if row is None or not row[0]:
             raise LayerBusy(f"Layer {layer} is being synced by another run. Wait for it, or cancel its job.")
-        yield session
+        try:
+            yield session
+        finally:
+            with suppress(
+                psycopg.Error
+            ):  # a lost session has let go of it; others end a moment after closing
+                session.execute("SELECT pg_advisory_unlock_all()")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from grid.layers import Layer
 from grid.warehouse import Warehouse
+from grid.warehouse.statements import reading_as_empty, tables_read
 
 
 def query_of(layer: Layer, warehouse: Warehouse, *, now: datetime) -> sa.Select[Any]:
@@ -22,7 +23,12 @@ def query_of(layer: Layer, warehouse: Warehouse, *, now: datetime) -> sa.Select[
     if layer.window is None:
         return layer.source
     newest = newest_moment(layer, warehouse, now=now)
-    return layer.source if newest is None else layer.source.where(layer.window(newest))
+    if newest is None:
+        return layer.source
+    own = tables_read(layer.source)
+    return reading_as_empty(
+        layer.source.where(layer.window(newest)), *(table for table in layer.clock_tables if table not in own)
+    )
 
 
 def newest_moment(layer: Layer, warehouse: Warehouse, *, now: datetime) -> datetime | None:
@@ -41,9 +47,8 @@ def newest_moment(layer: Layer, warehouse: Warehouse, *, now: datetime) -> datet
 
 def count_rows(query: sa.Select[Any], warehouse: Warehouse) -> int:
     """Return the number of rows that ``query`` yields."""
-    rows = warehouse.select_rows(
-        sa.select(sa.func.count().label("rows")).select_from(query.subquery("source"))
-    )
+    counting = sa.select(sa.func.count().label("rows")).select_from(query.subquery("source"))
+    rows = warehouse.select_rows(counting.execution_options(**query.get_execution_options()))
     return int(rows[0]["rows"])
 
 

@@ -269,6 +269,7 @@ def _add_operations(sample: Sample) -> None:
             ("ACTIVE", NEWEST - timedelta(hours=3), None),
             ("ACTIVE", NEWEST - timedelta(days=20), None),
             ("RESTORED", NEWEST - timedelta(days=8), NEWEST - timedelta(days=6)),
+            ("RESTORED", NEWEST - timedelta(days=49), NEWEST - timedelta(days=48)),
             ("RESTORED", NEWEST - timedelta(days=9), NEWEST - timedelta(days=8)),
         )
     ):
@@ -308,7 +309,7 @@ def _add_operations(sample: Sample) -> None:
                 asset_id="SW-1",
                 substation_id="SUB-1",
                 circuit_id="CKT-1",
-                outage_id="OUT-0" if number == 0 else None,
+                outage_id=("OUT-0", "OUT-3", "OUT-2", None)[number],
                 created_at=created,
                 completed_at=completed,
                 latitude=29.6,

@@ -35,7 +35,9 @@ def test_it_syncs_what_is_named_and_says_what_it_did(loaded: Warehouse, cache: N
     said = sync("zones", "substations")
 
     assert re.search(r"substations: 4 rows in \d+\.\d\d s \([\d,]+ rows/s\), 4 new, 0 changed", said)
-    assert "Synced: layers synced 2, layers unchanged 0, rows deleted 0, rows inserted 6, rows read 6," in said
+    assert (
+        "Synced: layers synced 2, layers unchanged 0, rows deleted 0, rows inserted 6, rows read 6," in said
+    )
     assert Job.objects.get().owner is None
     assert PeriodicTask.objects.count() == 3
 

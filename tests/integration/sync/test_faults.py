@@ -252,7 +252,7 @@ def test_rows_leave_a_windowed_layer_by_age_without_force(
 
     outcome = run_layer(layer=LAYERS["outages"], warehouse=loaded)
 
-    assert (outcome.rows_read, outcome.rows_deleted, outcome.row_count) == (0, 3, 0)
+    assert (outcome.rows_read, outcome.rows_deleted, outcome.row_count) == (0, 4, 0)
     load(loaded, {"outage_restoration_tracker": []})
     assert run_layer(layer=LAYERS["outages"], warehouse=loaded).row_count == 0
 

@@ -18,6 +18,8 @@ from tests.integration.sync.sample import NEWEST, Sample, load
 
 pytestmark = pytest.mark.integration
 
+ABSENT = ("work_orders", "transformer_hourly_load")
+
 
 def changes(outcome: LayerOutcome) -> tuple[int, int, int]:
     return outcome.rows_inserted, outcome.rows_updated, outcome.rows_deleted
@@ -41,7 +43,7 @@ def test_first_run_fills_every_layer(loaded: Warehouse, run_all: RunAll, sample:
         "customers": 48,
         "transformer_load": 12,
         "weather": 10,
-        "outages": 3,
+        "outages": 4,
         "work_orders": 2,
     }
     assert all(outcome.rows_rejected == 0 for outcome in outcomes.values())
@@ -85,8 +87,33 @@ def test_transformer_load_is_the_latest_hour_of_each(
 def test_windows_count_from_the_newest_moment_of_the_warehouse(loaded: Warehouse, run_all: RunAll) -> None:
     run_all(loaded)
 
-    assert set(models.Outage.objects.values_list("pk", flat=True)) == {"OUT-0", "OUT-1", "OUT-2"}
+    assert set(models.Outage.objects.values_list("pk", flat=True)) == {"OUT-0", "OUT-1", "OUT-2", "OUT-3"}
     assert set(models.WorkOrder.objects.values_list("pk", flat=True)) == {"WO-0", "WO-1"}
+
+
+def test_an_outage_is_cached_as_long_as_its_work_orders(
+    loaded: Warehouse, run_all: RunAll, sample: Sample
+) -> None:
+    run_all(loaded)
+    assert models.WorkOrder.objects.get(pk="WO-1").outage_id == "OUT-3"  # restored 48 days ago
+
+    load(loaded, {"work_orders": [row for row in sample["work_orders"] if row["work_order_id"] != "WO-1"]})
+    run_all(loaded, "outages")
+    assert models.Outage.objects.filter(pk="OUT-3").exists()  # its work order is still cached
+    run_all(loaded, "work_orders", "outages")
+    assert not models.Outage.objects.filter(pk="OUT-3").exists()
+
+
+def test_outages_need_no_work_orders_and_no_load_in_the_warehouse(
+    warehouse: Warehouse, run_all: RunAll, sample: Sample
+) -> None:
+    without = {name: rows for name, rows in sample.items() if rows and name not in ABSENT}
+    load(warehouse, without)
+
+    outcomes = run_all(warehouse, *(key for key in LAYERS if key not in {"transformer_load", "work_orders"}))
+
+    assert outcomes["outages"].rows_rejected == 0
+    assert set(models.Outage.objects.values_list("pk", flat=True)) == {"OUT-0", "OUT-1", "OUT-2"}
 
 
 def test_moments_in_the_future_do_not_move_the_windows(
@@ -97,7 +124,7 @@ def test_moments_in_the_future_do_not_move_the_windows(
 
     run_all(loaded)
 
-    assert set(models.Outage.objects.values_list("pk", flat=True)) == {"OUT-0", "OUT-1", "OUT-2"}
+    assert set(models.Outage.objects.values_list("pk", flat=True)) == {"OUT-0", "OUT-1", "OUT-2", "OUT-3"}
 
 
 def test_second_run_changes_nothing(loaded: Warehouse, run_all: RunAll) -> None:

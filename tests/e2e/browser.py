@@ -1,0 +1,91 @@
+"""Chromium for the browser tests: how it is started, how a page is signed in, and when its map is ready."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page, Response, ViewportSize, expect, sync_playwright
+
+from tests.factories.users import PASSWORD
+
+FLAGS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=gl-egl",
+    "--ignore-gpu-blocklist",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--force-color-profile=srgb",
+    "--hide-scrollbars",
+]
+SIZE: ViewportSize = {"width": 1366, "height": 768}
+PATIENCE_MS = 60_000
+"""Software rendering on a busy machine takes its time; a test that passes never waits for it."""
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run Chromium while the block runs; its event loop must not keep the tests from the database."""
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+            yield browser
+            browser.close()
+    finally:
+        if before is None:
+            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+class Complaints(list[str]):
+    """What the browser complained of: script errors, refused scripts and styles, answers of 400 and above."""
+
+    def watch(self, page: Page) -> None:
+        """Collect the complaints of a page."""
+        page.on("console", lambda message: self.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.append(str(error)))
+        page.on("response", self._on_response)
+
+    def _on_response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.append(f"{response.status} {response.url}")
+
+
+@contextmanager
+def new_page(browser: Browser, port: int, *, size: ViewportSize = SIZE) -> Iterator[tuple[Page, Complaints]]:
+    """Open a page without cookies while the block runs."""
+    context = browser.new_context(base_url=f"http://127.0.0.1:{port}", viewport=size)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    complaints = Complaints()
+    complaints.watch(page)
+    yield page, complaints
+    context.close()
+
+
+def fill_login(page: Page, *, username: str, password: str = PASSWORD) -> None:
+    """Fill in the login page and send it."""
+    page.get_by_test_id("login-username").fill(username)
+    page.get_by_test_id("login-password").fill(password)
+    page.get_by_test_id("login-submit").click()
+
+
+def sign_in(page: Page, *, username: str, path: str = "/") -> None:
+    """Open an address and sign in there."""
+    page.goto(path)
+    fill_login(page, username=username)
+    expect(page.get_by_test_id("user-menu")).to_have_text(username)
+
+
+def wait_for_map(page: Page) -> None:
+    """Wait until the map has its data and has drawn it."""
+    page.locator("html[data-map-state=idle]").wait_for(state="attached")
