@@ -10,7 +10,7 @@ FLUX = $(PYTHON) tools/flux.py
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## Install what is missing, start everything, print the address (FLUX_PORT, FLUX_INTERCONNECT); Ctrl-C stops
+run: ## Install what is missing, start everything, print the address; Ctrl-C stops (FLUX_PORT=8000)
 	@$(FLUX) run
 
 test: ## Every check and test on throwaway services (ARGS="..." goes to pytest)
@@ -22,7 +22,7 @@ check: ## The fast part: lint, types, import rules, unit tests
 bench: ## Run the benchmarks on the demo data
 	@$(FLUX) bench
 
-load: ## Generate a scale into the warehouse and sync it (SCALE=demo|city|metro)
+load: ## Generate a scale into the warehouse and sync it (SCALE=demo|city|metro, FLUX_INTERCONNECT=Texas)
 	@$(FLUX) load $(or $(SCALE),demo)
 
 install: ## Install and build, start nothing (DEV=1: with the tools for tests)

@@ -109,9 +109,13 @@ class Application:
             what=f"the {scale} data could not be generated and loaded",
         )
 
-    def sync(self, *, only_if_stale: bool) -> None:
-        """Bring the warehouse's layers into PostGIS."""
-        arguments = ["flux_sync", "--all", *(["--if-stale"] if only_if_stale else [])]
+    def sync(self, *, may_delete_most: bool = False) -> None:
+        """Bring the layers whose source changed into PostGIS.
+
+        Args:
+            may_delete_most: whether other data were loaded on purpose, so that most old rows may go.
+        """
+        arguments = ["flux_sync", "--all", "--if-stale", *(["--force"] if may_delete_most else [])]
         self.manage(*arguments, log_name="sync", what="the layers could not be synced into PostGIS")
 
     def collect_static(self) -> str:

@@ -15,20 +15,20 @@ from launcher.installation import installation_steps
 from launcher.interruption import ignore_signals
 from launcher.layout import Layout
 from launcher.locks import RunLock
+from launcher.preparation import Preparation, choose_data
 from launcher.problem import Problem
 from launcher.processes import is_alive, stop_marked, stop_process, wait_or_stop
 from launcher.progress import Step, run_steps
 from launcher.services import Services
 
 SETTINGS = "flux_site.settings.base"
-SCALES = ("demo", "city", "metro")
 KEPT_BY_RESET = ("stamps", "install.lock", "lock")
 STOP_TIMEOUT_S = 60.0
 
 
 @contextmanager
-def borrowed_application(layout: Layout) -> Iterator[Application]:
-    """Give the application with running services, stopping afterwards only what was started here."""
+def borrowed_services(layout: Layout) -> Iterator[tuple[Services, Application]]:
+    """Give running services and the application, stopping afterwards only what was started here."""
     services = Services(layout)
     was_up = set(services.pids()) == {"postgres", "redis"}
     application: Application | None = None
@@ -36,7 +36,7 @@ def borrowed_application(layout: Layout) -> Iterator[Application]:
         services.start()
         environment = build_environment(layout, services=services.variables(), settings=SETTINGS)
         application = Application(layout, environment)
-        yield application
+        yield services, application
     finally:
         if application is not None:
             application.close()
@@ -47,43 +47,25 @@ def borrowed_application(layout: Layout) -> Iterator[Application]:
 
 def load(layout: Layout, *, scale: str) -> int:
     """Generate a scale into the warehouse and sync it."""
-    if scale not in SCALES:
-        raise Problem(
-            f"there is no scale {scale!r}.",
-            remedy=f"choose one of {', '.join(SCALES)}: make load SCALE=city.",
-        )
     layout.prepare()
-    interconnect = os.environ.get("FLUX_INTERCONNECT") or "Texas"
+    choice = choose_data(layout, os.environ, scale=scale)
     run_steps(installation_steps(layout, with_dev=False, with_build=False))
-    with borrowed_application(layout) as application:
-        run_steps(
-            [
-                Step("Database tables", application.migrate),
-                Step(f"{scale} data", lambda: application.load(scale=scale, interconnect=interconnect)),
-                Step("Sync into PostGIS", lambda: application.sync(only_if_stale=False)),
-            ]
-        )
+    with borrowed_services(layout) as (services, application):
+        run_steps(_data_steps(Preparation(layout, services, application, choice), must_check=True))
     return 0
 
 
 def bench(layout: Layout) -> int:
-    """Run every benchmark on the demo data and return whether all worked."""
+    """Run every benchmark on the data of this checkout and return whether all worked."""
     layout.prepare()
-    scripts = sorted(
-        path for path in (layout.root / "benchmarks").glob("*.py") if not path.name.startswith("_")
-    )
+    scripts = sorted(path for path in (layout.root / "benchmarks").glob("*.py") if path.name[0] != "_")
     if not scripts:
         raise Problem("there is no benchmark in benchmarks/.")
+    choice = choose_data(layout, os.environ)
     run_steps(installation_steps(layout, with_dev=True, with_build=False))
     failed = []
-    with borrowed_application(layout) as application:
-        run_steps(
-            [
-                Step("Database tables", application.migrate),
-                Step("Demo data", lambda: application.load(scale="demo", interconnect="Texas")),
-                Step("Sync into PostGIS", lambda: application.sync(only_if_stale=True)),
-            ]
-        )
+    with borrowed_services(layout) as (services, application):
+        run_steps(_data_steps(Preparation(layout, services, application, choice), must_check=False))
         for script in scripts:
             print(f"\n{script.name}", flush=True)
             if _on_terminal(application, [str(layout.python), str(script)]):
@@ -93,10 +75,18 @@ def bench(layout: Layout) -> int:
     return 1 if failed else 0
 
 
+def _data_steps(preparation: Preparation, *, must_check: bool) -> list[Step]:
+    return [
+        Step("Database tables", preparation.migrate),
+        Step(f"Data ({preparation.choice.title})", lambda: preparation.load(must_check=must_check)),
+        Step("Sync into PostGIS", preparation.sync),
+    ]
+
+
 def manage(layout: Layout, arguments: Sequence[str]) -> int:
     """Run a management command on the terminal, with the services it needs."""
     layout.prepare()
-    with borrowed_application(layout) as application:
+    with borrowed_services(layout) as (_, application):
         return _on_terminal(application, [str(layout.python), "manage.py", *arguments])
 
 

@@ -13,6 +13,7 @@ from launcher.installation import installation_steps
 from launcher.interruption import Interrupted, ignore_signals
 from launcher.layout import Layout
 from launcher.locks import RunLock
+from launcher.preparation import DataChoice, Preparation, choose_data
 from launcher.problem import Problem
 from launcher.processes import stop_marked
 from launcher.progress import Step, run_steps
@@ -119,6 +120,7 @@ class RunSession:
         self.services: Services | None = None
         self.supervisor: Supervisor | None = None
         self._application: Application | None = None
+        self._preparation: Preparation | None = None
 
     @property
     def application(self) -> Application:
@@ -126,17 +128,23 @@ class RunSession:
             raise RuntimeError("the services start first")
         return self._application
 
+    @property
+    def preparation(self) -> Preparation:
+        if self._preparation is None:
+            raise RuntimeError("the services start first")
+        return self._preparation
+
     def prepare_and_start(self) -> None:
         """Do every step up to a healthy web process."""
-        interconnect = os.environ.get("FLUX_INTERCONNECT") or "Texas"
+        choice = choose_data(self.layout, os.environ)
         steps = [
             *installation_steps(self.layout, with_dev=False),
-            Step("PostgreSQL and Redis", self._start_services),
-            Step("Database tables", self._migrate),
+            Step("PostgreSQL and Redis", lambda: self._start_services(choice)),
+            Step("Database tables", lambda: self.preparation.migrate()),
             Step("Login", self._create_login),
-            Step("Demo data", lambda: self.application.load(scale="demo", interconnect=interconnect)),
-            Step("Sync into PostGIS", lambda: self.application.sync(only_if_stale=True)),
-            Step("Static files", self._collect_static),
+            Step(f"Data ({choice.title})", lambda: self.preparation.load()),
+            Step("Sync into PostGIS", lambda: self.preparation.sync()),
+            Step("Static files", lambda: self.application.collect_static()),
             Step("Web, worker and scheduler", self._start_programs),
         ]
         run_steps(steps)
@@ -197,25 +205,18 @@ class RunSession:
         command = f"flux_create_login --reset --password-file {file}"
         return f"admin; {file} is gone, a new password: make manage CMD='{command}'"
 
-    def _start_services(self) -> str:
+    def _start_services(self, choice: DataChoice) -> str:
         self.services = Services(self.layout)
         self.services.start()
         environment = build_environment(
             self.layout, services=self.services.variables(), settings=SETTINGS, mark=self.mark
         )
         self._application = Application(self.layout, environment)
+        self._preparation = Preparation(self.layout, self.services, self._application, choice)
         return self.services.note()
 
-    def _migrate(self) -> None:
-        self.application.migrate()
-
-    def _collect_static(self) -> str:
-        return self.application.collect_static()
-
     def _create_login(self) -> str:
-        if self.services is None:
-            raise RuntimeError("the services start first")
-        self.new_password = self.application.create_login(database=self.services.postgres.identity())
+        self.new_password = self.preparation.create_login()
         return "created" if self.new_password else "there already"
 
     def _start_programs(self) -> str:

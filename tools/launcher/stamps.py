@@ -46,6 +46,10 @@ class Stamp:
         except OSError:
             return False
 
+    def is_written(self) -> bool:
+        """Return whether the work was ever completed."""
+        return self.path.exists()
+
     def forget(self) -> None:
         self.path.unlink(missing_ok=True)
 

@@ -1,0 +1,40 @@
+"""Every layer fills the cache alike from the embedded warehouse and, by its real connector, Snowflake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from grid.layers import LAYERS
+from grid.services.sync import run_layer
+from grid.warehouse import Warehouse, open_warehouse
+from tests.integration.sync.conftest import RunAll
+from tests.integration.sync.sample import Sample, load
+from tests.snowflake_server.process import SnowflakeServer
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def snowflake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """Return an empty warehouse on a local server that speaks Snowflake's protocol."""
+    with SnowflakeServer(tmp_path_factory.mktemp("snowflake") / "server.log") as server:
+        opened = open_warehouse(server.url("FLUX_SYNC"), query_timeout_s=30)
+        opened.prepare()
+        yield opened
+        opened.close()
+
+
+def test_both_warehouses_fill_the_cache_with_the_same_rows(
+    loaded: Warehouse, snowflake: Warehouse, run_all: RunAll, sample: Sample
+) -> None:
+    load(snowflake, {name: rows for name, rows in sample.items() if rows})
+    embedded = run_all(loaded)
+
+    for key, layer in LAYERS.items():
+        outcome = run_layer(layer=layer, warehouse=snowflake)
+        assert (outcome.rows_read, outcome.rows_rejected) == (embedded[key].rows_read, 0), key
+        assert (outcome.rows_inserted, outcome.rows_updated, outcome.rows_deleted) == (0, 0, 0), key
+        assert outcome.checksum == embedded[key].checksum
+        assert outcome.source_version != embedded[key].source_version

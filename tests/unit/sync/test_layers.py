@@ -1,0 +1,115 @@
+"""The declared layers: their columns, their order, their versions, and that both dialects can read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from duckdb_sqlalchemy import Dialect as DuckDbDialect
+from snowflake.sqlalchemy.snowdialect import SnowflakeDialect
+
+from grid.layers import DEPENDS_ON, LAYERS, Layer, Schedule, dependants, in_order, lock_key, scheduled
+from grid.services.sync.columns import Kind, columns_of, references_to
+from grid.warehouse import tables
+
+ALL = pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS)
+
+
+@ALL
+def test_source_names_the_columns_of_the_model(layer: Layer) -> None:
+    wanted = [name for column in columns_of(layer.model) for name in column.source_names]
+
+    assert sorted(column.name for column in layer.source.selected_columns) == sorted(wanted)
+
+
+@ALL
+def test_every_model_has_one_natural_key_and_no_parent_in_its_own_table(layer: Layer) -> None:
+    columns = columns_of(layer.model)
+
+    assert [(column.name, column.kind) for column in columns if column.is_key] == [("id", Kind.TEXT)]
+    assert layer.table not in {column.parent_table for column in columns}
+
+
+@ALL
+@pytest.mark.parametrize("dialect", [DuckDbDialect(), SnowflakeDialect()], ids=["duckdb", "snowflake"])
+def test_both_dialects_can_spell_the_source(layer: Layer, dialect: Any) -> None:
+    newest = datetime(2025, 7, 1, tzinfo=UTC).replace(tzinfo=None)
+    query = layer.source if layer.window is None else layer.source.where(layer.window(newest))
+
+    spelt = str(query.compile(dialect=dialect))
+
+    assert all(table.name in spelt for table in layer.source_tables if table not in layer.clock_tables)
+
+
+def test_parents_come_before_children() -> None:
+    order = list(LAYERS)
+
+    assert all(order.index(parent) < order.index(key) for key in order for parent in DEPENDS_ON[key])
+    assert DEPENDS_ON["buses"] == ("substations", "zones")
+    assert set(DEPENDS_ON["outages"]) == {"circuits", "substations", "switches", "transformers", "zones"}
+    assert [layer.key for layer in in_order(["customers", "zones", "meters", "zones"])] == [
+        "zones",
+        "meters",
+        "customers",
+    ]
+
+
+def test_dependants_reach_through_layers_in_between() -> None:
+    assert dependants("weather") == set()
+    assert dependants("transformers") == {"meters", "customers", "transformer_load", "outages", "work_orders"}
+    assert dependants("zones") == set(LAYERS) - {"zones", "weather"}
+
+
+def test_every_layer_has_one_schedule() -> None:
+    frequent = {layer.key for layer in scheduled(Schedule.EVERY_5_MINUTES)}
+
+    assert frequent == {"transformer_load", "weather", "outages", "work_orders"}
+    assert frequent | {layer.key for layer in scheduled(Schedule.DAILY)} == set(LAYERS)
+
+
+def test_locks_of_layers_differ() -> None:
+    assert len({lock_key(key) for key in LAYERS}) == len(LAYERS)
+    assert all(0 <= lock_key(key) < 2**31 for key in LAYERS)
+
+
+def test_references_to_a_table_are_the_constraints_of_the_database_alone() -> None:
+    found = {(reference.table, reference.column) for reference in references_to(LAYERS["zones"].model)}
+
+    assert ("grid_substation", "zone_id") in found
+    assert ("grid_zonegrant", "zone_id") not in found  # a grant outlives its zone
+    assert {table for table, _ in found} >= {
+        LAYERS[key].table for key in dependants("zones") - {"transformer_load"}
+    }
+
+
+class TestCombinedVersion:
+    versions = {table.fullname: "v1" for table in tables.metadata.sorted_tables}
+
+    def test_it_changes_with_each_table_and_no_other(self) -> None:
+        layer = LAYERS["circuits"]
+        before = layer.combined_version(self.versions)
+
+        assert before is not None
+        assert len(before) == 32
+        for table in tables.metadata.sorted_tables:
+            after = layer.combined_version(self.versions | {table.fullname: "v2"})
+            assert (after != before) == (table.name in {"circuit_metadata", "substations"}), table.name
+
+    def test_it_is_unknown_while_a_table_was_never_loaded(self) -> None:
+        absent = {tables.substations.fullname: None}
+        assert LAYERS["circuits"].combined_version({**self.versions, **absent}) is None
+
+    def test_tables_that_only_tell_the_time_may_be_absent(self) -> None:
+        absent = {tables.transformer_hourly_load.fullname: None}
+        version = LAYERS["outages"].combined_version({**self.versions, **absent})
+
+        assert version is not None
+        assert version != LAYERS["outages"].combined_version(self.versions)
+
+    def test_it_changes_with_the_definition_of_the_layer(self) -> None:
+        zones = LAYERS["zones"]
+        fewer = Layer(key="zones", title="", model=zones.model, source=sa.select(tables.load_zones.c.zone_id))
+
+        assert fewer.combined_version(self.versions) != zones.combined_version(self.versions)
