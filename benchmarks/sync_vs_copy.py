@@ -1,8 +1,9 @@
 """Sync of a layer against a raw COPY of the same rows, in one run.
 
-The layer is ``customers``, which no other table refers to: it is emptied and filled again, several times, and is
-full at the end. The raw COPY goes into a table of the same columns, indexes and foreign keys from CSV already in
-memory, so it is the floor: no extraction, no check, no comparison, no proof. Needs a synced cache.
+The layer is ``customers``, which no other table refers to: it is emptied and filled again, several times,
+and is full at the end. The raw COPY goes into a temporary table of the same columns and indexes from CSV
+already in memory, so it is the floor: no extraction, no check, no foreign keys, no log, no proof. Needs a
+synced cache.
 """
 
 import argparse

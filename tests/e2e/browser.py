@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
 
+from django.db import connections
 from playwright.sync_api import Browser, Page, Response, ViewportSize, expect, sync_playwright
 
 from tests.factories.users import PASSWORD
@@ -29,6 +32,26 @@ PATIENCE_MS = 60_000
 """Software rendering on a busy machine takes its time; a test that passes never waits for it."""
 
 expect.set_options(timeout=PATIENCE_MS)
+
+
+T = TypeVar("T")
+
+
+def apart(work: Callable[[], T]) -> T:
+    """Do some work in a thread of its own, and commit it.
+
+    This thread has Chromium's event loop, in which Django's bridge to async code refuses to run, and in a
+    test it has an open transaction, of which the servers would see nothing.
+    """
+
+    def then_close() -> T:
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(then_close).result()
 
 
 @contextmanager

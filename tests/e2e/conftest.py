@@ -17,6 +17,7 @@ from flux_site.celery import app as celery_app
 from grid.forge.config import ForgeConfig, Scale
 from grid.forge.load import load_warehouse
 from grid.selectors.warehouse import get_warehouse
+from tests.e2e.browser import apart
 from tests.e2e.browser import chromium as run_chromium
 from tests.factories.users import make_user
 from tests.servers.web import WebServer, web_server
@@ -55,7 +56,7 @@ def empty_site(kept_database: None, tmp_path_factory: pytest.TempPathFactory) ->
     """Run the web server on an empty cache, with a planner called pia."""
     folder = tmp_path_factory.mktemp("empty") / "warehouse"
     with override_settings(WAREHOUSE_URL=f"embedded://{folder}?memory_limit=512MB&threads=1"):
-        make_user("planner", username="pia")
+        apart(lambda: make_user("planner", username="pia"))
         with web_server(FLUX_DEBUG="1") as server:
             yield server
 
@@ -70,12 +71,15 @@ def grid_site(kept_database: None, tmp_path_factory: pytest.TempPathFactory) -> 
     with celery_app.connection_for_write() as link:
         link.default_channel.queue_purge(celery_app.conf.task_default_queue)  # what other tests left behind
     with override_settings(WAREHOUSE_URL=f"embedded://{folder}?memory_limit=1GB&threads=1"):
-        warehouse = get_warehouse()
-        config = ForgeConfig(scale=Scale.TINY, end_at=END_AT, ami_days=3)
-        load_warehouse(warehouse=warehouse, config=config, progress=lambda done, step: None)
-        call_command("flux_sync", verbosity=0)
-        make_user("planner", username="pia")
-        make_user("viewer", username="vera")
+        apart(_fill)
         with web_server(FLUX_DEBUG="1") as server, worker():
             yield server
-        warehouse.close()
+        get_warehouse().close()
+
+
+def _fill() -> None:
+    config = ForgeConfig(scale=Scale.TINY, end_at=END_AT, ami_days=3)
+    load_warehouse(warehouse=get_warehouse(), config=config, progress=lambda done, step: None)
+    call_command("flux_sync", verbosity=0)
+    make_user("planner", username="pia")
+    make_user("viewer", username="vera")

@@ -14,7 +14,7 @@ from cascade.models import CascadeRun
 from flux_site.jobs.models import Job
 from flux_site.jobs.services import create_job
 from grid import models
-from tests.e2e.browser import Complaints, new_page, sign_in, wait_for_map
+from tests.e2e.browser import Complaints, apart, new_page, sign_in, wait_for_map
 from tests.e2e.map_place import count_pixels, on_screen, picture
 from tests.servers.web import WebServer
 
@@ -170,8 +170,9 @@ def test_job_is_followed_and_cancelled(desk: tuple[Page, Complaints]) -> None:
     page, complaints = desk
     page.get_by_role("tab", name="Jobs").click()
     expect(page.get_by_test_id("jobs-live")).to_have_text("Live")
-    job = create_job(
-        kind=kinds.SLOW, title="A long count", inputs={"seconds": 120}, owner=User.objects.get(username="pia")
+    owner = User.objects.get(username="pia")
+    job = apart(
+        lambda: create_job(kind=kinds.SLOW, title="A long count", inputs={"seconds": 120}, owner=owner)
     )
 
     page.get_by_role("button", name="A long count").click()

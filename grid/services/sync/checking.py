@@ -30,7 +30,6 @@ _TYPES = {
 }
 _FIRST_US, _LAST_US = -62_135_596_800_000_000, 253_402_300_799_999_999  # years 1 to 9999
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896
-_END_OF_COPY = r"(?m)^\\\.$"  # PostgreSQL 15 takes such a line for the end of the data, even in quotes
 
 
 @dataclass(kw_only=True)
@@ -167,8 +166,6 @@ def _check_text(array: pa.Array, column: Column, faults: _Faults) -> None:
         unknown = pc.and_(pc.is_valid(array), pc.invert(known))
         faults.mark(unknown, Reason.BAD_CHOICE, column.name, f"must be one of {', '.join(column.choices)}")
     faults.mark(pc.match_substring(array, "\0"), Reason.BAD_TEXT, column.name, "holds a NUL character")
-    ends_copy = pc.match_substring_regex(array, _END_OF_COPY)
-    faults.mark(ends_copy, Reason.BAD_TEXT, column.name, r"holds a line that is \. alone")
 
 
 def _check_range(array: pa.Array, name: str, low: float, high: float, faults: _Faults, problem: str) -> None:

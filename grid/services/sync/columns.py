@@ -113,8 +113,12 @@ class Reference:
 
 def references_to(model: type[models.Model]) -> tuple[Reference, ...]:
     """Return the foreign keys that PostgreSQL enforces on a model's table, from whatever app."""
+    relations = [
+        field
+        for field in model._meta.get_fields(include_hidden=True)
+        if isinstance(field, models.ManyToOneRel) and _is_enforced(field.field)
+    ]
     return tuple(
         Reference(table=relation.related_model._meta.db_table, column=str(relation.field.column))
-        for relation in model._meta.related_objects
-        if _is_enforced(relation.field)
+        for relation in relations
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import struct
 from datetime import UTC, date, datetime
 from typing import Any
@@ -39,28 +40,43 @@ def check(values: list[Any], kind: pa.DataType, wanted: Column) -> tuple[list[st
 NAN, INF = float("nan"), float("inf")
 
 
+TEXT, FLOAT, TIME = pa.string(), pa.float64(), pa.timestamp("us")
+ENDS_OF_TIME = [253_402_300_800_000_000, -62_135_596_800_000_001]  # the first moments beyond, in microseconds
+OUT = "OUT_OF_RANGE"
+
+
 @pytest.mark.parametrize(
     ("wanted", "kind", "values", "refused"),
     [
-        (column(Kind.FLOAT), pa.float64(), [1.0, None, NAN, INF, -INF], {"K3": "NOT_FINITE", "K4": "NOT_FINITE"}),
+        (column(Kind.FLOAT), FLOAT, [1.0, None, NAN, INF, -INF], {"K3": "NOT_FINITE", "K4": "NOT_FINITE"}),
         (
             column(Kind.FLOAT, is_required=True),
-            pa.float64(),
+            FLOAT,
             [1.0, None, NAN],
             {"K1": "MISSING_VALUE", "K2": "NOT_FINITE"},
         ),
-        (column(Kind.INTEGER), pa.int64(), [2**31 - 1, 2**31, -(2**31), -(2**31) - 1, None], {"K1": "OUT_OF_RANGE", "K3": "OUT_OF_RANGE"}),
+        (
+            column(Kind.INTEGER),
+            pa.int64(),
+            [2**31 - 1, 2**31, -(2**31), -(2**31) - 1, None],
+            {"K1": OUT, "K3": OUT},
+        ),
         (column(Kind.INTEGER, bits=64), pa.int64(), [2**63 - 1, -(2**63)], {}),
-        (column(Kind.INTEGER, bits=16), pa.int32(), [32767, 32768], {"K1": "OUT_OF_RANGE"}),
-        (column(Kind.TEXT, max_length=3), pa.string(), ["äöü", "äöüß", "", None], {"K1": "TEXT_TOO_LONG"}),
-        (column(Kind.TEXT), pa.string(), ["a\0", "\\.", "x\\.", "a\n\\.", "\\.\r\nb", "\\. "], {"K0": "BAD_TEXT", "K1": "BAD_TEXT", "K3": "BAD_TEXT", "K4": "BAD_TEXT"}),
-        (column(Kind.TEXT, choices=("A", "B")), pa.string(), ["A", "a", "", None], {"K1": "BAD_CHOICE", "K2": "BAD_CHOICE"}),
+        (column(Kind.INTEGER, bits=16), pa.int32(), [32767, 32768], {"K1": OUT}),
+        (column(Kind.TEXT, max_length=3), TEXT, ["äöü", "äöüß", "", None], {"K1": "TEXT_TOO_LONG"}),
+        (column(Kind.TEXT), TEXT, ["a\0", "\\.", "a\n\\.\nb", '"', ",", "\r\n"], {"K0": "BAD_TEXT"}),
+        (
+            column(Kind.TEXT, choices=("A", "B")),
+            TEXT,
+            ["A", "a", "", None],
+            {"K1": "BAD_CHOICE", "K2": "BAD_CHOICE"},
+        ),
         (column(Kind.BOOLEAN, is_required=True), pa.bool_(), [True, None], {"K1": "MISSING_VALUE"}),
         (column(Kind.DATE), pa.date32(), [date(1, 1, 1), date(9999, 12, 31), None], {}),
-        (column(Kind.TIMESTAMP), pa.timestamp("us"), [datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59), None], {}),
-        (column(Kind.TIMESTAMP), pa.timestamp("us"), [253_402_300_800_000_000, -62_135_596_800_000_001], {"K0": "OUT_OF_RANGE", "K1": "OUT_OF_RANGE"}),
+        (column(Kind.TIMESTAMP), TIME, [datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59), None], {}),
+        (column(Kind.TIMESTAMP), TIME, ENDS_OF_TIME, {"K0": OUT, "K1": OUT}),
     ],
-)  # fmt: skip
+)
 def test_values_are_accepted_or_refused(
     wanted: Column, kind: pa.DataType, values: list[Any], refused: dict[str, str]
 ) -> None:
@@ -176,10 +192,9 @@ def test_points_are_what_geos_writes(pairs: list[tuple[float | None, float | Non
     ],
 )
 def test_lines_that_match_are_read_by_geos(wkt: str) -> None:
-    import re
-
-    assert re.match(LINE_PATTERN.replace("(?i:LINESTRING)", "(?i:LINESTRING)"), wkt)
-    assert GEOSGeometry(ewkt_lines(pa.array([wkt]))[0].as_py()).geom_type == "LineString"
+    assert re.match(LINE_PATTERN, wkt)
+    assert ewkt_lines(pa.array([wkt, None])).to_pylist() == [f"SRID=4326;{wkt}", None]
+    assert GEOSGeometry(wkt.strip(), srid=4326).geom_type == "LineString"
 
 
 @pytest.mark.parametrize(
