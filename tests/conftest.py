@@ -47,10 +47,10 @@ def dead_queue() -> Iterator[None]:
     from flux_site.celery import app
 
     alive = app.conf.broker_url
-    app.conf.broker_url = "redis://127.0.0.1:1/0"
+    app.conf.broker_url = app.conf.broker_write_url = "redis://127.0.0.1:1/0"
     app._after_fork()  # forgets the connections it holds
     yield
-    app.conf.broker_url = alive
+    app.conf.broker_url = app.conf.broker_write_url = alive
     app._after_fork()
 
 

@@ -63,6 +63,7 @@ def chromium() -> Iterator[Browser]:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
             yield browser
+            connections.close_all()  # with the event loop gone these would be out of reach, and stay open
             browser.close()
     finally:
         if before is None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from django.test import override_settings
 from playwright.sync_api import Browser
 
@@ -49,6 +49,7 @@ def kept_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Non
         names = ", ".join(connection.ops.quote_name(table) for table in sorted(tables))
         with connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {names} CASCADE")
+        connections.close_all()
 
 
 @pytest.fixture(scope="module")

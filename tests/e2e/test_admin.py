@@ -161,7 +161,7 @@ def test_job_is_followed_and_cancelled(desk: Page, complaints: list[str]) -> Non
 
 
 def test_list_of_jobs_follows_the_running_ones(desk: Page) -> None:
-    job = create_job(kind=kinds.SLOW, title="A short count", inputs={"seconds": 4}, owner=None)
+    job = create_job(kind=kinds.SLOW, title="A short count", inputs={"seconds": 12}, owner=None)
 
     desk.goto("/admin/jobs/job/")
     status = desk.locator(f'[data-flux-job="{job.pk}"][data-flux-job-field="status"]')

@@ -23,15 +23,21 @@ SIZES: tuple[ViewportSize, ...] = ({"width": 1366, "height": 768}, {"width": 192
 
 @pytest.fixture
 def desk(browser_of_module: Browser, grid_site: WebServer) -> Iterator[tuple[Page, Complaints]]:
-    """Return a viewer's page on the map, and what the browser complains of."""
+    """Return a viewer's page, and what the browser complains of."""
     with new_page(browser_of_module, grid_site.port) as (page, complaints):
-        sign_in(page, username="vera")
-        wait_for_map(page)
+        sign_in(page, username="vera", path="/runs")
         yield page, complaints
+
+
+def open_map(page: Page, search: str = "") -> None:
+    """Open the map and wait until it is drawn."""
+    page.goto(f"/{search}")
+    wait_for_map(page)
 
 
 def test_texas_is_drawn(desk: tuple[Page, Complaints]) -> None:
     page, complaints = desk
+    open_map(page)
 
     lines = models.Branch.objects.exclude(from_substation="").filter(kind="LINE").count()
     assert lines > 2000
@@ -50,6 +56,7 @@ def test_texas_is_drawn(desk: tuple[Page, Complaints]) -> None:
 
 def test_lines_are_coloured_by_loading(desk: tuple[Page, Complaints]) -> None:
     page, _ = desk
+    open_map(page)
     by_voltage = count_pixels(picture(page), (0xF2, 0xC1, 0x4E))
     page.get_by_test_id("colour-loading").click()
     wait_for_map(page)
@@ -62,6 +69,7 @@ def test_lines_are_coloured_by_loading(desk: tuple[Page, Complaints]) -> None:
 
 def test_key_figures_carry_units_or_a_reason(desk: tuple[Page, Complaints]) -> None:
     page, _ = desk
+    page.goto("/")
     served = page.get_by_test_id("kpi-customersServed")
 
     out = sum(models.Outage.objects.filter(status="ACTIVE").values_list("customers_out", flat=True))
@@ -73,6 +81,7 @@ def test_key_figures_carry_units_or_a_reason(desk: tuple[Page, Complaints]) -> N
 
 def test_substation_under_the_pointer_is_named_and_opened(desk: tuple[Page, Complaints]) -> None:
     page, complaints = desk
+    open_map(page)
     station = models.Substation.objects.get(name="DAYTON")  # stands alone in the first view
     x, y = on_screen(page, lon=station.location.x, lat=station.location.y)
     page.mouse.move(x, y)
@@ -93,9 +102,7 @@ def test_substation_under_the_pointer_is_named_and_opened(desk: tuple[Page, Comp
 def test_distribution_appears_close_in(desk: tuple[Page, Complaints]) -> None:
     page, complaints = desk
     unit = models.Transformer.objects.order_by("-peak_loading_pct")[0]
-    expect(page.get_by_test_id("layer-transformers")).to_contain_text("zoom in")
-    page.goto(f"/?at={unit.location.x:.5f},{unit.location.y:.5f},15")
-    wait_for_map(page)
+    open_map(page, f"?at={unit.location.x:.5f},{unit.location.y:.5f},15")
 
     for layer in ("lines", "switches", "transformers", "meters"):
         expect(page.get_by_test_id(f"layer-{layer}")).to_have_attribute("data-phase", "ready")
@@ -119,6 +126,7 @@ def test_customers_are_masked_for_a_viewer(desk: tuple[Page, Complaints]) -> Non
 
 def test_search_flies_to_the_asset(desk: tuple[Page, Complaints]) -> None:
     page, _ = desk
+    open_map(page)
     station = models.Substation.objects.get(name="ODESSA 2")
     page.get_by_test_id("search").fill("odessa 2")
     page.get_by_test_id("search-option").filter(has_text=station.pk).click()
@@ -136,8 +144,7 @@ def test_link_shows_the_same_to_somebody_else(
 ) -> None:
     page, _ = desk
     branch = models.Branch.objects.filter(kind="LINE")[0]
-    page.goto(f"/?at=-97.5,31,6.4&layers=substations,branches&colour=loading&sel={branch.pk}")
-    wait_for_map(page)
+    open_map(page, f"?at=-97.5,31,6.4&layers=substations,branches&colour=loading&sel={branch.pk}")
     page.get_by_test_id("map").locator("canvas").focus()
     page.keyboard.press("ArrowRight")
     expect(page).not_to_have_url(re.compile("at=-97.5,31,"))
@@ -187,7 +194,7 @@ def test_pages_have_no_accessibility_faults(desk: tuple[Page, Complaints], path:
 def test_page_fits_the_screen(desk: tuple[Page, Complaints], size: ViewportSize) -> None:
     page, _ = desk
     page.set_viewport_size(size)
-    wait_for_map(page)
+    open_map(page)
 
     assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [
         size["width"],

@@ -84,7 +84,7 @@ def stage(
         _stage_rejects(session, checked.rejects)
         read += batch.num_rows
         after_batch(read)
-    session.execute(sql.SQL("ANALYZE {staging}").format(staging=STAGING))
+    session.execute(sql.SQL("ANALYZE {staging} (id)").format(staging=STAGING))  # joins are by id alone
     return read
 
 

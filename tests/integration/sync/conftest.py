@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 from flux_site.celery import app
 from grid.layers import LAYERS
 from grid.services.sync import LayerOutcome, run_layer
-from grid.warehouse import Warehouse
+from grid.warehouse import Warehouse, open_warehouse
 from tests.integration.sync.sample import Sample, load, small_grid
 from tests.quick_flush import empty_tables
 
@@ -27,14 +28,24 @@ def warehouse_folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def sample() -> Sample:
-    """Return the small grid, still to be loaded."""
+    """Return the rows of the small grid."""
     return small_grid()
 
 
+@pytest.fixture(scope="session")
+def small_warehouse_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a warehouse folder that holds the small grid, to be copied."""
+    folder = tmp_path_factory.mktemp("small") / "warehouse"
+    opened = open_warehouse(f"embedded://{folder}?memory_limit=512MB&threads=1")
+    load(opened, small_grid())
+    opened.close()
+    return folder
+
+
 @pytest.fixture
-def loaded(warehouse: Warehouse, sample: Sample) -> Warehouse:
-    """Return the warehouse holding the small grid."""
-    load(warehouse, sample)
+def loaded(small_warehouse_folder: Path, warehouse_folder: Path, warehouse: Warehouse) -> Warehouse:
+    """Return the warehouse holding the small grid, as ``sample`` does."""
+    shutil.copytree(small_warehouse_folder, warehouse_folder, dirs_exist_ok=True)
     return warehouse
 
 

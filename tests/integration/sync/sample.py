@@ -242,7 +242,7 @@ def _add_transformer(sample: Sample, n: int, k: int, meters: int) -> None:
                 customer_id=f"CUST-{name}-{m}",
                 meter_id=f"MTR-{name}-{m}",
                 full_name="Ana Núñez",
-                service_address=f"{m} Oak St,\nUnit 1",
+                service_address=f'{m} Oak St,\n\\.\n"rear"',
                 city="",
                 customer_class="RESIDENTIAL",
                 account_status="ACTIVE",

@@ -63,11 +63,6 @@ def test_every_kind_of_bad_row_is_refused_and_the_rest_loaded(
             "name holds a NUL character: 'a\\x00b'",
         ),
         (
-            {"substation_id": "EOF", "substation_name": "a\n\\.\nb"},
-            "BAD_TEXT",
-            "name holds a line that is \\. alone: 'a\\n\\\\.\\nb'",
-        ),
-        (
             {"substation_id": "ORPHAN", "zone_id": "ZONE-9"},
             "MISSING_PARENT",
             "zone_id 'ZONE-9' is not in the cache",

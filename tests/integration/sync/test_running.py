@@ -61,7 +61,7 @@ def test_values_arrive_as_they_were(loaded: Warehouse, run_all: RunAll) -> None:
     assert line.route.coords == ((-95.49, 29.62), (-95.49 + 0.001, 29.62), (-95.49 + 0.001, 29.62 + 0.002))
     assert (line.parent_line, line.is_underground, line.zone_id) == ("LINE-1-1", False, "ZONE-1")
     customer = models.Customer.objects.get(pk="CUST-2-0-1")
-    assert (customer.full_name, customer.service_address) == ("Ana Núñez", "1 Oak St,\nUnit 1")
+    assert (customer.full_name, customer.service_address) == ("Ana Núñez", '1 Oak St,\n\\.\n"rear"')
     assert (customer.city, customer.state, customer.zone_id) == ("", None, "ZONE-0")
     assert models.Branch.objects.get(pk="BR-2").route is None
     observed = models.WeatherObservation.objects.get(pk="KHOU|2025-07-10T09:00Z")

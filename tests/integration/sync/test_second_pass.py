@@ -84,6 +84,17 @@ def test_the_second_pass_leaves_what_is_still_referenced(
     assert models.Transformer.objects.get(pk="XFMR-0-0").pole_id == "POLE-0-0"
 
 
+def test_references_without_a_name_of_their_own_count_too(
+    loaded: Warehouse, run_all: RunAll, sample: Sample
+) -> None:
+    run_all(loaded, "zones", "substations")
+    load(loaded, {"load_zones": sample["load_zones"][:1]})
+
+    outcome = run_layer(layer=LAYERS["zones"], warehouse=loaded)
+
+    assert outcome.still_referenced == ("ZONE-1",)
+
+
 def test_a_whole_branch_of_the_tree_goes_in_one_job(
     loaded: Warehouse, run_all: RunAll, sample: Sample
 ) -> None:

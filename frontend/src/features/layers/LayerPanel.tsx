@@ -135,7 +135,11 @@ function LayerRow({ source, layers, zoom, colour, nowMs, lineLegend, onToggle }:
         <FormControlLabel
           sx={{ m: 0, ml: -0.75 }}
           control={<Checkbox size="small" checked={isVisible} onChange={onToggle} sx={{ p: 0.5 }} />}
-          label={<Typography variant="h3">{source.title}</Typography>}
+          label={
+            <Typography variant="h3" component="span">
+              {source.title}
+            </Typography>
+          }
         />
         <Typography variant="caption" color="text.secondary" title={syncedText(source, nowMs)} sx={{ whiteSpace: 'nowrap' }}>
           {isVisible ? statusText(source, { isInRange, zoom, phase: state?.phase, count, nowMs }) : formatNumber(count)}
