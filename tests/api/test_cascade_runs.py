@@ -390,3 +390,14 @@ def test_a_run_keeps_its_result_when_its_scenario_is_deleted(planner_api: Api) -
     Scenario.objects.all().delete()
 
     assert planner_api.data(query, id=run.pk)["cascadeRun"] == {"totalShedMw": 100.0, "scenario": None}
+
+
+def test_a_viewer_sees_the_job_of_a_run_somebody_else_started(viewer_api: Api, finished: CascadeRun) -> None:
+    query = "query($id: ID!) { cascadeRun(id: $id) { name job { status owner } } }"
+
+    assert viewer_api.data(query, id=finished.pk)["cascadeRun"] == {
+        "name": finished.name,
+        "job": {"status": "SUCCEEDED", "owner": "pia"},
+    }
+    listed = viewer_api.data("{ cascadeRuns { edges { node { job { status } } } } }")
+    assert [edge["node"]["job"] for edge in listed["cascadeRuns"]["edges"]] == [{"status": "SUCCEEDED"}]

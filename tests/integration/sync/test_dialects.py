@@ -26,6 +26,7 @@ def snowflake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
         opened.close()
 
 
+@pytest.mark.slow
 def test_both_warehouses_fill_the_cache_with_the_same_rows(
     loaded: Warehouse, snowflake: Warehouse, run_all: RunAll, sample: Sample
 ) -> None:
