@@ -20,6 +20,8 @@ def is_kept(table: str) -> bool:
 
 def empty_tables(_: Any = None) -> None:
     """Empty the tables that tests filled; takes the place of ``TransactionTestCase._fixture_teardown``."""
+    database = str(connection.settings_dict["NAME"])
+    assert database.startswith("test_"), f"{database} is no test database"
     names = connection.introspection.django_table_names(only_existing=True, include_views=False)
     tables = [connection.ops.quote_name(name) for name in names if not is_kept(name)]
     asked = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables)
