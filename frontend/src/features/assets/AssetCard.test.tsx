@@ -113,6 +113,13 @@ describe('the card of a line', () => {
     open('BR-1', () => ({ data: { branch: { ...LINE, isRatingAdjusted: true, sourceRatingMva: 100, ratingMva: 126 } } }));
     expect(screen.getByTestId('asset-card').textContent).toContain('The source rates it 100\u00a0MVA');
   });
+
+  it('says which end lies outside the zones of the viewer', () => {
+    open('BR-1', () => ({ data: { branch: { ...LINE, toSubstation: null, toBus: null } } }));
+    const text = screen.getByTestId('asset-card').textContent;
+    expect(text).toContain('Alpha to outside your zones');
+    expect(text).toContain('BusesBUS-1, outside your zones');
+  });
 });
 
 describe('the card of a substation', () => {
@@ -122,6 +129,12 @@ describe('the card of a substation', () => {
     expect(link.closest('tr')?.textContent).toContain('-120.0');
     await userEvent.setup().click(link);
     expect(actions.onSelect).toHaveBeenCalledWith('BR-1');
+  });
+
+  it('names a line by its id and keeps its direction when the far end is outside the zones of the viewer', () => {
+    const branchesTo = { totalCount: 1, edges: [{ node: { ...LINE, fromSubstation: null } }] };
+    open('SUB-2', () => ({ data: { substation: { ...SUBSTATION, branchesTo } } }));
+    expect(screen.getByRole('button', { name: 'Line BR-1' }).closest('tr')?.textContent).toContain('-120.0');
   });
 
   it('has no accessibility faults', async () => {

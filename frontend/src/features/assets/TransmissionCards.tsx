@@ -17,6 +17,8 @@ import type { BranchRowFragment } from './transmissionQueries';
 
 type BranchRow = ResultOf<typeof BranchRowFragment>;
 
+const OUT_OF_SIGHT = 'outside your zones';
+
 export function SubstationCard({ assetId }: { assetId: string }) {
   const [result, refetch] = useQuery({ query: SubstationQuery, variables: { assetId } });
   const substation = result.data?.substation;
@@ -112,12 +114,13 @@ function BranchTable({ branches, from }: { branches: readonly BranchRow[]; from:
 
 /** Base flow leaving the substation: the server's flow counts from the branch's from-end. */
 function flowOutMw(branch: BranchRow, from: string): number {
-  return branch.fromSubstation.assetId === from ? branch.baseFlowMw : -branch.baseFlowMw;
+  return branch.fromSubstation?.assetId === from ? branch.baseFlowMw : -branch.baseFlowMw;
 }
 
 function farEnd(branch: BranchRow, from: string): string {
   if (branch.kind !== 'LINE') return `${humanize(branch.kind)} ${branch.assetId}`;
-  return branch.fromSubstation.assetId === from ? branch.toSubstation.name : branch.fromSubstation.name;
+  const end = branch.fromSubstation?.assetId === from ? branch.toSubstation : branch.fromSubstation;
+  return end?.name ?? `Line ${branch.assetId}`;
 }
 
 export function BranchCard({ assetId }: { assetId: string }) {
@@ -127,13 +130,14 @@ export function BranchCard({ assetId }: { assetId: string }) {
   if (branch == null) return placeholder;
   const { fromSubstation, toSubstation } = branch;
   const isLine = branch.kind === 'LINE';
-  const title = isLine ? `${fromSubstation.name} to ${toSubstation.name}` : `${humanize(branch.kind)} at ${fromSubstation.name}`;
+  const near = fromSubstation?.name ?? OUT_OF_SIGHT;
+  const title = isLine ? `${near} to ${toSubstation?.name ?? OUT_OF_SIGHT}` : `${humanize(branch.kind)} at ${near}`;
   return (
     <CardFrame assetId={assetId} kind={isLine ? 'Transmission line' : humanize(branch.kind)} title={title} at={null}>
       <FactList
         facts={[
-          { label: 'From', value: <AssetLink assetId={fromSubstation.assetId}>{fromSubstation.name}</AssetLink> },
-          { label: 'To', value: <AssetLink assetId={toSubstation.assetId}>{toSubstation.name}</AssetLink> },
+          { label: 'From', value: <NamedLink to={fromSubstation} /> },
+          { label: 'To', value: <NamedLink to={toSubstation} /> },
           { label: 'Buses', value: <BusLinks from={branch.fromBus} to={branch.toBus} /> },
           { label: 'Voltage', value: formatQuantity(branch.baseKv, 'kV') },
           { label: 'Length', value: formatQuantity(branch.lengthKm, 'km', 1) },
@@ -153,10 +157,15 @@ export function BranchCard({ assetId }: { assetId: string }) {
   );
 }
 
-function BusLinks({ from, to }: { from: { assetId: string }; to: { assetId: string } }) {
+/** A link to an asset, or what stands for one in a zone the viewer may not see. */
+function NamedLink({ to }: { to: { assetId: string; name?: string } | null }) {
+  return to == null ? OUT_OF_SIGHT : <AssetLink assetId={to.assetId}>{to.name ?? to.assetId}</AssetLink>;
+}
+
+function BusLinks({ from, to }: { from: { assetId: string } | null; to: { assetId: string } | null }) {
   return (
     <>
-      <AssetLink assetId={from.assetId}>{from.assetId}</AssetLink>, <AssetLink assetId={to.assetId}>{to.assetId}</AssetLink>
+      <NamedLink to={from} />, <NamedLink to={to} />
     </>
   );
 }
@@ -167,10 +176,10 @@ export function BusCard({ assetId }: { assetId: string }) {
   const placeholder = cardPlaceholder(assetId, result, bus != null, refetch);
   if (bus == null) return placeholder;
   return (
-    <CardFrame assetId={assetId} kind="Bus" title={`${bus.substation.name}, bus ${bus.number}`} at={bus.substation}>
+    <CardFrame assetId={assetId} kind="Bus" title={bus.substation == null ? `Bus ${bus.number}` : `${bus.substation.name}, bus ${bus.number}`} at={bus.substation}>
       <FactList
         facts={[
-          { label: 'Substation', value: <AssetLink assetId={bus.substation.assetId}>{bus.substation.name}</AssetLink> },
+          { label: 'Substation', value: <NamedLink to={bus.substation} /> },
           { label: 'Nominal voltage', value: formatQuantity(bus.baseKv, 'kV') },
           { label: 'Load, planning case', value: formatQuantity(bus.loadMw, 'MW', 1) },
         ]}
