@@ -30,6 +30,7 @@ ENV PATH="/opt/venv/bin:$PATH" \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     HOME=/tmp \
+    OPENBLAS_NUM_THREADS=1 \
     DJANGO_SETTINGS_MODULE=flux_site.settings.base
 WORKDIR /app
 COPY LICENSE NOTICE manage.py ./

@@ -32,6 +32,7 @@ from grid.warehouse.queries import UsageBucket, meter_usage, top_loaded_transfor
 from grid.warehouse.tables import (
     ami_interval_readings,
     meter_infrastructure,
+    substations,
     transformer_hourly_load,
     transformer_metadata,
 )
@@ -121,6 +122,7 @@ def load(warehouse: Warehouse, days: list[date], meters: int) -> Iterator[tuple[
         about(meter_infrastructure, meters, meter_id=meter_ids, meter_key=list(range(meters))),
         "meters",
     )
+    warehouse.append(substations, about(substations, 1), "substations")
     names = [f"XFMR-{number:06d}" for number in range(transformers)]
     warehouse.append(
         transformer_metadata, about(transformer_metadata, transformers, transformer_id=names), "transformers"

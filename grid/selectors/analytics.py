@@ -11,7 +11,7 @@ from grid import models
 from grid.federation import analytical
 from grid.models.base import granted_zone_ids
 from grid.selectors.warehouse import get_warehouse
-from grid.warehouse import tables
+from grid.warehouse import queries, tables
 
 MAX_HOURS = 24 * 366
 MAX_PEAKS = 100
@@ -53,23 +53,21 @@ def transformer_load(*, asset_id: str, hours: int, user: Any) -> list[LoadHour]:
         raise BadInput(f"hours is {hours}; it must be 1 to {MAX_HOURS}.", field="hours")
     if not models.Transformer.objects.visible_to(user).filter(pk=asset_id).exists():
         raise NotFound(f"There is no transformer {asset_id!r} that you may see.", field="assetId")
-    hourly = tables.transformer_hourly_load.c
 
     def ask() -> list[LoadHour]:
         warehouse = get_warehouse()
-        newest = warehouse.select_rows(
-            sa.select(sa.func.max(hourly.load_hour).label("at")).where(hourly.transformer_id == asset_id)
-        )[0]["at"]
+        newest = warehouse.select_rows(queries.latest_load_hour(transformer_id=asset_id))[0]["at"]
         if newest is None:
             return []
+        until = newest + timedelta(hours=1)
         rows = warehouse.select_rows(
-            sa.select(hourly.load_hour, hourly.load_kva, hourly.loading_pct, hourly.energy_kwh)
-            .where(hourly.transformer_id == asset_id, hourly.load_hour > newest - timedelta(hours=hours))
-            .order_by(hourly.load_hour)
+            queries.transformer_load(
+                transformer_id=asset_id, since=until - timedelta(hours=hours), until=until
+            )
         )
         return [
             LoadHour(
-                at=row["load_hour"].replace(tzinfo=UTC),
+                at=row["at"].replace(tzinfo=UTC),
                 load_kva=row["load_kva"],
                 loading_pct=row["loading_pct"],
                 energy_kwh=row["energy_kwh"],
@@ -97,58 +95,9 @@ def top_loaded_transformers(*, first: int, user: Any) -> list[Peak]:
     if not 1 <= first <= MAX_PEAKS:
         raise BadInput(f"first is {first}; it must be 1 to {MAX_PEAKS}.", field="first")
     zones = granted_zone_ids(user)
-    hourly, unit, station = (
-        tables.transformer_hourly_load.c,
-        tables.transformer_metadata.c,
-        tables.substations.c,
-    )
 
     def ask() -> list[Peak]:
-        visible = sa.select(unit.transformer_id)
-        if zones:
-            stations = sa.select(station.substation_id).where(station.zone_id.in_(zones))
-            visible = visible.where(unit.substation_id.in_(stations))
-        peaks = (
-            sa.select(
-                hourly.transformer_id,
-                sa.func.max(hourly.loading_pct).label("peak_loading_pct"),
-                sa.func.sum(sa.case((hourly.loading_pct > 100.0, 1), else_=0)).label("hours_over_rating"),
-            )
-            .where(hourly.transformer_id.in_(visible))
-            .group_by(hourly.transformer_id)
-            .order_by(sa.desc("peak_loading_pct"), hourly.transformer_id)
-            .limit(first)
-            .subquery()
-        )
-        rows = get_warehouse().select_rows(
-            sa.select(
-                unit.transformer_id,
-                unit.transformer_name,
-                unit.circuit_id,
-                unit.rated_kva,
-                peaks.c.peak_loading_pct,
-                peaks.c.hours_over_rating,
-                sa.func.max(hourly.load_kva).label("peak_load_kva"),
-                sa.func.min(hourly.load_hour).label("at"),
-            )
-            .join(peaks, peaks.c.transformer_id == unit.transformer_id)
-            .join(
-                tables.transformer_hourly_load,
-                sa.and_(
-                    hourly.transformer_id == unit.transformer_id,
-                    hourly.loading_pct == peaks.c.peak_loading_pct,
-                ),
-            )
-            .group_by(
-                unit.transformer_id,
-                unit.transformer_name,
-                unit.circuit_id,
-                unit.rated_kva,
-                peaks.c.peak_loading_pct,
-                peaks.c.hours_over_rating,
-            )
-            .order_by(peaks.c.peak_loading_pct.desc(), unit.transformer_id)
-        )
+        rows = get_warehouse().select_rows(queries.top_loaded_transformers(first=first, zone_ids=zones))
         return [
             Peak(
                 asset_id=row["transformer_id"],
@@ -157,7 +106,7 @@ def top_loaded_transformers(*, first: int, user: Any) -> list[Peak]:
                 rated_kva=row["rated_kva"],
                 peak_load_kva=row["peak_load_kva"],
                 peak_loading_pct=row["peak_loading_pct"],
-                at=row["at"].replace(tzinfo=UTC),
+                at=row["peak_at"].replace(tzinfo=UTC),
                 hours_over_rating=int(row["hours_over_rating"]),
             )
             for row in rows

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import sqlalchemy as sa
 from django.db.models import Count, Max, Q, Sum
 
 from grid import models
 from grid.selectors.warehouse import get_warehouse
-from grid.warehouse import tables
+from grid.warehouse.queries import CLOSED_WORK, KWH_PER_MWH, OVERLOADED_PCT, kpi_summary
 
 LAYERS = ("customers", "outages", "transformer_load", "work_orders")
-CLOSED_WORK = ("COMPLETED", "CANCELLED")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +52,7 @@ def inputs_from_cache(user: Any) -> KpiInputs:
     load = loads.filter(load_hour=newest).aggregate(
         energy_kwh=Sum("energy_kwh"),
         count=Count("pk"),
-        overloaded=Count("pk", filter=Q(loading_pct__gt=100.0)),
+        overloaded=Count("pk", filter=Q(loading_pct__gt=OVERLOADED_PCT)),
     )
     active = outages.filter(status=models.OutageStatus.ACTIVE).aggregate(
         count=Count("pk"), out=Sum("customers_out")
@@ -66,7 +64,7 @@ def inputs_from_cache(user: Any) -> KpiInputs:
         active_customers=customers.filter(account_status="ACTIVE").count(),
         active_outages=active["count"],
         customers_out=active["out"] or 0,
-        load_mw=None if load["energy_kwh"] is None else load["energy_kwh"] / 1000.0,
+        load_mw=None if load["energy_kwh"] is None else load["energy_kwh"] / KWH_PER_MWH,
         load_hour=newest,
         overloaded_transformers=None if newest is None else load["overloaded"],
         transformers_with_load=load["count"],
@@ -78,64 +76,19 @@ def inputs_from_cache(user: Any) -> KpiInputs:
 
 def inputs_from_warehouse(zone_ids: list[str]) -> KpiInputs:
     """Return the same inputs from the warehouse; an empty ``zone_ids`` means every zone."""
-    warehouse = get_warehouse()
-    stations = sa.select(tables.substations.c.substation_id)
-    if zone_ids:
-        stations = stations.where(tables.substations.c.zone_id.in_(zone_ids))
-    meter, customer = tables.meter_infrastructure.c, tables.customers_master_data.c
-    outage, work = tables.outage_restoration_tracker.c, tables.work_orders.c
-    unit, hourly = tables.transformer_metadata.c, tables.transformer_hourly_load.c
-    count = sa.func.count
-
-    def one(query: Any) -> dict[str, Any]:
-        return warehouse.select_rows(query)[0]
-
-    units = sa.select(unit.transformer_id).where(unit.substation_id.in_(stations))
-    newest = (
-        sa.select(sa.func.max(hourly.load_hour)).where(hourly.transformer_id.in_(units)).scalar_subquery()
-    )
-    load = one(
-        sa.select(
-            sa.func.sum(hourly.energy_kwh).label("energy_kwh"),
-            sa.func.max(hourly.load_hour).label("load_hour"),
-            count().label("units"),
-            sa.func.sum(sa.case((hourly.loading_pct > 100.0, 1), else_=0)).label("overloaded"),
-        ).where(hourly.load_hour == newest, hourly.transformer_id.in_(units))
-    )
-    customers = one(
-        sa.select(count().label("n"))
-        .select_from(
-            tables.customers_master_data.join(
-                tables.meter_infrastructure, customer.meter_id == meter.meter_id
-            )
-        )
-        .where(customer.account_status == "ACTIVE", meter.substation_id.in_(stations))
-    )
-    active = one(
-        sa.select(count().label("n"), sa.func.sum(outage.customers_out).label("out")).where(
-            outage.status == "ACTIVE", outage.substation_id.in_(stations)
-        )
-    )
-    newest_outage = one(
-        sa.select(sa.func.max(outage.started_at).label("at")).where(outage.substation_id.in_(stations))
-    )
-    orders = one(
-        sa.select(
-            sa.func.sum(sa.case((work.status.not_in(CLOSED_WORK), 1), else_=0)).label("open"),
-            sa.func.max(work.created_at).label("newest_at"),
-        ).where(work.substation_id.in_(stations))
-    )
+    (found,) = get_warehouse().select_rows(kpi_summary(zone_ids))
+    load_hour = _utc(found["load_at"])
     return KpiInputs(
-        active_customers=customers["n"],
-        active_outages=active["n"],
-        customers_out=int(active["out"] or 0),
-        load_mw=None if load["energy_kwh"] is None else load["energy_kwh"] / 1000.0,
-        load_hour=_utc(load["load_hour"]),
-        overloaded_transformers=None if load["load_hour"] is None else int(load["overloaded"]),
-        transformers_with_load=load["units"],
-        open_work_orders=int(orders["open"] or 0),
-        newest_outage_at=_utc(newest_outage["at"]),
-        newest_work_order_at=_utc(orders["newest_at"]),
+        active_customers=found["active_customers"],
+        active_outages=int(found["active_outages"]),
+        customers_out=int(found["customers_out"]),
+        load_mw=found["load_mw"],
+        load_hour=load_hour,
+        overloaded_transformers=None if load_hour is None else int(found["overloaded_transformers"]),
+        transformers_with_load=found["transformers_with_load"],
+        open_work_orders=int(found["open_work_orders"]),
+        newest_outage_at=_utc(found["newest_outage_at"]),
+        newest_work_order_at=_utc(found["newest_work_order_at"]),
     )
 
 

@@ -151,7 +151,9 @@ class Application:
 
     def _program(self, name: str, command: list[str]) -> Program:
         log = self.layout.logs / f"{name}.log"
-        return Program(name=name, command=command, log=log, env=self.environment, cwd=self.layout.root)
+        # Small matrices: threads of the linear algebra would only get in each other's way.
+        env = {**self.environment, "OPENBLAS_NUM_THREADS": "1"}
+        return Program(name=name, command=command, log=log, env=env, cwd=self.layout.root)
 
     def _static_fingerprint(self) -> str:
         root = self.layout.root

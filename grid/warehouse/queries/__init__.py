@@ -2,20 +2,29 @@
 
 from grid.warehouse.queries.meters import UsageBucket, meter_usage
 from grid.warehouse.queries.system import (
-    customers_served,
+    CLOSED_WORK,
+    KWH_PER_MWH,
+    OVERLOADED_PCT,
+    active_customers,
     kpi_summary,
-    latest_system_load,
+    latest_load,
     outage_totals,
+    work_totals,
 )
-from grid.warehouse.queries.transformers import top_loaded_transformers, transformer_load
+from grid.warehouse.queries.transformers import latest_load_hour, top_loaded_transformers, transformer_load
 
 __all__ = [
+    "CLOSED_WORK",
+    "KWH_PER_MWH",
+    "OVERLOADED_PCT",
     "UsageBucket",
-    "customers_served",
+    "active_customers",
     "kpi_summary",
-    "latest_system_load",
+    "latest_load",
+    "latest_load_hour",
     "meter_usage",
     "outage_totals",
     "top_loaded_transformers",
     "transformer_load",
+    "work_totals",
 ]

@@ -1,64 +1,111 @@
-"""Questions about the whole distribution system: customers, load, outages."""
+"""Questions about the whole distribution system: customers, load, outages, work.
+
+Each takes ``zone_ids``, the load zones whose substations count; an empty one means every zone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select, true
+from sqlalchemy import ColumnElement, Select, case, func, select, true
 
-from grid.warehouse.tables import customers_master_data, outage_restoration_tracker, transformer_hourly_load
+from grid.warehouse.tables import (
+    customers_master_data,
+    meter_infrastructure,
+    outage_restoration_tracker,
+    substations,
+    transformer_hourly_load,
+    transformer_metadata,
+    work_orders,
+)
 
 KWH_PER_MWH = 1000.0
+OVERLOADED_PCT = 100.0
+CLOSED_WORK = ("COMPLETED", "CANCELLED")
 
 
-def customers_served() -> Select[Any]:
-    """Return the number of customers with an active account, as ``customers_served``."""
+def is_fed(substation_id: ColumnElement[Any], zone_ids: Sequence[str]) -> ColumnElement[bool]:
+    """Return whether a known substation of ``zone_ids`` feeds it; rows of unknown ones count nowhere."""
+    stations = select(substations.c.substation_id)
+    if zone_ids:
+        stations = stations.where(substations.c.zone_id.in_(zone_ids))
+    return substation_id.in_(stations)
+
+
+def is_known_transformer(transformer_id: ColumnElement[Any], zone_ids: Sequence[str]) -> ColumnElement[bool]:
+    """Return whether it is a known transformer that a substation of ``zone_ids`` feeds."""
+    unit = transformer_metadata.c
+    return transformer_id.in_(select(unit.transformer_id).where(is_fed(unit.substation_id, zone_ids)))
+
+
+def active_customers(zone_ids: Sequence[str] = ()) -> Select[Any]:
+    """Return the number of metered customers with an active account, as ``active_customers``."""
+    customer, meter = customers_master_data.c, meter_infrastructure.c
     return (
-        select(func.count().label("customers_served"))
-        .select_from(customers_master_data)
-        .where(customers_master_data.c.account_status == "ACTIVE")
+        select(func.count().label("active_customers"))
+        .select_from(customers_master_data.join(meter_infrastructure, customer.meter_id == meter.meter_id))
+        .where(customer.account_status == "ACTIVE", is_fed(meter.substation_id, zone_ids))
     )
 
 
-def latest_system_load() -> Select[Any]:
-    """Return the system's mean load in the latest hour there is, as ``load_mw`` and ``load_at``.
+def latest_load(zone_ids: Sequence[str] = ()) -> Select[Any]:
+    """Return the load of the transformers in the latest hour there is.
 
-    ``load_mw`` is the sum of all transformers' energy in that hour (kWh) / 1 h / 1000; null without data.
-    ``load_at`` is the start of the hour, UTC. ``peak_loading_pct`` is the highest loading in it.
+    Columns: load_mw (their energy in that hour, kWh / 1 h / 1000; null without data), load_at (start of the
+    hour, UTC; null without data), transformers_with_load, overloaded_transformers (loaded above rating).
     """
     load = transformer_hourly_load.c
-    latest = select(func.max(load.load_hour)).scalar_subquery()
-    latest_date = select(func.max(load.load_date)).scalar_subquery()
+    is_counted = is_known_transformer(load.transformer_id, zone_ids)
+    latest = select(func.max(load.load_hour)).where(is_counted).scalar_subquery()
+    latest_date = select(func.max(load.load_date)).where(is_counted).scalar_subquery()
     load_mw: Any = func.sum(load.energy_kwh) / KWH_PER_MWH
+    is_overloaded = case((load.loading_pct > OVERLOADED_PCT, 1), else_=0)
     return select(
         load_mw.label("load_mw"),
         func.max(load.load_hour).label("load_at"),
-        func.max(load.loading_pct).label("peak_loading_pct"),
-    ).where(load.load_hour == latest, load.load_date == latest_date)
+        func.count().label("transformers_with_load"),
+        func.coalesce(func.sum(is_overloaded), 0).label("overloaded_transformers"),
+    ).where(load.load_hour == latest, load.load_date == latest_date, is_counted)
 
 
-def outage_totals() -> Select[Any]:
-    """Return the number of active outages and of customers out, as ``active_outages``, ``customers_out``."""
-    outage = outage_restoration_tracker.c
-    return select(
-        func.count().label("active_outages"),
-        func.coalesce(func.sum(outage.customers_out), 0).label("customers_out"),
-    ).where(outage.status == "ACTIVE")
+def outage_totals(zone_ids: Sequence[str] = ()) -> Select[Any]:
+    """Return the active outages and the newest of all.
 
-
-def kpi_summary() -> Select[Any]:
-    """Return all of the above as one row.
-
-    Columns: customers_served, load_mw, load_at, peak_loading_pct, active_outages, customers_out.
+    Columns: active_outages, customers_out, newest_outage_at (UTC; null without any).
     """
-    customers = customers_served().subquery("customers")
-    load = latest_system_load().subquery("load")
-    outages = outage_totals().subquery("outages")
+    outage = outage_restoration_tracker.c
+    is_active = outage.status == "ACTIVE"
     return select(
-        customers.c.customers_served,
-        load.c.load_mw,
-        load.c.load_at,
-        load.c.peak_loading_pct,
-        outages.c.active_outages,
-        outages.c.customers_out,
-    ).select_from(customers.join(load, true()).join(outages, true()))
+        func.coalesce(func.sum(case((is_active, 1), else_=0)), 0).label("active_outages"),
+        func.coalesce(func.sum(case((is_active, outage.customers_out), else_=0)), 0).label("customers_out"),
+        func.max(outage.started_at).label("newest_outage_at"),
+    ).where(is_fed(outage.substation_id, zone_ids))
+
+
+def work_totals(zone_ids: Sequence[str] = ()) -> Select[Any]:
+    """Return the work orders not yet closed and the newest of all.
+
+    Columns: open_work_orders, newest_work_order_at (UTC; null without any).
+    """
+    work = work_orders.c
+    is_open = case((work.status.not_in(CLOSED_WORK), 1), else_=0)
+    return select(
+        func.coalesce(func.sum(is_open), 0).label("open_work_orders"),
+        func.max(work.created_at).label("newest_work_order_at"),
+    ).where(is_fed(work.substation_id, zone_ids))
+
+
+def kpi_summary(zone_ids: Sequence[str] = ()) -> Select[Any]:
+    """Return all of the above as one row."""
+    customers = active_customers(zone_ids).subquery("customers")
+    parts = [
+        latest_load(zone_ids).subquery("load"),
+        outage_totals(zone_ids).subquery("outages"),
+        work_totals(zone_ids).subquery("work"),
+    ]
+    joined: Any = customers
+    for part in parts:
+        joined = joined.join(part, true())
+    columns = [column for part in (customers, *parts) for column in part.c]
+    return select(*columns).select_from(joined)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, case, func, select
 
+from grid.warehouse.queries.system import OVERLOADED_PCT, is_known_transformer
 from grid.warehouse.tables import transformer_hourly_load, transformer_metadata
+
+
+def latest_load_hour(*, transformer_id: str) -> Select[Any]:
+    """Return the start of the newest hour on record of one transformer, as ``at`` (UTC; null without any)."""
+    load = transformer_hourly_load.c
+    return select(func.max(load.load_hour).label("at")).where(load.transformer_id == transformer_id)
 
 
 def transformer_load(*, transformer_id: str, since: datetime, until: datetime) -> Select[Any]:
@@ -29,18 +37,30 @@ def transformer_load(*, transformer_id: str, since: datetime, until: datetime) -
     )
 
 
-def top_loaded_transformers(*, first: int, since: datetime) -> Select[Any]:
-    """Return the ``first`` transformers with the highest hourly loading since ``since`` (UTC).
+def top_loaded_transformers(
+    *, first: int, since: datetime | None = None, zone_ids: Sequence[str] = ()
+) -> Select[Any]:
+    """Return the ``first`` transformers with the highest hourly loading since ``since`` (UTC; None: ever).
+
+    Only known transformers fed by a substation of ``zone_ids`` count; an empty one means every zone.
 
     Columns: transformer_id, transformer_name, circuit_id, substation_id, rated_kva, peak_loading_pct,
-    peak_load_kva, peak_at. The highest comes first, equal ones by id; ``peak_at`` is the first hour of
-    the peak.
+    hours_over_rating, peak_load_kva, peak_at. The highest comes first, equal ones by id; ``peak_at`` is the
+    first hour of the peak.
     """
     load = transformer_hourly_load.c
     about = transformer_metadata.c
+    counted = [is_known_transformer(load.transformer_id, zone_ids)]
+    if since is not None:
+        counted += [load.load_hour >= since, load.load_date >= since.date()]
+    is_over = case((load.loading_pct > OVERLOADED_PCT, 1), else_=0)
     peaks = (
-        select(load.transformer_id, func.max(load.loading_pct).label("peak_loading_pct"))
-        .where(load.load_hour >= since, load.load_date >= since.date())
+        select(
+            load.transformer_id,
+            func.max(load.loading_pct).label("peak_loading_pct"),
+            func.sum(is_over).label("hours_over_rating"),
+        )
+        .where(*counted)
         .group_by(load.transformer_id)
         .order_by(func.max(load.loading_pct).desc(), load.transformer_id)
         .limit(first)
@@ -49,30 +69,26 @@ def top_loaded_transformers(*, first: int, since: datetime) -> Select[Any]:
     is_peak_hour = and_(
         load.transformer_id == peaks.c.transformer_id,
         load.loading_pct == peaks.c.peak_loading_pct,
-        load.load_hour >= since,
-        load.load_date >= since.date(),
+        *counted,
     )
+    described = [
+        about.transformer_id,
+        about.transformer_name,
+        about.circuit_id,
+        about.substation_id,
+        about.rated_kva,
+        peaks.c.peak_loading_pct,
+        peaks.c.hours_over_rating,
+    ]
     return (
         select(
-            about.transformer_id,
-            about.transformer_name,
-            about.circuit_id,
-            about.substation_id,
-            about.rated_kva,
-            peaks.c.peak_loading_pct,
+            *described,
             func.max(load.load_kva).label("peak_load_kva"),
             func.min(load.load_hour).label("peak_at"),
         )
         .select_from(peaks)
         .join(transformer_metadata, about.transformer_id == peaks.c.transformer_id)
         .join(transformer_hourly_load, is_peak_hour)
-        .group_by(
-            about.transformer_id,
-            about.transformer_name,
-            about.circuit_id,
-            about.substation_id,
-            about.rated_kva,
-            peaks.c.peak_loading_pct,
-        )
+        .group_by(*described)
         .order_by(peaks.c.peak_loading_pct.desc(), about.transformer_id)
     )

@@ -176,7 +176,8 @@ def test_page_shows_the_asset_on_a_map(front_end: None, boss: Client) -> None:
     markup = re.search(r'<div class="flux-map" data-flux-admin-map data-geojson="([^"]*)"></div>', text)
     assert markup is not None
     feature = json.loads(html.unescape(markup.group(1)))
-    assert feature["geometry"] == {"type": "Point", "coordinates": list(substation.location.coords)}
+    assert feature["geometry"]["type"] == "Point"
+    assert feature["geometry"]["coordinates"] == pytest.approx(list(substation.location.coords), abs=1e-6)
     assert feature["properties"] == {"id": substation.pk, "title": substation.name}
     assert '<script src="/static/app/admin-map.js" type="module"></script>' in text
     assert 'href="/static/app/admin-map.css"' in text

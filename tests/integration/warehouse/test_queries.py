@@ -11,21 +11,25 @@ import pytest
 from grid.warehouse import TableNotLoaded, Warehouse
 from grid.warehouse.queries import (
     UsageBucket,
-    customers_served,
+    active_customers,
     kpi_summary,
-    latest_system_load,
+    latest_load,
+    latest_load_hour,
     meter_usage,
     outage_totals,
     top_loaded_transformers,
     transformer_load,
+    work_totals,
 )
 from grid.warehouse.tables import (
     ami_interval_readings,
     customers_master_data,
     meter_infrastructure,
     outage_restoration_tracker,
+    substations,
     transformer_hourly_load,
     transformer_metadata,
+    work_orders,
 )
 from tests.integration.warehouse.rows import table_of
 
@@ -55,12 +59,20 @@ def loaded(warehouse: Warehouse) -> Warehouse:
         hour("XFMR-B", datetime(2024, 7, 2, 1), 36.0, 90.0),
         hour("XFMR-C", datetime(2024, 7, 2, 0), 60.0, 110.0),
     ]
-    warehouse.append(transformer_hourly_load, table_of(transformer_hourly_load, *hours), "b1")
+    stranger = hour("XFMR-unknown", datetime(2024, 7, 2, 2), 99.0, 500.0)
+    warehouse.append(transformer_hourly_load, table_of(transformer_hourly_load, *hours, stranger), "b1")
     about = [
-        {"transformer_id": f"XFMR-{name}", "circuit_id": f"CKT-{name}", "rated_kva": rated}
-        for name, rated in (("A", 50.0), ("B", 50.0), ("C", 75.0))
+        {
+            "transformer_id": f"XFMR-{name}",
+            "circuit_id": f"CKT-{name}",
+            "rated_kva": rated,
+            "substation_id": station,
+        }
+        for name, rated, station in (("A", 50.0, "SUB-1"), ("B", 50.0, "SUB-2"), ("C", 75.0, "SUB-1"))
     ]
     warehouse.append(transformer_metadata, table_of(transformer_metadata, *about), "b1")
+    stations = [{"substation_id": f"SUB-{zone}", "zone_id": f"ZONE-{zone}"} for zone in (1, 2)]
+    warehouse.append(substations, table_of(substations, *stations), "b1")
     return warehouse
 
 
@@ -112,6 +124,28 @@ def test_the_top_transformers_are_as_many_as_asked(loaded: Warehouse) -> None:
     found = loaded.select_rows(top_loaded_transformers(first=1, since=datetime(2024, 7, 1)))
 
     assert [(row["transformer_id"], row["peak_loading_pct"]) for row in found] == [("XFMR-B", 200.0)]
+
+
+def test_the_top_transformers_of_all_time_count_their_hours_over_rating(loaded: Warehouse) -> None:
+    found = loaded.select_rows(top_loaded_transformers(first=5))
+
+    assert [(row["transformer_id"], row["peak_loading_pct"], row["hours_over_rating"]) for row in found] == [
+        ("XFMR-B", 200.0, 1),
+        ("XFMR-A", 110.0, 2),
+        ("XFMR-C", 110.0, 1),
+    ]
+
+
+def test_the_top_transformers_can_be_those_of_some_zones(loaded: Warehouse) -> None:
+    found = loaded.select_rows(top_loaded_transformers(first=5, zone_ids=["ZONE-1"]))
+
+    assert [row["transformer_id"] for row in found] == ["XFMR-A", "XFMR-C"]
+    assert loaded.select_rows(top_loaded_transformers(first=5, zone_ids=["ZONE-9"])) == []
+
+
+def test_the_newest_hour_of_a_transformer(loaded: Warehouse) -> None:
+    assert loaded.select_rows(latest_load_hour(transformer_id="XFMR-C")) == [{"at": datetime(2024, 7, 2)}]
+    assert loaded.select_rows(latest_load_hour(transformer_id="XFMR-?")) == [{"at": None}]
 
 
 @pytest.fixture
@@ -199,52 +233,113 @@ def test_the_end_of_a_span_is_outside_it(metered: Warehouse) -> None:
 
 @pytest.fixture
 def operating(loaded: Warehouse) -> Warehouse:
+    meters = [
+        {"meter_id": f"MTR-{number}", "meter_key": number, "substation_id": station}
+        for number, station in enumerate(("SUB-1", "SUB-1", "SUB-1", "SUB-2"))
+    ]
+    loaded.append(meter_infrastructure, table_of(meter_infrastructure, *meters), "b1")
     customers = [
-        {"customer_id": f"CUST-{number}", "account_status": status}
+        {"customer_id": f"CUST-{number}", "meter_id": f"MTR-{number}", "account_status": status}
         for number, status in enumerate(("ACTIVE", "ACTIVE", "CLOSED", "ACTIVE"))
     ]
     loaded.append(customers_master_data, table_of(customers_master_data, *customers), "b1")
     outages = [
-        {"outage_id": "OUT-1", "status": "ACTIVE", "customers_out": 12, "customers_interrupted": 30},
-        {"outage_id": "OUT-2", "status": "RESTORED", "customers_out": 0, "customers_interrupted": 50},
-        {"outage_id": "OUT-3", "status": "ACTIVE", "customers_out": 1, "customers_interrupted": 1},
+        {
+            "outage_id": f"OUT-{number}",
+            "substation_id": station,
+            "status": status,
+            "customers_out": out,
+            "started_at": datetime(2024, 7, 1, number),
+        }
+        for number, station, status, out in (
+            (1, "SUB-1", "ACTIVE", 12),
+            (2, "SUB-1", "RESTORED", 0),
+            (3, "SUB-2", "ACTIVE", 1),
+        )
     ]
     loaded.append(outage_restoration_tracker, table_of(outage_restoration_tracker, *outages), "b1")
+    orders = [
+        {
+            "work_order_id": f"WO-{number}",
+            "substation_id": "SUB-2",
+            "status": status,
+            "created_at": datetime(2024, 7, 1, number),
+        }
+        for number, status in enumerate(("PLANNED", "IN_PROGRESS", "COMPLETED", "CANCELLED"))
+    ]
+    loaded.append(work_orders, table_of(work_orders, *orders), "b1")
     return loaded
 
 
-def test_the_summary_counts_customers_load_and_outages(operating: Warehouse) -> None:
-    # In the latest hour, 01:00, A took 44 kWh and B 36 kWh: 80 kWh in one hour are 0.08 MW.
+def test_the_summary_counts_customers_load_outages_and_work(operating: Warehouse) -> None:
+    # In the latest hour, 01:00, A took 44 kWh and B 36 kWh: 80 kWh in one hour are 0.08 MW. A is over, B not.
     assert operating.select_rows(kpi_summary()) == [
         {
-            "customers_served": 3,
+            "active_customers": 3,
             "load_mw": pytest.approx(0.08),
             "load_at": datetime(2024, 7, 2, 1),
-            "peak_loading_pct": 110.0,
+            "transformers_with_load": 2,
+            "overloaded_transformers": 1,
             "active_outages": 2,
             "customers_out": 13,
+            "newest_outage_at": datetime(2024, 7, 1, 3),
+            "open_work_orders": 2,
+            "newest_work_order_at": datetime(2024, 7, 1, 3),
         }
     ]
 
 
+def test_the_summary_of_a_zone_counts_what_its_substations_feed(operating: Warehouse) -> None:
+    # Only B hangs on the substation of zone 2; its newest hour is 01:00 with 36 kWh at 90 %.
+    assert operating.select_rows(kpi_summary(["ZONE-2"])) == [
+        {
+            "active_customers": 1,
+            "load_mw": pytest.approx(0.036),
+            "load_at": datetime(2024, 7, 2, 1),
+            "transformers_with_load": 1,
+            "overloaded_transformers": 0,
+            "active_outages": 1,
+            "customers_out": 1,
+            "newest_outage_at": datetime(2024, 7, 1, 3),
+            "open_work_orders": 2,
+            "newest_work_order_at": datetime(2024, 7, 1, 3),
+        }
+    ]
+
+
+def test_the_summary_of_both_zones_is_that_of_all(operating: Warehouse) -> None:
+    both = kpi_summary(["ZONE-1", "ZONE-2"])
+
+    assert operating.select_rows(both) == operating.select_rows(kpi_summary())
+
+
 def test_each_part_of_the_summary_can_be_asked_alone(operating: Warehouse) -> None:
-    assert operating.select_rows(customers_served()) == [{"customers_served": 3}]
-    assert operating.select_rows(outage_totals()) == [{"active_outages": 2, "customers_out": 13}]
-    assert operating.select_rows(latest_system_load())[0]["load_mw"] == pytest.approx(0.08)
+    assert operating.select_rows(active_customers(["ZONE-1"])) == [{"active_customers": 2}]
+    assert operating.select_rows(outage_totals(["ZONE-1"])) == [
+        {"active_outages": 1, "customers_out": 12, "newest_outage_at": datetime(2024, 7, 1, 2)}
+    ]
+    assert operating.select_rows(latest_load(["ZONE-1"]))[0]["load_mw"] == pytest.approx(0.044)
+    assert operating.select_rows(work_totals(["ZONE-1"])) == [
+        {"open_work_orders": 0, "newest_work_order_at": None}
+    ]
 
 
 def test_no_outage_is_zero_but_unknown_load_is_null(warehouse: Warehouse) -> None:
     warehouse.replace(outage_restoration_tracker, table_of(outage_restoration_tracker), "b1")
-    warehouse.replace(transformer_hourly_load, table_of(transformer_hourly_load), "b1")
+    for empty in (transformer_hourly_load, transformer_metadata, substations):
+        warehouse.replace(empty, table_of(empty), "b1")
 
-    assert warehouse.select_rows(outage_totals()) == [{"active_outages": 0, "customers_out": 0}]
-    assert warehouse.select_rows(latest_system_load()) == [
-        {"load_mw": None, "load_at": None, "peak_loading_pct": None}
+    assert warehouse.select_rows(outage_totals()) == [
+        {"active_outages": 0, "customers_out": 0, "newest_outage_at": None}
+    ]
+    assert warehouse.select_rows(latest_load()) == [
+        {"load_mw": None, "load_at": None, "transformers_with_load": 0, "overloaded_transformers": 0}
     ]
 
 
 def test_outages_that_were_never_loaded_are_not_zero(warehouse: Warehouse) -> None:
     warehouse.prepare()
+    warehouse.replace(substations, table_of(substations), "b1")
 
     with pytest.raises(TableNotLoaded, match="outage_restoration_tracker"):
         warehouse.select_rows(outage_totals())

@@ -53,7 +53,7 @@ REFERENCES = [
 def test_every_declared_table_is_forged(tiny: Forged) -> None:
     declared = {table.name for table in tables.metadata.tables.values()}
 
-    assert set(tiny.row_counts()) == declared
+    assert set(tiny.row_counts()) == declared - {"forge_loads"}  # the record of the loads themselves
     assert all(count > 0 for count in tiny.row_counts().values())
 
 

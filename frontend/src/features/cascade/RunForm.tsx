@@ -61,7 +61,7 @@ export function RunForm({ search, canRun, isPicking, onPicking, onStarted }: Pro
       <Typography variant="caption" component="p" color="text.secondary" sx={{ mb: 1 }}>
         Fail substations, buses or lines and see which overloads follow, wave by wave, until the grid settles.
       </Typography>
-      <Typography variant="h3" component="h3" color="text.secondary" sx={{ mb: 0.75 }}>
+      <Typography variant="h3" component="h2" color="text.secondary" sx={{ mb: 0.75 }}>
         Initial outages
       </Typography>
       {search}
