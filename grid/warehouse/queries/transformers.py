@@ -50,9 +50,7 @@ def top_loaded_transformers(
     """
     load = transformer_hourly_load.c
     about = transformer_metadata.c
-    counted = [is_known_transformer(load.transformer_id, zone_ids)]
-    if since is not None:
-        counted += [load.load_hour >= since, load.load_date >= since.date()]
+    recent = [] if since is None else [load.load_hour >= since, load.load_date >= since.date()]
     is_over = case((load.loading_pct > OVERLOADED_PCT, 1), else_=0)
     peaks = (
         select(
@@ -60,7 +58,7 @@ def top_loaded_transformers(
             func.max(load.loading_pct).label("peak_loading_pct"),
             func.sum(is_over).label("hours_over_rating"),
         )
-        .where(*counted)
+        .where(is_known_transformer(load.transformer_id, zone_ids), *recent)
         .group_by(load.transformer_id)
         .order_by(func.max(load.loading_pct).desc(), load.transformer_id)
         .limit(first)
@@ -69,7 +67,7 @@ def top_loaded_transformers(
     is_peak_hour = and_(
         load.transformer_id == peaks.c.transformer_id,
         load.loading_pct == peaks.c.peak_loading_pct,
-        *counted,
+        *recent,
     )
     described = [
         about.transformer_id,
