@@ -7,6 +7,7 @@ import psycopg
 import redis
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from psycopg_pool import PoolTimeout
 
 from flux_site.api.errors import DatabaseUnavailable, FluxError, QueueUnavailable
@@ -49,10 +50,18 @@ class ServiceOutageMiddleware:
 
 
 def outage_response(request: HttpRequest, error: Exception) -> HttpResponse | None:
-    """Return a 503 that names the service behind an exception, or None if it is something else."""
+    """Return a 503 that names the service behind an exception, or None if it is something else.
+
+    It is a page for a browser that asks for one, and GraphQL's ``errors`` for everybody else.
+    """
     fault = service_fault(error)
     if fault is None or fault.code not in {"DATABASE_UNAVAILABLE", "QUEUE_UNAVAILABLE"}:
         return None
     logger.warning("%s %s: %s", request.method, request.path, fault.message)
-    body = {"errors": [{"message": fault.message, "extensions": fault.extensions}]}
-    return JsonResponse(body, status=503, headers={"Retry-After": "5"})
+    if request.get_preferred_type(["application/json", "text/html"]) == "text/html":
+        answer: HttpResponse = render(request, "service_outage.html", {"message": fault.message}, status=503)
+    else:
+        body = {"errors": [{"message": fault.message, "extensions": fault.extensions}]}
+        answer = JsonResponse(body, status=503)
+    answer.headers["Retry-After"] = "5"
+    return answer

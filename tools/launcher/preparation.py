@@ -133,7 +133,7 @@ class Preparation:
             for name, value in sorted(environment.items())
             if name.startswith("FLUX_") and name not in NOT_ABOUT_DATA
         ]
-        sources = [self.layout.root / "grid" / name for name in ("forge", "warehouse", "layers")]
+        sources = [self.layout.root / "grid" / name for name in ("forge", "warehouse/tables", "layers")]
         extra = [self.choice.title, self.services.postgres.identity(), self._warehouse_identity(), *settings]
         return fingerprint(sources, extra=extra)
 
