@@ -20,15 +20,16 @@ interface Comparison {
   outCount: number;
 }
 
-/** Transmission lines on the map by loading class, before the outages and after the last wave. */
+/** Lines both on the map and in the run's interconnection by loading class, before the outages and after the last wave. */
 export function compareLoading(branches: BranchColumns, result: CascadeResult): Comparison {
   const onMap = new Set(branches.ids);
+  const inRun = new Set(result.branches.ids);
   const isOut = (row: number): boolean => !Number.isNaN(result.branches.tripWave[row]);
   const rows = result.branches.ids.map((id, row) => (onMap.has(id) ? row : -1)).filter((row) => row >= 0);
   const outRows = new Set(rows.filter(isOut));
   const inRows = new Set(rows.filter((row) => !outRows.has(row)));
   return {
-    before: loadingCounts(branches.loadingPct, () => true),
+    before: loadingCounts(branches.loadingPct, (row) => inRun.has(branches.ids[row])),
     after: loadingCounts(result.branches.loadingPct, (row) => inRows.has(row)),
     outCount: outRows.size,
   };

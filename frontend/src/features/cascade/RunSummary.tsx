@@ -21,7 +21,7 @@ export function RunSummary({ run }: { run: CascadeRunDetail }) {
         {formatQuantity(run.totalShedMw, 'MW', 1)} lost
       </Typography>
       <Typography variant="caption" component="p" color="text.secondary" sx={{ mb: 1 }}>
-        {share === null ? UNKNOWN : formatQuantity(share, '%', 2)} of {formatQuantity(run.totalLoadMw, 'MW', 0)} load
+        {share === null ? UNKNOWN : formatQuantity(share, '%', 2)} of {formatQuantity(run.totalLoadMw, 'MW', 0)} load, {run.interconnect} interconnection
       </Typography>
       <FactList
         facts={[

@@ -45,7 +45,7 @@ describe('a run', () => {
     open({});
     const text = screen.getByTestId('run-summary').textContent.replaceAll('\u00a0', ' ');
     expect(text).toContain('250.0 MW lost');
-    expect(text).toContain('25.00% of 1,000 MW load');
+    expect(text).toContain('25.00% of 1,000 MW load, Texas interconnection');
     expect(text).toContain('Tripped by overload2');
     expect(text).toContain('3 alive, 1 dead');
     // A margin this small must not be rounded to zero.
