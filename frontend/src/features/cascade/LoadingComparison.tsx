@@ -24,12 +24,13 @@ interface Comparison {
 export function compareLoading(branches: BranchColumns, result: CascadeResult): Comparison {
   const onMap = new Set(branches.ids);
   const inRun = new Set(result.branches.ids);
+  const shared = branches.ids.map((id) => inRun.has(id));
   const isOut = (row: number): boolean => !Number.isNaN(result.branches.tripWave[row]);
   const rows = result.branches.ids.map((id, row) => (onMap.has(id) ? row : -1)).filter((row) => row >= 0);
   const outRows = new Set(rows.filter(isOut));
   const inRows = new Set(rows.filter((row) => !outRows.has(row)));
   return {
-    before: loadingCounts(branches.loadingPct, (row) => inRun.has(branches.ids[row])),
+    before: loadingCounts(branches.loadingPct, (row) => shared[row] === true),
     after: loadingCounts(result.branches.loadingPct, (row) => inRows.has(row)),
     outCount: outRows.size,
   };
