@@ -9,6 +9,9 @@ from sqlalchemy import Table
 from grid.warehouse import Warehouse
 from grid.warehouse.arrow import pa_schema
 
+NOT_FORGED = {"forge_loads", "ami_readings_raw", "ami_daily_usage", "ami_monthly_usage"}
+"""Tables that no generated data goes into: the record of loads, what meters send, what is rolled up."""
+
 
 def fill(warehouse: Warehouse, table: Table, rows: list[dict[str, Any]]) -> None:
     """Put ``rows`` in place of whatever the table holds; nullable columns may be left out."""

@@ -96,7 +96,7 @@ def hourly_batches(
         ids = pa.DictionaryArray.from_arrays(index, pa.array(transformer_ids[span], pa.string())).cast(
             pa.string()
         )
-        yield pa.RecordBatch.from_arrays(
+        known = pa.RecordBatch.from_arrays(
             [
                 ids,
                 pa.array(np.tile(minutes * MICROSECONDS_PER_MINUTE, count)).cast(pa.timestamp("us")),
@@ -106,8 +106,15 @@ def hourly_batches(
                 pa.array(100.0 * kva / rated),
                 pa.array(np.repeat(meter_count[span], period.hours)),
             ],
-            schema=HOURLY,
+            schema=pa.schema([HOURLY.field(number) for number in range(7)]),
         )
+        yield _with_unknowns(known)
+
+
+def _with_unknowns(known: pa.RecordBatch) -> pa.RecordBatch:
+    """Return the hours with the columns that the roll-up of the readings fills in later."""
+    rest = [pa.nulls(known.num_rows, field.type) for field in HOURLY if field.name not in known.schema.names]
+    return pa.RecordBatch.from_arrays([*known.columns, *rest], schema=HOURLY)
 
 
 def decimals(

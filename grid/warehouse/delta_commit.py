@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -34,10 +36,25 @@ def partition_columns(table: Table) -> tuple[str, ...]:
     return columns
 
 
+def known_batches(folder: Path, batch_ids: Iterable[str]) -> set[str]:
+    """Return those of ``batch_ids`` that the table holds."""
+    handle = DeltaTable(folder)
+    check_log(folder, after=-1)
+    return {batch_id for batch_id in batch_ids if _has_batch(handle, batch_id)}
+
+
 def commit(
-    folder: Path, table: Table, incoming: IncomingData, batch_id: str, *, mode: Literal["append", "overwrite"]
+    folder: Path,
+    table: Table,
+    incoming: IncomingData,
+    batch_id: str,
+    *,
+    mode: Literal["append", "overwrite"],
+    partition: date | None = None,
 ) -> int:
     """Write the batch and return its number of rows; 0 if the table holds ``batch_id`` already.
+
+    With ``partition`` an overwrite takes the place of that date's rows only.
 
     Raises:
         WarehouseConflict: if another writer replaced the table meanwhile.
@@ -50,11 +67,12 @@ def commit(
     transactions = [Transaction(app_id=_BATCH_APP + batch_id, version=1)]
     if mode == "overwrite":
         # Two replacements that both saw the same state must not both succeed.
-        turn = (handle.transaction_version(_REPLACE_APP) or 0) + 1
-        transactions.append(Transaction(app_id=_REPLACE_APP, version=turn))
+        app = _REPLACE_APP if partition is None else f"{_REPLACE_APP}:{partition}"
+        turn = (handle.transaction_version(app) or 0) + 1
+        transactions.append(Transaction(app_id=app, version=turn))
     properties = CommitProperties(custom_metadata={"batch_id": batch_id}, app_transactions=transactions)
     try:
-        _write(handle, table, incoming, mode, properties)
+        _write(handle, table, incoming, mode, partition, properties)
     except CommitFailedError as error:
         if _has_batch(DeltaTable(folder), batch_id):
             return 0
@@ -82,11 +100,12 @@ def _write(
     table: Table,
     incoming: IncomingData,
     mode: Literal["append", "overwrite"],
+    partition: date | None,
     commit_properties: CommitProperties,
 ) -> None:
     stored = pa.schema(handle.schema().to_arrow())
     schema_mode: Literal["merge", "overwrite"] | None
-    if mode == "overwrite":
+    if mode == "overwrite" and partition is None:
         schema_mode = None if _same_columns(stored, incoming.schema) else "overwrite"
     else:
         schema_mode = "merge" if _adds_columns(stored, incoming.schema, table) else None
@@ -99,6 +118,7 @@ def _write(
                 reader,
                 mode="overwrite",
                 schema_mode=schema_mode,
+                predicate=None if partition is None else f"{partition_columns(table)[0]} = '{partition}'",
                 writer_properties=properties,
                 commit_properties=commit_properties,
             )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote
@@ -19,7 +21,7 @@ from sqlalchemy import Table
 
 from grid.warehouse import delta_damage, file_lock, fork_guard
 from grid.warehouse.arrow import pa_schema
-from grid.warehouse.delta_commit import commit, compact, partition_columns
+from grid.warehouse.delta_commit import commit, compact, known_batches, partition_columns
 from grid.warehouse.delta_errors import reported
 from grid.warehouse.errors import WarehouseUnavailable
 from grid.warehouse.incoming import Data, IncomingData
@@ -35,6 +37,17 @@ class Snapshot:
     stored_columns: tuple[str, ...]
     partition_columns: tuple[str, ...]
     has_mixed_columns: bool  # older files may lack columns that were added later
+
+    def partition_versions(self) -> dict[date, str]:
+        """Return, for each date of a table in dated partitions, a value that changes with its files."""
+        names: dict[date, list[str]] = {}
+        for file in self.files:
+            value = file.parent.name.partition("=")[2]
+            names.setdefault(date.fromisoformat(value), []).append(file.name)
+        return {
+            day: hashlib.sha256("|".join(sorted(found)).encode()).hexdigest()[:16]
+            for day, found in sorted(names.items())
+        }
 
 
 class DeltaStore:
@@ -89,8 +102,28 @@ class DeltaStore:
         with self._lock:
             self._known.pop(table.fullname, None)
 
-    def write(self, table: Table, data: Data, batch_id: str, *, mode: Literal["append", "overwrite"]) -> int:
-        """Commit ``data`` as one batch; return the rows written, 0 if the batch was there already."""
+    def known_batches(self, table: Table, batch_ids: Iterable[str]) -> set[str]:
+        """Return those of ``batch_ids`` that ``table`` holds."""
+        fork_guard.claim()
+        folder = self.path(table)
+        if delta_damage.log_identity(folder) is None:
+            return set()
+        with reported(table, folder):
+            return known_batches(folder, batch_ids)
+
+    def write(
+        self,
+        table: Table,
+        data: Data,
+        batch_id: str,
+        *,
+        mode: Literal["append", "overwrite"],
+        partition: date | None = None,
+    ) -> int:
+        """Commit ``data`` as one batch; return the rows written, 0 if the batch was there already.
+
+        With ``partition`` an overwrite takes the place of that date's rows only.
+        """
         fork_guard.claim()
         if not batch_id:
             raise ValueError("a batch needs a batch id")
@@ -99,7 +132,7 @@ class DeltaStore:
         with reported(table, folder, incoming):
             self._create_if_absent(table, folder)
             with self._locked(table, exclusive=mode == "overwrite"):
-                return commit(folder, table, incoming, batch_id, mode=mode)
+                return commit(folder, table, incoming, batch_id, mode=mode, partition=partition)
 
     def compact(self, table: Table, *, keep_hours: int) -> None:
         """Merge small files and delete those that no state younger than ``keep_hours`` needs."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,16 @@ class EmbeddedWarehouse:
 
     def replace(self, table: Table, data: Data, batch_id: str) -> int:
         return self._store.write(table, data, batch_id, mode="overwrite")
+
+    def replace_partition(self, table: Table, day: date, data: Data, batch_id: str) -> int:
+        return self._store.write(table, data, batch_id, mode="overwrite", partition=day)
+
+    def known_batches(self, table: Table, batch_ids: Iterable[str]) -> set[str]:
+        return self._store.known_batches(table, batch_ids)
+
+    def partition_versions(self, table: Table) -> dict[date, str]:
+        snapshot = self._store.snapshot(table)
+        return {} if snapshot is None else snapshot.partition_versions()
 
     def version(self, table: Table) -> str | None:
         snapshot = self._store.snapshot(table)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any, Protocol, runtime_checkable
 
 import pyarrow as pa
 from sqlalchemy import Table
@@ -84,3 +85,26 @@ class Warehouse(Protocol):
 
     def close(self) -> None:
         """Release what the instance holds; it may be used again and then reopens."""
+
+
+@runtime_checkable
+class PartitionedWarehouse(Warehouse, Protocol):
+    """A warehouse in which the application itself derives tables from others, a date at a time.
+
+    The embedded warehouse is one; Snowflake keeps its derived tables itself, as dynamic tables.
+    """
+
+    def replace_partition(self, table: Table, day: date, data: Data, batch_id: str) -> int:
+        """Put ``data`` in place of the rows of one date; otherwise like ``replace``.
+
+        ``table`` is partitioned by a date, and ``data`` holds rows of ``day`` only.
+        """
+
+    def known_batches(self, table: Table, batch_ids: Iterable[str]) -> set[str]:
+        """Return those of ``batch_ids`` that ``table`` was written with."""
+
+    def partition_versions(self, table: Table) -> dict[date, str]:
+        """Return, for each date that has rows, an opaque value that changes when they do.
+
+        It may change without them too, when their files are tidied. Empty if never loaded.
+        """

@@ -5,7 +5,14 @@ compares them without case. Quantities end in their unit. A column is nullable w
 be unknown. Geometry travels as WKT text in WGS 84 (longitude latitude).
 """
 
-from grid.warehouse.tables.ami import ami_interval_readings, transformer_hourly_load, weather_hourly
+from grid.warehouse.tables.ami import (
+    ami_daily_usage,
+    ami_interval_readings,
+    ami_monthly_usage,
+    ami_readings_raw,
+    transformer_hourly_load,
+    weather_hourly,
+)
 from grid.warehouse.tables.base import metadata
 from grid.warehouse.tables.distribution import (
     circuit_metadata,
@@ -31,7 +38,10 @@ from grid.warehouse.tables.transmission import (
 )
 
 __all__ = [
+    "ami_daily_usage",
     "ami_interval_readings",
+    "ami_monthly_usage",
+    "ami_readings_raw",
     "circuit_metadata",
     "customers_master_data",
     "forge_loads",

@@ -1,8 +1,28 @@
-"""Time series: interval readings, hourly transformer load, hourly weather."""
+"""Time series: interval readings as received and cleaned, what is rolled up from them, hourly weather."""
 
 from sqlalchemy import Column, Date, DateTime, Double, Integer, Numeric, SmallInteger, String, Table
 
-from grid.warehouse.tables.base import PRODUCTION, metadata
+from grid.warehouse.tables.base import PRODUCTION, RAW, metadata
+
+ami_readings_raw = Table(
+    "ami_readings_raw",
+    metadata,
+    Column("meter_id", String(64), nullable=False),
+    Column("reading_at", DateTime, nullable=False, comment="UTC, start of the interval"),
+    Column("reading_date", Date, nullable=False, comment="UTC date of reading_at; the partition"),
+    Column("interval_minutes", SmallInteger, nullable=False),
+    Column("usage_kwh", Numeric(12, 4)),
+    Column("voltage_v", Numeric(7, 2)),
+    Column("quality", String(16)),
+    Column(
+        "ingested_at",
+        DateTime,
+        nullable=False,
+        comment="UTC; of two readings of an interval the later counts",
+    ),
+    schema=RAW,
+    info={"partition_by": ("reading_date",)},
+)
 
 ami_interval_readings = Table(
     "ami_interval_readings",
@@ -28,8 +48,48 @@ transformer_hourly_load = Table(
     Column("load_kva", Double, nullable=False, comment="mean apparent power: energy / 1 h / power factor"),
     Column("loading_pct", Double, nullable=False, comment="load_kva / rated_kva"),
     Column("meter_count", Integer, nullable=False),
+    Column("coverage_pct", Double, comment="metered time / time of all its meters in the hour"),
+    Column("ambient_c", Double, comment="nearest weather station"),
+    Column("top_oil_c", Double, comment="at the end of the hour, IEEE C57.91"),
+    Column("hot_spot_c", Double, comment="at the end of the hour, IEEE C57.91"),
+    Column("ageing_factor", Double, comment="at hot_spot_c; 1 at 110 °C"),
+    Column("thermal_stress", String(16), comment="LOW, MODERATE, HIGH or CRITICAL, by hot_spot_c"),
     schema=PRODUCTION,
     info={"partition_by": ("load_date",)},
+)
+
+ami_daily_usage = Table(
+    "ami_daily_usage",
+    metadata,
+    Column("meter_key", Integer, primary_key=True, nullable=False, comment="meter_infrastructure.meter_key"),
+    Column("usage_date", Date, primary_key=True, nullable=False, comment="local date; the partition"),
+    Column("usage_kwh", Numeric(14, 4), nullable=False),
+    Column("reading_count", Integer, nullable=False),
+    Column("estimated_count", Integer, nullable=False),
+    Column("outage_minutes", Integer, nullable=False, comment="of intervals without supply"),
+    Column("coverage_pct", Double, nullable=False, comment="metered time / length of the local day"),
+    Column("peak_kw", Double, nullable=False, comment="largest mean power of an interval"),
+    Column("mean_voltage_v", Double),
+    Column("min_voltage_v", Numeric(7, 2)),
+    Column("max_voltage_v", Numeric(7, 2)),
+    schema=PRODUCTION,
+    info={"partition_by": ("usage_date",)},
+)
+
+ami_monthly_usage = Table(
+    "ami_monthly_usage",
+    metadata,
+    Column("meter_key", Integer, primary_key=True, nullable=False, comment="meter_infrastructure.meter_key"),
+    Column("usage_month", Date, primary_key=True, nullable=False, comment="first local date; the partition"),
+    Column("usage_kwh", Numeric(16, 4), nullable=False),
+    Column("day_count", Integer, nullable=False, comment="days with readings"),
+    Column("estimated_count", Integer, nullable=False),
+    Column("outage_minutes", Integer, nullable=False),
+    Column("peak_kw", Double, nullable=False, comment="largest mean power of an interval"),
+    Column("min_voltage_v", Numeric(7, 2)),
+    Column("max_voltage_v", Numeric(7, 2)),
+    schema=PRODUCTION,
+    info={"partition_by": ("usage_month",)},
 )
 
 weather_hourly = Table(

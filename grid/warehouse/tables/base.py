@@ -3,6 +3,7 @@
 from sqlalchemy import Column, Double, MetaData, String
 
 PRODUCTION = "production"
+RAW = "raw"
 
 metadata = MetaData()
 

@@ -2,9 +2,7 @@
 
 from sqlalchemy import Column, DateTime, Integer, String, Table
 
-from grid.warehouse.tables.base import metadata
-
-RAW = "raw"
+from grid.warehouse.tables.base import RAW, metadata
 
 forge_loads = Table(
     "forge_loads",

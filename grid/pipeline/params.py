@@ -1,0 +1,39 @@
+"""The constants of the pipeline."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from zoneinfo import ZoneInfo
+
+from grid.standards.transformer_thermal import ThermalParams
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineParams:
+    """Say how readings are rolled up.
+
+    Attributes:
+        time_zone: IANA name of the zone whose days and months are summed.
+        power_factor: of customers' load; interval meters measure energy, not reactive power.
+        thermal: constants of the transformers' thermal model.
+        meters_per_query: how many meters are cleaned at a time, which bounds memory.
+    """
+
+    time_zone: str
+    power_factor: float = 0.95
+    thermal: ThermalParams = field(default_factory=ThermalParams)
+    meters_per_query: int = 50_000
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the time zone.
+
+        Raises:
+            ZoneInfoNotFoundError: if there is none of that name.
+        """
+        return ZoneInfo(self.time_zone)
+
+    def digest(self) -> str:
+        """Return a value that changes when the results would."""
+        return hashlib.sha256(repr(sorted(asdict(self).items())).encode()).hexdigest()[:12]

@@ -1,0 +1,204 @@
+"""Bring the derived tables up to date, a date at a time: only what changed, each exactly once.
+
+The batch id of a date's rows names the state of what they were made of. A table that holds the batch is up to
+date; nothing else is remembered. So a run may be killed anywhere, run twice or race another: what is missing
+is made, what is there is left. A reading that comes late, or again, changes the state of its date and thereby
+what is due.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Date, Table, cast, func, select
+
+from grid.pipeline.clean import clean_readings, meter_key_range
+from grid.pipeline.hourly import transformer_hours
+from grid.pipeline.params import PipelineParams
+from grid.pipeline.usage import daily_usage, local_days, monthly_usage, utc_dates
+from grid.warehouse import PartitionedWarehouse, TableNotLoaded
+from grid.warehouse.arrow import Query
+from grid.warehouse.statements import reading_as_empty
+from grid.warehouse.tables import (
+    ami_daily_usage,
+    ami_interval_readings,
+    ami_monthly_usage,
+    ami_readings_raw,
+    meter_infrastructure,
+    transformer_hourly_load,
+    transformer_metadata,
+    weather_hourly,
+)
+
+Progress = Callable[[float, str], None]
+Batches = Iterator[pa.RecordBatch]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefreshCounts:
+    """How many dates of each table were made anew."""
+
+    cleaned_days: int
+    hourly_days: int
+    usage_days: int
+    usage_months: int
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A date of a derived table, the batch that it should hold, and how its rows are made."""
+
+    table: Table
+    day: date
+    batch_id: str
+    rows: Callable[[], Batches]
+
+
+def count_due(warehouse: PartitionedWarehouse, params: PipelineParams) -> int:
+    """Return how many dates of derived tables differ from what they are made of, as far as known now.
+
+    Raises:
+        WarehouseError: if the warehouse cannot be read.
+    """
+    return sum(len(_due(warehouse, parts(warehouse, params))) for parts in _STAGES)
+
+
+def refresh(
+    warehouse: PartitionedWarehouse, params: PipelineParams, progress: Progress | None = None
+) -> RefreshCounts:
+    """Make every date anew that differs from what it is made of.
+
+    Args:
+        warehouse: the warehouse.
+        params: how readings are rolled up.
+        progress: told the fraction done and the step, before each date; what it raises ends the run, and the
+            dates made so far stay.
+
+    Raises:
+        WarehouseError: if the warehouse fails; the dates made so far stay.
+    """
+    counts = []
+    for number, parts in enumerate(_STAGES):
+        due = _due(warehouse, parts(warehouse, params))
+        for position, part in enumerate(due):
+            if progress is not None:
+                progress((number + position / len(due)) / len(_STAGES), f"{part.table.name} of {part.day}")
+            warehouse.replace_partition(part.table, part.day, part.rows(), part.batch_id)
+        counts.append(len(due))
+    cleaned, hourly, daily, monthly = counts
+    return RefreshCounts(cleaned_days=cleaned, hourly_days=hourly, usage_days=daily, usage_months=monthly)
+
+
+def _due(warehouse: PartitionedWarehouse, parts: list[_Part]) -> list[_Part]:
+    if not parts:
+        return []
+    known = warehouse.known_batches(parts[0].table, [part.batch_id for part in parts])
+    return [part for part in parts if part.batch_id not in known]
+
+
+def _cleaned(warehouse: PartitionedWarehouse, params: PipelineParams) -> list[_Part]:
+    if not _is_loaded(warehouse, meter_infrastructure):
+        return []
+    return [
+        _Part(
+            ami_interval_readings,
+            day,
+            f"clean/{day}/{version}",
+            lambda day=day: _clean_rows(warehouse, day, params),  # type: ignore[misc]
+        )
+        for day, version in warehouse.partition_versions(ami_readings_raw).items()
+    ]
+
+
+def _clean_rows(warehouse: PartitionedWarehouse, day: date, params: PipelineParams) -> Batches:
+    bounds = warehouse.select_rows(meter_key_range())[0]
+    if bounds["lo"] is None:
+        return
+    for lo in range(bounds["lo"], bounds["hi"] + 1, params.meters_per_query):
+        query = clean_readings(day, lo_key=lo, hi_key=lo + params.meters_per_query - 1)
+        yield from warehouse.select_arrow(reading_as_empty(query, ami_interval_readings))
+
+
+def _hourly(warehouse: PartitionedWarehouse, params: PipelineParams) -> list[_Part]:
+    if not all(_is_loaded(warehouse, table) for table in (meter_infrastructure, transformer_metadata)):
+        return []
+    readings = warehouse.partition_versions(ami_interval_readings)
+    weather = _weather_states(warehouse)
+    parts = []
+    for day, version in readings.items():
+        before = day - timedelta(days=1)
+        state = _digest(version, readings.get(before), weather.get(day), params.digest())
+        query = reading_as_empty(transformer_hours(day, params), transformer_hourly_load, weather_hourly)
+        parts.append(_part(warehouse, transformer_hourly_load, day, f"hourly/{day}/{state}", query))
+    return parts
+
+
+def _daily(warehouse: PartitionedWarehouse, params: PipelineParams) -> list[_Part]:
+    zone = params.zone
+    readings = warehouse.partition_versions(ami_interval_readings)
+    days = sorted({day for utc_date in readings for day in local_days(utc_date, zone)})
+    parts = []
+    for day in days:
+        state = _digest(*(readings.get(each) for each in utc_dates(day, zone)), params.time_zone)
+        parts.append(_part(warehouse, ami_daily_usage, day, f"daily/{day}/{state}", daily_usage(day, zone)))
+    return parts
+
+
+def _monthly(warehouse: PartitionedWarehouse, params: PipelineParams) -> list[_Part]:
+    months: dict[date, list[str]] = {}
+    for day, version in warehouse.partition_versions(ami_daily_usage).items():
+        months.setdefault(day.replace(day=1), []).append(version)
+    return [
+        _part(
+            warehouse, ami_monthly_usage, month, f"monthly/{month}/{_digest(*states)}", monthly_usage(month)
+        )
+        for month, states in months.items()
+    ]
+
+
+_STAGES: tuple[Callable[[PartitionedWarehouse, PipelineParams], list[_Part]], ...] = (
+    _cleaned,
+    _hourly,
+    _daily,
+    _monthly,
+)
+"""Each is made of what the ones before it made."""
+
+
+def _part(warehouse: PartitionedWarehouse, table: Table, day: date, batch_id: str, query: Query) -> _Part:
+    def rows() -> Batches:
+        # A generator: it reads when it is written, so of two runs the later writes the later state.
+        yield from warehouse.select_arrow(query)
+
+    return _Part(table, day, batch_id, rows)
+
+
+def _weather_states(warehouse: PartitionedWarehouse) -> dict[date, str]:
+    """Return, for each UTC date, a value that changes with its temperatures."""
+    air = weather_hourly.c
+    day: Any = cast(air.observed_at, Date)
+    query = select(
+        day.label("day"),
+        func.count(air.temperature_c).label("hours"),
+        func.sum(air.temperature_c).label("sum"),
+        func.sum(air.temperature_c * air.temperature_c).label("squares"),
+    ).group_by(day)
+    rows = warehouse.select_rows(reading_as_empty(query, weather_hourly))
+    return {row["day"]: _digest(row["hours"], row["sum"], row["squares"]) for row in rows}
+
+
+def _is_loaded(warehouse: PartitionedWarehouse, table: Table) -> bool:
+    try:
+        warehouse.row_count(table)
+    except TableNotLoaded:
+        return False
+    return True
+
+
+def _digest(*values: object) -> str:
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
