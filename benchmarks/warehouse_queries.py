@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import func, select
 
 from grid.warehouse import Warehouse, open_warehouse, pa_schema
-from grid.warehouse.queries import UsageBucket, meter_usage, top_loaded_transformers
+from grid.warehouse.queries import meter_readings, top_loaded_transformers
 from grid.warehouse.tables import (
     ami_interval_readings,
     meter_infrastructure,
@@ -180,9 +180,7 @@ def main() -> None:
         plain = plain_duckdb(root)
         reading = ami_interval_readings.c
         middle = wanted.meters // 2
-        one_meter = meter_usage(
-            meter_id=f"MTR-{middle:07d}", since=since, until=until, bucket=UsageBucket.HOUR
-        )
+        one_meter = meter_readings(meter_id=f"MTR-{middle:07d}", since=since, until=until, is_hourly=True)
         by_day = (
             select(reading.reading_date, func.sum(reading.usage_kwh).label("kwh"))
             .group_by(reading.reading_date)

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from flux_site.jobs.context import JobContext
 from flux_site.jobs.registry import job_kind
+from grid.services import rollup
 from grid.services.sync import job, start_scheduled_sync
 
 
@@ -13,6 +14,19 @@ from grid.services.sync import job, start_scheduled_sync
 def sync_layers(context: JobContext) -> dict[str, Any]:
     """Carry out a job that syncs layers."""
     return job.carry_out(context)
+
+
+@job_kind(rollup.KIND)
+def roll_up_readings(context: JobContext) -> dict[str, Any]:
+    """Carry out a job that rolls up meter readings."""
+    return rollup.carry_out(context)
+
+
+@shared_task(name="grid.rollup_scheduled")
+def rollup_scheduled(**_: object) -> str | None:
+    """Queue the roll-up that a schedule asks for; return its job, if anything was due."""
+    queued = rollup.start_scheduled_rollup()
+    return str(queued.pk) if queued else None
 
 
 @shared_task(name="grid.sync_scheduled")

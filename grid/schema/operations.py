@@ -89,7 +89,7 @@ class SyncLayer:
     source_version: str | None
 
 
-@strawberry.type(description="The load of a transformer in one hour.")
+@strawberry.type(description="The load of a transformer in one hour, and its temperatures at its end.")
 class LoadPoint:
     """An hour of load."""
 
@@ -97,6 +97,18 @@ class LoadPoint:
     load_kva: float
     loading_pct: float
     energy_kwh: float
+    coverage_pct: float | None = strawberry.field(
+        description="Metered share of the hour over all its meters; null until the readings are rolled up."
+    )
+    ambient_c: float | None = strawberry.field(description="At the nearest weather station.")
+    top_oil_c: float | None
+    hot_spot_c: float | None = strawberry.field(description="Of the winding, by IEEE C57.91.")
+    ageing_factor: float | None = strawberry.field(
+        description="How fast the insulation ages: 1 at a hot spot of 110 °C."
+    )
+    thermal_stress: str | None = strawberry.field(
+        description="LOW up to a hot spot of 110 °C, MODERATE to 120, HIGH to 140, CRITICAL above."
+    )
 
 
 @strawberry.type(description="The highest hour of a transformer.")

@@ -1,6 +1,6 @@
 """Questions only the warehouse can answer: history and extremes of transformer load."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,12 +19,18 @@ MAX_PEAKS = 100
 
 @dataclass(frozen=True, kw_only=True)
 class LoadHour:
-    """The load of a transformer in one hour."""
+    """The load of a transformer in one hour, and its temperatures at the end of the hour."""
 
     at: datetime
     load_kva: float
     loading_pct: float
     energy_kwh: float
+    coverage_pct: float | None
+    ambient_c: float | None
+    top_oil_c: float | None
+    hot_spot_c: float | None
+    ageing_factor: float | None
+    thermal_stress: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +74,7 @@ def transformer_load(*, asset_id: str, hours: int, user: Any) -> list[LoadHour]:
         return [
             LoadHour(
                 at=row["at"].replace(tzinfo=UTC),
-                load_kva=row["load_kva"],
-                loading_pct=row["loading_pct"],
-                energy_kwh=row["energy_kwh"],
+                **{each.name: row[each.name] for each in fields(LoadHour) if each.name != "at"},
             )
             for row in rows
         ]

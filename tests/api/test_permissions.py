@@ -25,6 +25,7 @@ INPUTS: dict[str, Callable[[], dict[str, Any]]] = {
     "revokeApiToken": lambda: {"tokenId": "1"},
     "cancelJob": lambda: {"jobId": str(make_job().pk)},
     "startSync": lambda: {"layers": ["substations"]},
+    "startRollup": dict,
     "pauseSyncLayer": lambda: {"layer": "substations", "isPaused": True},
     "startCascadeRun": lambda: {"outages": ["SUB-1"]},
     "createScenario": lambda: {"name": "Loss", "outages": ["SUB-1"]},
@@ -44,7 +45,12 @@ def permission_of(field: GraphQLField) -> str | None:
 
 def question(name: str, field: GraphQLField) -> str:
     """Return a query of one root field with made-up arguments."""
-    made_up = {"String": '"SUB-1"', "ID": '"U3Vic3RhdGlvbjpTVUItMQ=="', "Int": "5"}
+    made_up = {
+        "String": '"SUB-1"',
+        "ID": '"U3Vic3RhdGlvbjpTVUItMQ=="',
+        "Int": "5",
+        "DateTime": '"2026-07-01T00:00:00Z"',
+    }
     arguments = [
         f"{key}: {made_up[get_named_type(argument.type).name]}"
         for key, argument in field.args.items()
@@ -145,9 +151,12 @@ def test_every_mutation_is_tested() -> None:
 
 
 def mutation(name: str) -> str:
-    input_type = get_named_type(MUTATIONS[name].args["input"].type).name
-    return f"""mutation ($input: {input_type}!) {{ {name}(input: $input) {{
-        __typename ... on OperationInfo {{ code field message }} }} }}"""
+    arguments = MUTATIONS[name].args
+    selection = "{ __typename ... on OperationInfo { code field message } }"
+    if not arguments:
+        return f"mutation {{ {name} {selection} }}"
+    input_type = get_named_type(arguments["input"].type).name
+    return f"mutation ($input: {input_type}!) {{ {name}(input: $input) {selection} }}"
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
@@ -181,8 +190,18 @@ def test_a_mutation_without_the_permission_answers_why_and_writes_nothing(
     ("role", "allowed"),
     [
         ("viewer", set()),
-        ("operator", {"startSync", "pauseSyncLayer"}),
-        ("planner", {"startSync", "pauseSyncLayer", "startCascadeRun", "createScenario", "runScenario"}),
+        ("operator", {"startSync", "startRollup", "pauseSyncLayer"}),
+        (
+            "planner",
+            {
+                "startSync",
+                "startRollup",
+                "pauseSyncLayer",
+                "startCascadeRun",
+                "createScenario",
+                "runScenario",
+            },
+        ),
         ("admin", set(GUARDED_MUTATIONS)),
     ],
 )

@@ -13,6 +13,7 @@ from grid.layers import Schedule, scheduled
 
 SYNC_TASK = "grid.sync_scheduled"
 RECOVER_TASK = "jobs.recover"
+ROLLUP_TASK = "grid.rollup_scheduled"
 DAILY_AT_HOUR = 4
 
 
@@ -22,12 +23,14 @@ def ensure_schedules() -> list[str]:
 
     Layers that change by the minute are looked at every five minutes and synced when their source has
     changed; all others are synced daily at 04:00 local time, changed or not, which also mends rows that
-    were tampered with. Jobs whose worker died are looked for every 30 seconds.
+    were tampered with. New meter readings are looked for and rolled up every minute, jobs whose worker died
+    are looked for every 30 seconds.
 
     Returns:
         The names of the schedules created.
     """
     five_minutes, _ = IntervalSchedule.objects.get_or_create(every=5, period=IntervalSchedule.MINUTES)
+    minute, _ = IntervalSchedule.objects.get_or_create(every=1, period=IntervalSchedule.MINUTES)
     half_minute, _ = IntervalSchedule.objects.get_or_create(every=30, period=IntervalSchedule.SECONDS)
     daily, _ = CrontabSchedule.objects.get_or_create(
         minute="0",
@@ -50,6 +53,7 @@ def ensure_schedules() -> list[str]:
             "kwargs": _sync_kwargs(Schedule.DAILY, only_stale=False),
             "expire_seconds": 3600,
         },
+        "Readings: roll up what is new": {"task": ROLLUP_TASK, "interval": minute, "expire_seconds": 55},
         "Jobs: find lost ones": {"task": RECOVER_TASK, "interval": half_minute, "expire_seconds": 25},
     }
     created = []

@@ -1,6 +1,6 @@
 """Analytical questions as SQLAlchemy Core selects, one module per subject; any warehouse runs them."""
 
-from grid.warehouse.queries.meters import UsageBucket, meter_usage
+from grid.warehouse.queries.meters import UsageBucket, meter_days, meter_months, meter_readings
 from grid.warehouse.queries.system import (
     CLOSED_WORK,
     KWH_PER_MWH,
@@ -22,7 +22,9 @@ __all__ = [
     "kpi_summary",
     "latest_load",
     "latest_load_hour",
-    "meter_usage",
+    "meter_days",
+    "meter_months",
+    "meter_readings",
     "outage_totals",
     "top_loaded_transformers",
     "transformer_load",

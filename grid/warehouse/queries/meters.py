@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Double, Select, cast, func, literal_column, select
+from sqlalchemy import DateTime, Double, Select, cast, func, literal_column, null, select
 
-from grid.warehouse.tables import ami_interval_readings, meter_infrastructure
+from grid.warehouse.tables import (
+    ami_daily_usage,
+    ami_interval_readings,
+    ami_monthly_usage,
+    meter_infrastructure,
+)
 
 
 class UsageBucket(StrEnum):
-    """The span that readings are summed over; spans start on UTC boundaries."""
+    """The span that readings are summed over: as metered, UTC hours, local days, local months."""
 
     INTERVAL = "INTERVAL"
     HOUR = "HOUR"
     DAY = "DAY"
+    MONTH = "MONTH"
 
 
-def meter_usage(*, meter_id: str, since: datetime, until: datetime, bucket: UsageBucket) -> Select[Any]:
-    """Return a meter's use from ``since`` to before ``until`` (UTC) per ``bucket``, oldest first.
+def meter_readings(*, meter_id: str, since: datetime, until: datetime, is_hourly: bool) -> Select[Any]:
+    """Return a meter's use from ``since`` to before ``until`` (UTC), as metered or by hour, oldest first.
 
-    Columns: at (start of the span), usage_kwh, mean_voltage_v (null if no voltage was read),
+    Columns: at (start of the span, UTC), usage_kwh, mean_voltage_v (null if no voltage was read),
     min_voltage_v, max_voltage_v, reading_count.
     """
     readings = ami_interval_readings.c
     at: Any = readings.reading_at
-    if bucket is not UsageBucket.INTERVAL:
+    if is_hourly:
         # A literal, not a parameter: the databases must see the same text in SELECT and GROUP BY.
-        at = func.date_trunc(literal_column(f"'{bucket.value.lower()}'"), at, type_=DateTime)
+        at = func.date_trunc(literal_column("'hour'"), at, type_=DateTime)
     return (
         select(
             at.label("at"),
@@ -50,4 +56,48 @@ def meter_usage(*, meter_id: str, since: datetime, until: datetime, bucket: Usag
         )
         .group_by(at)
         .order_by(at)
+    )
+
+
+def meter_days(*, meter_id: str, first: date, last: date) -> Select[Any]:
+    """Return a meter's use on the local days ``first`` to ``last``, oldest first.
+
+    Columns as above; at is the local date.
+    """
+    daily = ami_daily_usage.c
+    return (
+        select(
+            daily.usage_date.label("at"),
+            daily.usage_kwh,
+            daily.mean_voltage_v,
+            daily.min_voltage_v,
+            daily.max_voltage_v,
+            daily.reading_count,
+        )
+        .join_from(ami_daily_usage, meter_infrastructure, meter_infrastructure.c.meter_key == daily.meter_key)
+        .where(meter_infrastructure.c.meter_id == meter_id, daily.usage_date.between(first, last))
+        .order_by(daily.usage_date)
+    )
+
+
+def meter_months(*, meter_id: str, first: date, last: date) -> Select[Any]:
+    """Return a meter's use in the local months that begin on ``first`` to ``last``, oldest first.
+
+    Columns as above; at is the first day, mean_voltage_v and reading_count are null.
+    """
+    monthly = ami_monthly_usage.c
+    return (
+        select(
+            monthly.usage_month.label("at"),
+            monthly.usage_kwh,
+            cast(null(), Double).label("mean_voltage_v"),
+            monthly.min_voltage_v,
+            monthly.max_voltage_v,
+            cast(null(), monthly.day_count.type).label("reading_count"),
+        )
+        .join_from(
+            ami_monthly_usage, meter_infrastructure, meter_infrastructure.c.meter_key == monthly.meter_key
+        )
+        .where(meter_infrastructure.c.meter_id == meter_id, monthly.usage_month.between(first, last))
+        .order_by(monthly.usage_month)
     )

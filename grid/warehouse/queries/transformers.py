@@ -21,11 +21,24 @@ def latest_load_hour(*, transformer_id: str) -> Select[Any]:
 def transformer_load(*, transformer_id: str, since: datetime, until: datetime) -> Select[Any]:
     """Return the hourly load of one transformer from ``since`` to before ``until`` (UTC), oldest first.
 
-    Columns: at, energy_kwh, load_kva, loading_pct, meter_count.
+    Columns: at, energy_kwh, load_kva, loading_pct, meter_count, coverage_pct, ambient_c, top_oil_c,
+    hot_spot_c, ageing_factor, thermal_stress.
     """
     load = transformer_hourly_load.c
     return (
-        select(load.load_hour.label("at"), load.energy_kwh, load.load_kva, load.loading_pct, load.meter_count)
+        select(
+            load.load_hour.label("at"),
+            load.energy_kwh,
+            load.load_kva,
+            load.loading_pct,
+            load.meter_count,
+            load.coverage_pct,
+            load.ambient_c,
+            load.top_oil_c,
+            load.hot_spot_c,
+            load.ageing_factor,
+            load.thermal_stress,
+        )
         .where(
             load.transformer_id == transformer_id,
             load.load_hour >= since,

@@ -19,11 +19,11 @@ pytestmark = pytest.mark.integration
 DYNAMIC = {"transformer_load", "weather", "outages", "work_orders"}
 
 
-def test_schedules_cover_every_layer_once_and_lost_jobs(cache: None) -> None:
+def test_schedules_cover_every_layer_once_readings_and_lost_jobs(cache: None) -> None:
     names = ensure_schedules()
 
     tasks = list(PeriodicTask.objects.filter(name__in=names))
-    assert len(tasks) == 3
+    assert len(tasks) == 4
     syncs = {
         task.name: json.loads(task.kwargs)["layers"] for task in tasks if task.task == "grid.sync_scheduled"
     }
@@ -36,6 +36,8 @@ def test_schedules_cover_every_layer_once_and_lost_jobs(cache: None) -> None:
         "0",
         "America/Chicago",
     )
+    rollup = next(task for task in tasks if task.task == "grid.rollup_scheduled")
+    assert (rollup.interval.every, rollup.interval.period) == (1, "minutes")
     recover = next(task for task in tasks if task.task == "jobs.recover")
     assert (recover.interval.every, recover.interval.period) == (30, "seconds")
     assert {task.task for task in tasks} <= set(app.tasks)
@@ -49,7 +51,7 @@ def test_schedules_changed_in_the_admin_stay_changed(cache: None) -> None:
 
     task = PeriodicTask.objects.get(name=names[0])
     assert (task.enabled, task.kwargs) == (False, '{"layers": ["zones"]}')
-    assert PeriodicTask.objects.count() == 3
+    assert PeriodicTask.objects.count() == 4
 
 
 def test_every_schedule_starts_a_job_with_the_arguments_it_holds(

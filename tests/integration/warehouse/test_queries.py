@@ -10,19 +10,22 @@ import pytest
 
 from grid.warehouse import TableNotLoaded, Warehouse
 from grid.warehouse.queries import (
-    UsageBucket,
     active_customers,
     kpi_summary,
     latest_load,
     latest_load_hour,
-    meter_usage,
+    meter_days,
+    meter_months,
+    meter_readings,
     outage_totals,
     top_loaded_transformers,
     transformer_load,
     work_totals,
 )
 from grid.warehouse.tables import (
+    ami_daily_usage,
     ami_interval_readings,
+    ami_monthly_usage,
     customers_master_data,
     meter_infrastructure,
     outage_restoration_tracker,
@@ -173,14 +176,16 @@ def metered(warehouse: Warehouse) -> Warehouse:
     return warehouse
 
 
-def usage(warehouse: Warehouse, bucket: UsageBucket) -> list[dict[str, Any]]:
+def usage(warehouse: Warehouse, *, is_hourly: bool) -> list[dict[str, Any]]:
     return warehouse.select_rows(
-        meter_usage(meter_id="MTR-1", since=datetime(2024, 7, 1), until=datetime(2024, 7, 3), bucket=bucket)
+        meter_readings(
+            meter_id="MTR-1", since=datetime(2024, 7, 1), until=datetime(2024, 7, 3), is_hourly=is_hourly
+        )
     )
 
 
 def test_a_meters_use_is_summed_by_hour(metered: Warehouse) -> None:
-    assert usage(metered, UsageBucket.HOUR) == [
+    assert usage(metered, is_hourly=True) == [
         {
             "at": datetime(2024, 7, 1, 23),
             "usage_kwh": Decimal("0.3000"),
@@ -200,17 +205,31 @@ def test_a_meters_use_is_summed_by_hour(metered: Warehouse) -> None:
     ]
 
 
-def test_a_meters_use_is_summed_by_day(metered: Warehouse) -> None:
-    found = usage(metered, UsageBucket.DAY)
-
-    assert [(row["at"], row["usage_kwh"], row["reading_count"]) for row in found] == [
-        (datetime(2024, 7, 1), Decimal("0.3000"), 3),
-        (datetime(2024, 7, 2), Decimal("0.3003"), 1),
+def test_a_meters_days_and_months_are_those_rolled_up(metered: Warehouse) -> None:
+    days = [
+        {"meter_key": key, "usage_date": date(2024, 7, day), "usage_kwh": Decimal(day), "reading_count": 96}
+        for key in (1, 2)
+        for day in (1, 2, 3)
     ]
+    metered.append(ami_daily_usage, table_of(ami_daily_usage, *days), "b1")
+    months = [
+        {"meter_key": 1, "usage_month": date(2024, month, 1), "usage_kwh": Decimal(month)} for month in (6, 7)
+    ]
+    metered.append(ami_monthly_usage, table_of(ami_monthly_usage, *months), "b1")
+
+    found = metered.select_rows(meter_days(meter_id="MTR-1", first=date(2024, 7, 2), last=date(2024, 7, 9)))
+    assert [(row["at"], row["usage_kwh"], row["reading_count"]) for row in found] == [
+        (date(2024, 7, 2), Decimal(2), 96),
+        (date(2024, 7, 3), Decimal(3), 96),
+    ]
+    found = metered.select_rows(
+        meter_months(meter_id="MTR-1", first=date(2024, 7, 1), last=date(2024, 12, 1))
+    )
+    assert [(row["at"], row["usage_kwh"]) for row in found] == [(date(2024, 7, 1), Decimal(7))]
 
 
 def test_a_meters_readings_are_listed_as_they_are(metered: Warehouse) -> None:
-    found = usage(metered, UsageBucket.INTERVAL)
+    found = usage(metered, is_hourly=False)
 
     assert [(row["at"], row["usage_kwh"], row["mean_voltage_v"]) for row in found] == [
         (datetime(2024, 7, 1, 23, 0), Decimal("0.1000"), 240.0),
@@ -221,11 +240,11 @@ def test_a_meters_readings_are_listed_as_they_are(metered: Warehouse) -> None:
 
 
 def test_the_end_of_a_span_is_outside_it(metered: Warehouse) -> None:
-    query = meter_usage(
+    query = meter_readings(
         meter_id="MTR-1",
         since=datetime(2024, 7, 1, 23, 15),
         until=datetime(2024, 7, 2),
-        bucket=UsageBucket.INTERVAL,
+        is_hourly=False,
     )
 
     assert [row["at"].minute for row in metered.select_rows(query)] == [15, 45]

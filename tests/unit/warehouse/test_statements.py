@@ -12,9 +12,10 @@ from sqlalchemy import Column, Integer, MetaData, Table, exists, func, literal_c
 from grid.warehouse import WarehouseQueryInvalid
 from grid.warehouse.dialects import approx_percentile
 from grid.warehouse.queries import (
-    UsageBucket,
     kpi_summary,
-    meter_usage,
+    meter_days,
+    meter_months,
+    meter_readings,
     top_loaded_transformers,
     transformer_load,
 )
@@ -79,7 +80,12 @@ def test_every_query_compiles_for_both_databases(dialect: object) -> None:
         transformer_load(transformer_id="X", since=SINCE, until=UNTIL),
         top_loaded_transformers(first=10, since=SINCE),
         kpi_summary(),
-        *(meter_usage(meter_id="M", since=SINCE, until=UNTIL, bucket=bucket) for bucket in UsageBucket),
+        *(
+            meter_readings(meter_id="M", since=SINCE, until=UNTIL, is_hourly=is_hourly)
+            for is_hourly in (False, True)
+        ),
+        meter_days(meter_id="M", first=SINCE.date(), last=UNTIL.date()),
+        meter_months(meter_id="M", first=SINCE.date(), last=UNTIL.date()),
     ]
 
     for query in queries:
