@@ -39,6 +39,16 @@ from tests.integration.warehouse.rows import table_of
 pytestmark = pytest.mark.integration
 
 
+HEAT = {
+    "coverage_pct": 100.0,
+    "ambient_c": 30.0,
+    "top_oil_c": 61.5,
+    "hot_spot_c": 82.25,
+    "ageing_factor": 0.046,
+    "thermal_stress": "LOW",
+}
+
+
 def hour(transformer: str, at: datetime, kwh: float, pct: float) -> dict[str, Any]:
     return {
         "transformer_id": transformer,
@@ -48,6 +58,7 @@ def hour(transformer: str, at: datetime, kwh: float, pct: float) -> dict[str, An
         "load_kva": kwh / 0.8,
         "loading_pct": pct,
         "meter_count": 4,
+        **HEAT,
     }
 
 
@@ -93,6 +104,7 @@ def test_the_load_of_a_transformer_is_its_hours_in_the_span_oldest_first(loaded:
             "load_kva": 50.0,
             "loading_pct": 100.0,
             "meter_count": 4,
+            **HEAT,
         },
         {
             "at": datetime(2024, 7, 2, 0),
@@ -100,6 +112,7 @@ def test_the_load_of_a_transformer_is_its_hours_in_the_span_oldest_first(loaded:
             "load_kva": 55.0,
             "loading_pct": 110.0,
             "meter_count": 4,
+            **HEAT,
         },
     ]
 
