@@ -7,7 +7,7 @@ import { graphqlFailure, mockClient, renderWith } from '../../../tests/mockClien
 
 import { AssetCard } from './AssetCard';
 import type { CardActions } from './CardFrame';
-import { loadChartOption } from './TransformerLoadChart';
+import { hottestHour, loadChartOption } from './TransformerLoadChart';
 import { canFail, kindOf } from './kinds';
 
 type QueryAnswer = Parameters<typeof mockClient>[0]['query'];
@@ -184,7 +184,20 @@ describe('the load chart', () => {
       [Date.parse('2026-01-01T01:00:00Z'), null],
       [Date.parse('2026-01-01T02:00:00Z'), 30],
     ]);
-    expect((option.yAxis as { max: number }).max).toBeCloseTo(33, 9);
-    expect((loadChartOption(points, 100).yAxis as { max: number }).max).toBeCloseTo(110, 9);
+    const topKva = (ratedKva: number) => (loadChartOption(points, ratedKva).yAxis as { max: number }[])[0]?.max;
+    expect(topKva(25)).toBeCloseTo(33, 9);
+    expect(topKva(100)).toBeCloseTo(110, 9);
+  });
+
+  it('shows the hot spot on its own axis once it is known, and names its hottest hour', () => {
+    const isHeatShown = (some: Parameters<typeof loadChartOption>[0]) =>
+      (loadChartOption(some, 25).yAxis as { show?: boolean }[])[1]?.show;
+    expect(isHeatShown(points)).toBe(false);
+    expect(hottestHour(points)).toBeNull();
+    const heated = points.map((point, hour) => ({ ...point, hotSpotC: [61, null, 118.4][hour] ?? null }));
+    expect(isHeatShown(heated)).toBe(true);
+    expect(hottestHour(heated)?.at).toBe('2026-01-01T02:00:00Z');
+    const series = loadChartOption(heated, 25).series as { data: [number, number | null][] }[];
+    expect(series[1]?.data.map(([, value]) => value)).toEqual([61, null, 118.4]);
   });
 });

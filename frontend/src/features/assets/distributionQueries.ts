@@ -41,6 +41,8 @@ export const TransformerLoadQuery = graphql(`
       at
       loadKva
       loadingPct
+      hotSpotC
+      thermalStress
     }
   }
 `);
