@@ -22,8 +22,9 @@ from flux_site.api.schema import AccessMutation, AccessQuery
 from flux_site.api.subgraph import SubgraphQuery, SubgraphSchema
 from flux_site.jobs.schema import JSON_OBJECT_SCALAR, JobsMutation, JobsQuery, JobsSubscription, JSONObject
 from grid.federation import BackendsExtension
-from grid.schema.operations import OperationsMutation, OperationsQuery
+from grid.schema.operations import OperationsQuery
 from grid.schema.queries import AssetConnections, AssetLookups
+from grid.schema.sync import SyncMutation, SyncQuery
 from grid.schema.types.base import GEOJSON_SCALAR, GeoJSON
 
 
@@ -65,7 +66,14 @@ class Site:
 
 @strawberry.type
 class Query(
-    SubgraphQuery, AccessQuery, JobsQuery, OperationsQuery, AssetConnections, AssetLookups, CascadeQuery
+    SubgraphQuery,
+    AccessQuery,
+    JobsQuery,
+    OperationsQuery,
+    SyncQuery,
+    AssetConnections,
+    AssetLookups,
+    CascadeQuery,
 ):
     """Everything that can be asked."""
 
@@ -97,7 +105,7 @@ class Query(
 
 
 @strawberry.type
-class Mutation(AccessMutation, JobsMutation, OperationsMutation, CascadeMutation):
+class Mutation(AccessMutation, JobsMutation, SyncMutation, CascadeMutation):
     """Everything that can be done."""
 
 

@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ('reject_count', models.BigIntegerField(help_text='Rows refused by the last good run.', null=True)),
                 ('checksum', models.CharField(blank=True, help_text='Of the rows in the cache.', max_length=64)),
                 ('synced_at', models.DateTimeField(help_text='End of the last good run.', null=True)),
+                ('confirmed_at', models.DateTimeField(help_text='Newest moment at which the cache is known to have equalled its source.', null=True)),
             ],
             options={
                 'ordering': ['key'],
@@ -204,6 +205,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SyncAlert',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('raised_at', models.DateTimeField()),
+                ('cleared_at', models.DateTimeField(help_text='When it was fresh again; null: still too old.', null=True)),
+                ('age_s', models.FloatField(help_text='Age of the layer when the alert was raised, s.')),
+                ('max_age_s', models.FloatField(help_text='Limit of the layer when the alert was raised, s.')),
+                ('reason', models.CharField(max_length=32)),
+                ('detail', models.TextField(blank=True, help_text="What the layer's newest run said went wrong.")),
+                ('layer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='grid.synclayer')),
+            ],
+            options={
+                'ordering': ['-raised_at', '-pk'],
             },
         ),
         migrations.CreateModel(
@@ -440,5 +457,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='zonegrant',
             constraint=models.UniqueConstraint(fields=('user', 'zone'), name='zone_grant_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='syncalert',
+            constraint=models.UniqueConstraint(condition=models.Q(('cleared_at__isnull', True)), fields=('layer',), name='syncalert_one_open_per_layer'),
         ),
     ]

@@ -24,6 +24,9 @@ class SyncLayer(models.Model):
     reject_count = models.BigIntegerField(null=True, help_text="Rows refused by the last good run.")
     checksum = models.CharField(max_length=64, blank=True, help_text="Of the rows in the cache.")
     synced_at = models.DateTimeField(null=True, help_text="End of the last good run.")
+    confirmed_at = models.DateTimeField(
+        null=True, help_text="Newest moment at which the cache is known to have equalled its source."
+    )
 
     objects = SyncLayerQuerySet.as_manager()
 
@@ -73,3 +76,38 @@ class SyncReject(models.Model):
 
     def __str__(self) -> str:
         return f"{self.row_key}: {self.reason}"
+
+
+class SyncAlertQuerySet(models.QuerySet["SyncAlert"]):
+    """Queries over alerts."""
+
+    def unresolved(self) -> "SyncAlertQuerySet":
+        """Return those of layers that are still too old."""
+        return self.filter(cleared_at__isnull=True)
+
+
+class SyncAlert(models.Model):
+    """A layer was older than its limit, from ``raised_at`` until ``cleared_at``."""
+
+    layer = models.ForeignKey(SyncLayer, on_delete=models.CASCADE, related_name="alerts")
+    raised_at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True, help_text="When it was fresh again; null: still too old.")
+    age_s = models.FloatField(help_text="Age of the layer when the alert was raised, s.")
+    max_age_s = models.FloatField(help_text="Limit of the layer when the alert was raised, s.")
+    reason = models.CharField(max_length=32)
+    detail = models.TextField(blank=True, help_text="What the layer's newest run said went wrong.")
+
+    objects = SyncAlertQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-raised_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["layer"],
+                condition=models.Q(cleared_at__isnull=True),
+                name="syncalert_one_open_per_layer",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.layer_id} at {self.raised_at:%Y-%m-%d %H:%M}"

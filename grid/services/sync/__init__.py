@@ -10,6 +10,7 @@ from grid.services.sync.errors import (
     SyncError,
     VerificationFailed,
 )
+from grid.services.sync.freshness import AlertChanges, check_freshness
 from grid.services.sync.rejects import MAX_STORED_PER_RUN, Reason
 from grid.services.sync.requests import (
     create_foreground_job,
@@ -23,6 +24,7 @@ from grid.services.sync.schedules import ensure_schedules
 
 __all__ = [
     "MAX_STORED_PER_RUN",
+    "AlertChanges",
     "AllRowsRejected",
     "CacheConflict",
     "LayerBusy",
@@ -33,6 +35,7 @@ __all__ = [
     "SuspiciousDelete",
     "SyncError",
     "VerificationFailed",
+    "check_freshness",
     "create_foreground_job",
     "ensure_schedules",
     "find_layers",

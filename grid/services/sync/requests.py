@@ -13,9 +13,10 @@ from flux_site.jobs.models import Job
 from flux_site.jobs.services import create_job
 from grid import models
 from grid.layers import LAYERS, Layer, in_order
-from grid.selectors.sync import needs_run, version_of
+from grid.selectors.sync import version_of
 from grid.selectors.warehouse import get_warehouse
 from grid.services.sync import notify
+from grid.services.sync.freshness import confirm_unchanged
 from grid.services.sync.job import KIND
 from grid.warehouse import WarehouseError, WarehouseUnavailable
 
@@ -97,11 +98,14 @@ def start_scheduled_sync(*, layers: Sequence[str], only_stale: bool) -> Job | No
 
 
 def _is_worth_a_run(layer: Layer, *, only_stale: bool) -> bool:
-    """Return whether a schedule should sync ``layer``; a damaged source is worth the run that will say so."""
+    """Return whether a schedule should sync ``layer``; one that equals its source is noted as confirmed.
+
+    A damaged source is worth the run that will say so.
+    """
     try:
         if version_of(layer, get_warehouse()) is None:
             return False
-        return not only_stale or needs_run(layer)
+        return not only_stale or not confirm_unchanged(layer)
     except WarehouseUnavailable:
         raise
     except WarehouseError:

@@ -1,4 +1,4 @@
-"""The schedules of sync and of job recovery, as rows that the admin can change."""
+"""The schedules of sync, of the watch over its age and of job recovery, as rows that the admin can change."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 from grid.layers import Schedule, scheduled
 
 SYNC_TASK = "grid.sync_scheduled"
+FRESHNESS_TASK = "grid.check_freshness"
 RECOVER_TASK = "jobs.recover"
 DAILY_AT_HOUR = 4
 
@@ -22,12 +23,14 @@ def ensure_schedules() -> list[str]:
 
     Layers that change by the minute are looked at every five minutes and synced when their source has
     changed; all others are synced daily at 04:00 local time, changed or not, which also mends rows that
-    were tampered with. Jobs whose worker died are looked for every 30 seconds.
+    were tampered with. Layers that are too old are looked for every minute, jobs whose worker died every
+    30 seconds.
 
     Returns:
         The names of the schedules created.
     """
     five_minutes, _ = IntervalSchedule.objects.get_or_create(every=5, period=IntervalSchedule.MINUTES)
+    minute, _ = IntervalSchedule.objects.get_or_create(every=1, period=IntervalSchedule.MINUTES)
     half_minute, _ = IntervalSchedule.objects.get_or_create(every=30, period=IntervalSchedule.SECONDS)
     daily, _ = CrontabSchedule.objects.get_or_create(
         minute="0",
@@ -49,6 +52,11 @@ def ensure_schedules() -> list[str]:
             "crontab": daily,
             "kwargs": _sync_kwargs(Schedule.DAILY, only_stale=False),
             "expire_seconds": 3600,
+        },
+        "Sync: find layers that are too old": {
+            "task": FRESHNESS_TASK,
+            "interval": minute,
+            "expire_seconds": 55,
         },
         "Jobs: find lost ones": {"task": RECOVER_TASK, "interval": half_minute, "expire_seconds": 25},
     }
