@@ -201,6 +201,8 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=32)),
                 ('detail', models.TextField()),
                 ('row', models.JSONField()),
+                ('resolved_at', models.DateTimeField(help_text='When its key was accepted; null: still open.', null=True)),
+                ('resolved_by', models.ForeignKey(help_text='The run that accepted its key.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='resolved_rejects', to='grid.syncrun')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejects', to='grid.syncrun')),
             ],
             options={

@@ -62,6 +62,14 @@ class SyncRun(models.Model):
         return f"{self.layer_id} at {self.started_at:%Y-%m-%d %H:%M}"
 
 
+class SyncRejectQuerySet(models.QuerySet["SyncReject"]):
+    """Queries over refused rows."""
+
+    def unresolved(self) -> "SyncRejectQuerySet":
+        """Return those whose key no later run has accepted."""
+        return self.filter(resolved_at__isnull=True)
+
+
 class SyncReject(models.Model):
     """A source row the cache refused, with the reason."""
 
@@ -70,6 +78,16 @@ class SyncReject(models.Model):
     reason = models.CharField(max_length=32)
     detail = models.TextField()
     row = models.JSONField()
+    resolved_at = models.DateTimeField(null=True, help_text="When its key was accepted; null: still open.")
+    resolved_by = models.ForeignKey(
+        SyncRun,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="resolved_rejects",
+        help_text="The run that accepted its key.",
+    )
+
+    objects = SyncRejectQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

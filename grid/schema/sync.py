@@ -66,7 +66,15 @@ class PauseSyncLayerInput:
     is_paused: bool
 
 
+@strawberry.input
+class ReplayRejectsInput:
+    """Whose refused rows to try again."""
+
+    layer: str
+
+
 StartSyncPayload = Annotated[Job | Fault, strawberry.union("StartSyncPayload")]
+ReplayRejectsPayload = Annotated[Job | Fault, strawberry.union("ReplayRejectsPayload")]
 PauseSyncLayerPayload = Annotated[SyncLayer | Fault, strawberry.union("PauseSyncLayerPayload")]
 
 
@@ -136,6 +144,20 @@ class SyncMutation:
             return sync_services.start_sync(layers=input.layers, user=require_login(info), force=input.force)
 
         return expected_failures(start)
+
+    @strawberry_django.mutation(
+        handle_django_errors=False,
+        extensions=[Requires("grid.change_synclayer")],
+        description="Sync a layer anew, changed or not, so that its refused rows are tried again.",
+    )
+    def replay_rejects(self, info: Info, input: ReplayRejectsInput) -> ReplayRejectsPayload:
+        """Start a sync of the layer."""
+
+        def replay() -> Any:
+            user = require_login(info)
+            return sync_services.replay_rejects(layers=[input.layer], user=user, field="layer")
+
+        return expected_failures(replay)
 
     @strawberry_django.mutation(
         handle_django_errors=False,

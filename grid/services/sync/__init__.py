@@ -15,6 +15,7 @@ from grid.services.sync.rejects import MAX_STORED_PER_RUN, Reason
 from grid.services.sync.requests import (
     create_foreground_job,
     find_layers,
+    replay_rejects,
     set_paused,
     start_scheduled_sync,
     start_sync,
@@ -39,6 +40,7 @@ __all__ = [
     "create_foreground_job",
     "ensure_schedules",
     "find_layers",
+    "replay_rejects",
     "run_layer",
     "set_paused",
     "start_scheduled_sync",

@@ -112,6 +112,33 @@ def _is_worth_a_run(layer: Layer, *, only_stale: bool) -> bool:
         return True
 
 
+def replay_rejects(*, layers: Sequence[str], user: Any | None, field: str = "layers") -> Job:
+    """Queue a job that syncs layers anew, changed or not, so that their refused rows are tried again.
+
+    Args:
+        layers: their keys.
+        user: the owner of the job.
+        field: the input that an error names.
+
+    Raises:
+        BadInput: if a layer is unknown or has no open refused rows, or none is named.
+        QueueUnavailable: after commit, if Redis is away.
+    """
+    chosen = find_layers(layers, field=field)
+    unresolved = models.SyncReject.objects.unresolved()
+    waiting = set(unresolved.order_by().values_list("run__layer_id", flat=True).distinct())
+    idle = [layer.key for layer in chosen if layer.key not in waiting]
+    if idle:
+        raise BadInput(f"There are no open refused rows of {', '.join(idle)}.", field=field)
+    title = _title(chosen)
+    return create_job(
+        kind=KIND,
+        title=f"Refused rows tried again: {title[0].lower()}{title[1:]}",
+        inputs=_inputs(chosen, force=False, only_stale=False),
+        owner=user,
+    )
+
+
 @transaction.atomic
 def set_paused(*, layer: str, is_paused: bool) -> models.SyncLayer:
     """Keep schedules away from a layer, or let them at it again; an explicit sync ignores it.

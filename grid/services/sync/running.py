@@ -22,6 +22,7 @@ from grid.services.sync import (
     applying,
     notify,
     records,
+    resolving,
     source,
     staging,
     validation,
@@ -226,6 +227,7 @@ def _apply(
         "rows_deleted": changes.deleted,
         "rows_rejected": rejected + len(changes.still_referenced),
     }
+    resolving.resolve_rejects(session, layer=run.layer.key, table=table, run_id=run.row.pk)
     records.record_success(
         session,
         run=run.row,
