@@ -22,9 +22,10 @@ from flux_site.api.schema import AccessMutation, AccessQuery
 from flux_site.api.subgraph import SubgraphQuery, SubgraphSchema
 from flux_site.jobs.schema import JSON_OBJECT_SCALAR, JobsMutation, JobsQuery, JobsSubscription, JSONObject
 from grid.federation import BackendsExtension
-from grid.schema.operations import OperationsMutation, OperationsQuery
+from grid.schema.operations import OperationsQuery
 from grid.schema.queries import AssetConnections, AssetLookups
 from grid.schema.readings import ReadingsMutation, ReadingsQuery
+from grid.schema.sync import SyncMutation, SyncQuery
 from grid.schema.types.base import GEOJSON_SCALAR, GeoJSON
 
 
@@ -71,6 +72,7 @@ class Query(
     JobsQuery,
     OperationsQuery,
     ReadingsQuery,
+    SyncQuery,
     AssetConnections,
     AssetLookups,
     CascadeQuery,
@@ -105,7 +107,7 @@ class Query(
 
 
 @strawberry.type
-class Mutation(AccessMutation, JobsMutation, OperationsMutation, ReadingsMutation, CascadeMutation):
+class Mutation(AccessMutation, JobsMutation, ReadingsMutation, SyncMutation, CascadeMutation):
     """Everything that can be done."""
 
 

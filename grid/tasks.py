@@ -7,7 +7,7 @@ from celery import shared_task
 from flux_site.jobs.context import JobContext
 from flux_site.jobs.registry import job_kind
 from grid.services import rollup
-from grid.services.sync import job, start_scheduled_sync
+from grid.services.sync import check_freshness, job, start_scheduled_sync
 
 
 @job_kind(job.KIND)
@@ -34,3 +34,10 @@ def sync_scheduled(*, layers: list[str], only_stale: bool = True, **_: object) -
     """Queue the sync that a schedule asks for; return its job, if there was anything to do."""
     queued = start_scheduled_sync(layers=layers, only_stale=only_stale)
     return str(queued.pk) if queued else None
+
+
+@shared_task(name="grid.check_freshness")
+def check_layers(**_: object) -> dict[str, tuple[str, ...]]:
+    """Raise and clear the alerts of layers that are too old; return the layers whose alert changed."""
+    changes = check_freshness()
+    return {"raised": changes.raised, "cleared": changes.cleared}

@@ -135,7 +135,9 @@ def synced(db: None) -> None:
     from grid.models import SyncLayer
 
     state = {"source_version": "v1", "row_count": 10, "reject_count": 0, "checksum": "0" * 64}
-    SyncLayer.objects.bulk_create(SyncLayer(key=key, synced_at=MOMENT, **state) for key in LAYERS)
+    SyncLayer.objects.bulk_create(
+        SyncLayer(key=key, synced_at=MOMENT, confirmed_at=MOMENT, **state) for key in LAYERS
+    )
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from flux_site.admin.display import ago, badge, progress_bar
+from flux_site.admin.display import ago, badge, duration, progress_bar
 from flux_site.health import states
 from flux_site.jobs.models import Job, JobStatus
-from grid.selectors.sync import LayerState, list_layers
+from grid.layers import LAYERS
+from grid.selectors.sync import LayerState, list_layers, newest_alerts
 
 JOBS_SHOWN = 5
 LAYERS_SHOWN = 6
@@ -35,7 +36,7 @@ def status_panel(user: Any) -> dict[str, Any]:
 
 
 def layer_summary(layers: list[LayerState]) -> dict[str, Any]:
-    """Return how many layers are in which state, those that need attention, and when the newest run began."""
+    """Return how many layers are in which state, those in trouble or too old, and when the last run began."""
     by_status = Counter(str(state.status) for state in layers)
     trouble = [state for state in layers if str(state.status) in WORST_FIRST]
     trouble.sort(key=lambda state: WORST_FIRST.index(str(state.status)))
@@ -48,6 +49,15 @@ def layer_summary(layers: list[LayerState]) -> dict[str, Any]:
                 "status": badge(state.status),
             }
             for state in trouble[:LAYERS_SHOWN]
+        ],
+        "alerts": [
+            {
+                "title": LAYERS[alert.layer_id].title if alert.layer_id in LAYERS else alert.layer_id,
+                "url": reverse("admin:grid_syncalert_change", args=[alert.pk]),
+                "limit": duration(alert.max_age_s),
+                "raised": ago(alert.raised_at),
+            }
+            for alert in newest_alerts(open_only=True, first=LAYERS_SHOWN)
         ],
         "last_run": ago(max((state.last_run_at for state in layers if state.last_run_at), default=None)),
     }

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django_celery_beat.models import PeriodicTask
@@ -17,7 +18,7 @@ from flux_site.admin.read_only import ReadOnlyAdmin
 from flux_site.api.errors import FluxError
 from flux_site.jobs.models import Job
 from grid import models
-from grid.layers import RunStatus
+from grid.layers import LayerStatus, RunStatus
 from grid.selectors import sync as selectors
 from grid.services import sync as services
 from grid.services.sync.schedules import SYNC_TASK
@@ -37,6 +38,7 @@ HEADINGS = [
         ("Rows", True),
         ("Refused", True),
         ("Synced", False),
+        ("Age", False),
         ("Last run", False),
         ("Source", False),
         ("Schedule", False),
@@ -51,7 +53,8 @@ def layer_rows(states: list[selectors.LayerState]) -> list[dict[str, Any]]:
         {
             "state": state,
             "url": reverse("admin:grid_synclayer_change", args=[state.key]),
-            "status": badge(state.status),
+            "status": status_badges(state),
+            "age": age_text(state),
             "rows": number(state.row_count),
             "rejects": rejects_link(state, good_runs.get(state.key)),
             "source": source_text(state),
@@ -61,6 +64,22 @@ def layer_rows(states: list[selectors.LayerState]) -> list[dict[str, Any]]:
         }
         for state in states
     ]
+
+
+def status_badges(state: selectors.LayerState) -> SafeString | str:
+    """Return the status of a layer: too old in place of fresh or stale, beside any other."""
+    if not state.is_too_old:
+        return badge(state.status)
+    too_old = badge("TOO_OLD")
+    if state.status in {LayerStatus.FRESH, LayerStatus.STALE}:
+        return too_old
+    return format_html("{} {}", too_old, badge(state.status))
+
+
+def age_text(state: selectors.LayerState) -> str:
+    """Return how long ago a layer was known to equal its source, and the limit if it has passed it."""
+    text = duration(state.age_s)
+    return f"{text}, limit {duration(state.max_age_s)}" if state.is_too_old else text
 
 
 def last_good_runs(layers: list[str]) -> dict[str, int]:
@@ -196,18 +215,15 @@ class SyncLayerAdmin(ReadOnlyAdmin):
     def _facts(self, state: selectors.LayerState) -> list[tuple[str, Any]]:
         """Return what the page of a layer says about it."""
         good_run = last_good_runs([state.key]).get(state.key)
-        late = (
-            "yes: older than it should be, and its source has changed or may have" if state.is_late else "no"
-        )
         return [
             ("Key", state.key),
-            ("Status", badge(state.status)),
+            ("Status", status_badges(state)),
             ("Paused", "yes" if state.is_paused else "no"),
             ("Rows in the cache", number(state.row_count)),
             ("Refused rows", rejects_link(state, good_run)),
             ("Synced", ago(state.synced_at)),
-            ("Should be at most", f"{duration(state.max_age_s)} old"),
-            ("Late", late),
+            ("Equal to its source", ago(state.confirmed_at)),
+            ("Too old after", duration(state.max_age_s)),
             ("Source since then", source_text(state)),
             ("Last run", ago(state.last_run_at)),
             ("Last error", state.last_error or "none"),

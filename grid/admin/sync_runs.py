@@ -1,16 +1,8 @@
-"""Runs of sync layers and the rows they refused, in the admin."""
-
-import csv
-import io
-import json
-from typing import Any
+"""Runs of sync layers, in the admin."""
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet, Value
-from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
-from django.utils import timezone
+from django.db.models import Count
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -23,49 +15,10 @@ from flux_site.admin.display import (
     link,
     list_url,
     number,
-    pretty_json,
     row_link,
 )
-from flux_site.admin.paging import EstimatingPaginator
 from flux_site.admin.read_only import ReadOnlyAdmin
-from flux_site.api.masking import mask_address, mask_contact, mask_name, user_may_see_pii
 from grid import models
-from grid.models.base import granted_zone_ids
-
-MASKS = {
-    "full_name": mask_name,
-    "service_address": mask_address,
-    "phone": mask_contact,
-    "email": mask_contact,
-}
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-CSV_AT_MOST = 100_000
-
-
-def may_see_rejects(user: Any) -> bool:
-    """Return whether a user may see refused rows: they belong to no zone, so nobody limited to zones may."""
-    return not granted_zone_ids(user)
-
-
-def shown_row(row: Any, *, has_pii: bool) -> Any:
-    """Return a refused source row, its personal data masked unless ``has_pii``."""
-    if has_pii or not isinstance(row, dict):
-        return row
-    return {key: MASKS[key](str(value)) if key in MASKS and value else value for key, value in row.items()}
-
-
-def shown_detail(reject: models.SyncReject, *, has_pii: bool) -> str:
-    """Return why a row was refused, without the personal data that the text may quote."""
-    is_personal = isinstance(reject.row, dict) and not MASKS.keys().isdisjoint(reject.row)
-    if has_pii or not is_personal:
-        return reject.detail
-    return "Hidden: the text may quote personal data."
-
-
-def cell(value: Any) -> str:
-    """Return a CSV cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 @admin.register(models.SyncRun)
@@ -185,97 +138,3 @@ class SyncRunAdmin(ReadOnlyAdmin):
         shown = link(list_url(models.SyncReject, run__id__exact=run.pk), "List")
         file = f"{reverse('admin:grid_syncreject_csv')}?run__id__exact={run.pk}"
         return format_html("{} · {}", shown, link(file, "Download CSV"))
-
-
-@admin.register(models.SyncReject)
-class SyncRejectAdmin(ReadOnlyAdmin):
-    """Refused rows; personal data in them is masked unless ``grid.view_customer_pii`` is held."""
-
-    list_display = ("key", "reason", "layer", "detail_shown", "run_link")
-    list_filter = ("reason", "run__layer")
-    list_select_related = ("run",)
-    paginator = EstimatingPaginator
-    list_per_page = 100
-    show_full_result_count = False
-    ordering = ("-run", "id")
-    actions = None
-    fields = ("key", "layer", "run_link", "reason", "detail_shown", "row_shown")
-    search_fields = ("row_key",)
-    search_help_text = "Key, reason or detail"
-    change_list_template = "admin/grid/syncreject/change_list.html"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return the rows, each knowing whether its personal data may be shown."""
-        rows = super().get_queryset(request)
-        if not may_see_rejects(request.user):
-            return rows.none()
-        return rows.annotate(is_open=Value(user_may_see_pii(request.user)))
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """Search key, reason and detail; a detail that may quote personal data only if it may be seen."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        detail = Q(detail__icontains=term)
-        if not user_may_see_pii(request.user):
-            detail &= ~Q(row__has_any_keys=list(MASKS))
-        return queryset.filter(Q(row_key__icontains=term) | Q(reason__icontains=term) | detail), False
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """Refuse filters on the row and its detail in the address, which would answer guesses about them."""
-        if lookup.split("__", maxsplit=1)[0] in {"row", "detail"}:
-            return False
-        return super().lookup_allowed(lookup, value, request)
-
-    def get_urls(self) -> list[Any]:
-        """Add the CSV file."""
-        file = self.admin_site.admin_view(self.csv_view)
-        return [path("csv/", file, name="grid_syncreject_csv"), *super().get_urls()]
-
-    def csv_view(self, request: HttpRequest) -> HttpResponse:
-        """Answer the rows of the list, with its filters and search, as CSV."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        page = self.get_changelist_instance(request)
-        rows: Any = page.queryset[:CSV_AT_MOST]
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(["layer", "run", "row_key", "reason", "detail", "row"])
-        for reject in rows:
-            source = json.dumps(shown_row(reject.row, has_pii=reject.is_open), ensure_ascii=False)
-            detail = shown_detail(reject, has_pii=reject.is_open)
-            cells = (reject.run.layer_id, reject.run_id, reject.row_key, reject.reason, detail, source)
-            writer.writerow([cell(value) for value in cells])
-        name = f"rejects-{timezone.now():%Y%m%d-%H%M%S}.csv"
-        return HttpResponse(
-            text.getvalue(),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
-        )
-
-    @admin.display(description="detail")
-    def detail_shown(self, reject: Any) -> str:
-        """Return why the row was refused, as far as the user may see it."""
-        return shown_detail(reject, has_pii=reject.is_open)
-
-    @admin.display(description="source row")
-    def row_shown(self, reject: Any) -> SafeString:
-        """Return the source row, as far as the user may see it."""
-        return pretty_json(shown_row(reject.row, has_pii=reject.is_open))
-
-    @admin.display(description="key", ordering="row_key")
-    def key(self, reject: models.SyncReject) -> str:
-        """Return the row's key."""
-        return reject.row_key or "(no key)"
-
-    @admin.display(description="layer", ordering="run__layer")
-    def layer(self, reject: models.SyncReject) -> SafeString | str:
-        """Return a link to the layer."""
-        return link(change_url(models.SyncLayer, reject.run.layer_id), reject.run.layer_id)
-
-    @admin.display(description="run", ordering="run")
-    def run_link(self, reject: models.SyncReject) -> SafeString | str:
-        """Return a link to the run."""
-        return link(change_url(models.SyncRun, reject.run_id), f"Run {reject.run_id}")

@@ -1,12 +1,13 @@
 """The layers of the cache: for each, the warehouse query and the table it fills."""
 
-from grid.layers.definition import Layer, LayerStatus, RunStatus, Schedule
+from grid.layers.definition import AlertReason, Layer, LayerStatus, RunStatus, Schedule
 from grid.layers.locks import lock_key
 from grid.layers.registry import DEPENDS_ON, LAYERS, dependants, in_order, scheduled
 
 __all__ = [
     "DEPENDS_ON",
     "LAYERS",
+    "AlertReason",
     "Layer",
     "LayerStatus",
     "RunStatus",

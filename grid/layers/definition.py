@@ -45,6 +45,14 @@ class LayerStatus(StrEnum):
     PAUSED = "PAUSED"
 
 
+class AlertReason(StrEnum):
+    """Why a layer became too old."""
+
+    PAUSED = "PAUSED"
+    RUN_FAILED = "RUN_FAILED"
+    NOT_CONFIRMED = "NOT_CONFIRMED"
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Layer:
     """A table of the cache and the query that fills it.
@@ -56,7 +64,7 @@ class Layer:
         source: select over the warehouse whose columns are named as the model's columns, foreign keys
             with ``_id``. A point comes as ``lon`` and ``lat``, a line as ``<column>_wkt``.
         schedule: when it is synced by itself.
-        max_age: a layer whose source has changed should not stay unsynced for longer.
+        max_age: a layer that was not confirmed equal to its source for longer is too old for operations.
         window: for layers that hold recent rows only: given the newest moment in the warehouse, the
             condition a row must meet. Rows leave such a layer by age, so mass deletion is normal.
         clocks: columns whose newest value is that moment; tables that only they and the window read may
@@ -69,7 +77,7 @@ class Layer:
     model: type[models.Model]
     source: sa.Select[Any]
     schedule: Schedule = Schedule.DAILY
-    max_age: timedelta = timedelta(hours=25)
+    max_age: timedelta = timedelta(hours=26)
     window: Window | None = None
     clocks: tuple[sa.Column[datetime], ...] = ()
     size_table: sa.Table | None = None

@@ -13,7 +13,7 @@ from grid.models.distribution import (
     Transformer,
 )
 from grid.models.operations import Outage, OutageStatus, TransformerLoad, WeatherObservation, WorkOrder
-from grid.models.sync import SyncLayer, SyncReject, SyncRun
+from grid.models.sync import SyncAlert, SyncLayer, SyncReject, SyncRun
 from grid.models.transmission import Branch, BranchKind, Bus, Plant, Substation, Zone, ZoneGrant
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Substation",
     "Switch",
     "SwitchKind",
+    "SyncAlert",
     "SyncLayer",
     "SyncReject",
     "SyncRun",

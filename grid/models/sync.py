@@ -24,6 +24,9 @@ class SyncLayer(models.Model):
     reject_count = models.BigIntegerField(null=True, help_text="Rows refused by the last good run.")
     checksum = models.CharField(max_length=64, blank=True, help_text="Of the rows in the cache.")
     synced_at = models.DateTimeField(null=True, help_text="End of the last good run.")
+    confirmed_at = models.DateTimeField(
+        null=True, help_text="Newest moment at which the cache is known to have equalled its source."
+    )
 
     objects = SyncLayerQuerySet.as_manager()
 
@@ -59,6 +62,14 @@ class SyncRun(models.Model):
         return f"{self.layer_id} at {self.started_at:%Y-%m-%d %H:%M}"
 
 
+class SyncRejectQuerySet(models.QuerySet["SyncReject"]):
+    """Queries over refused rows."""
+
+    def unresolved(self) -> "SyncRejectQuerySet":
+        """Return those whose key no later run has accepted."""
+        return self.filter(resolved_at__isnull=True)
+
+
 class SyncReject(models.Model):
     """A source row the cache refused, with the reason."""
 
@@ -67,9 +78,54 @@ class SyncReject(models.Model):
     reason = models.CharField(max_length=32)
     detail = models.TextField()
     row = models.JSONField()
+    resolved_at = models.DateTimeField(null=True, help_text="When its key was accepted; null: still open.")
+    resolved_by = models.ForeignKey(
+        SyncRun,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="resolved_rejects",
+        help_text="The run that accepted its key.",
+    )
+
+    objects = SyncRejectQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
 
     def __str__(self) -> str:
         return f"{self.row_key}: {self.reason}"
+
+
+class SyncAlertQuerySet(models.QuerySet["SyncAlert"]):
+    """Queries over alerts."""
+
+    def unresolved(self) -> "SyncAlertQuerySet":
+        """Return those of layers that are still too old."""
+        return self.filter(cleared_at__isnull=True)
+
+
+class SyncAlert(models.Model):
+    """A layer was older than its limit, from ``raised_at`` until ``cleared_at``."""
+
+    layer = models.ForeignKey(SyncLayer, on_delete=models.CASCADE, related_name="alerts")
+    raised_at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True, help_text="When it was fresh again; null: still too old.")
+    age_s = models.FloatField(help_text="Age of the layer when the alert was raised, s.")
+    max_age_s = models.FloatField(help_text="Limit of the layer when the alert was raised, s.")
+    reason = models.CharField(max_length=32)
+    detail = models.TextField(blank=True, help_text="What the layer's newest run said went wrong.")
+
+    objects = SyncAlertQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-raised_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["layer"],
+                condition=models.Q(cleared_at__isnull=True),
+                name="syncalert_one_open_per_layer",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.layer_id} at {self.raised_at:%Y-%m-%d %H:%M}"

@@ -1,20 +1,16 @@
-"""Root fields of operations: key figures, map layers, search, sync, transformer load."""
+"""Root fields of operations: key figures, map layers, search, transformer load."""
 
 from datetime import datetime
-from typing import Annotated, Any
 
 import strawberry
 import strawberry_django
 from strawberry.types import Info
 
 from flux_site.api.guard import Requires
-from flux_site.api.operation import Fault, expected_failures
 from flux_site.api.visibility import require_login
-from flux_site.jobs.schema import Job
 from grid.federation import operational
 from grid.models.base import granted_zone_ids
 from grid.selectors import analytics, kpis, map_layers, search, sync
-from grid.services import sync as sync_services
 
 
 @strawberry.type(description="A key figure; a null value is unknown and says why.")
@@ -55,6 +51,12 @@ class MapLayer:
     legend: list[LegendEntry]
     row_count: int | None = strawberry.field(description="Rows in the cache; null if never synced.")
     synced_at: datetime | None
+    confirmed_at: datetime | None = strawberry.field(
+        description="When the rows were last known to equal their source."
+    )
+    is_too_old: bool | None = strawberry.field(
+        description="Whether that is longer ago than operations allow; null if never synced."
+    )
     status: str = strawberry.field(description="NEVER_SYNCED, FRESH, STALE, RUNNING, FAILED or PAUSED.")
     data_version: str | None
     permission: str
@@ -70,23 +72,6 @@ class SearchHit:
     subtitle: str
     lon: float | None
     lat: float | None
-
-
-@strawberry.type(description="A layer of the cache and its state.")
-class SyncLayer:
-    """A sync layer."""
-
-    key: str
-    title: str
-    status: str = strawberry.field(description="NEVER_SYNCED, FRESH, STALE, RUNNING, FAILED or PAUSED.")
-    row_count: int | None
-    reject_count: int | None
-    synced_at: datetime | None
-    age_s: float | None
-    last_run_at: datetime | None
-    last_error: str | None
-    is_paused: bool
-    source_version: str | None
 
 
 @strawberry.type(description="The load of a transformer in one hour, and its temperatures at its end.")
@@ -123,42 +108,6 @@ class TransformerPeak:
     peak_loading_pct: float
     at: datetime
     hours_over_rating: int
-
-
-@strawberry.input
-class StartSyncInput:
-    """Which layers to sync."""
-
-    layers: list[str] | None = strawberry.field(default=None, description="Keys of layers; null: all.")
-    force: bool = strawberry.field(default=False, description="Allow a run that deletes most of a layer.")
-
-
-@strawberry.input
-class PauseSyncLayerInput:
-    """Which layer, and whether schedules skip it."""
-
-    layer: str
-    is_paused: bool
-
-
-StartSyncPayload = Annotated[Job | Fault, strawberry.union("StartSyncPayload")]
-PauseSyncLayerPayload = Annotated[SyncLayer | Fault, strawberry.union("PauseSyncLayerPayload")]
-
-
-def _sync_layer(state: sync.LayerState) -> SyncLayer:
-    return SyncLayer(
-        key=state.key,
-        title=state.title,
-        status=state.status,
-        row_count=state.row_count,
-        reject_count=state.reject_count,
-        synced_at=state.synced_at,
-        age_s=state.age_s,
-        last_run_at=state.last_run_at,
-        last_error=state.last_error,
-        is_paused=state.is_paused,
-        source_version=state.source_version,
-    )
 
 
 @strawberry.type
@@ -201,6 +150,8 @@ class OperationsQuery:
                 ],
                 row_count=states[layer.sync_layer].row_count,
                 synced_at=states[layer.sync_layer].synced_at,
+                confirmed_at=states[layer.sync_layer].confirmed_at,
+                is_too_old=states[layer.sync_layer].is_too_old,
                 status=states[layer.sync_layer].status,
                 data_version=states[layer.sync_layer].source_version,
                 permission=layer.permission,
@@ -216,13 +167,6 @@ class OperationsQuery:
         """Return hits."""
         hits = search.search_assets(text=text, first=first, user=require_login(info))
         return [SearchHit(**vars(hit)) for hit in hits]
-
-    @strawberry_django.field(
-        extensions=[Requires("grid.view_synclayer")], description="The layers of the cache and their state."
-    )
-    def sync_layers(self, info: Info) -> list[SyncLayer]:
-        """Return the layers."""
-        return [_sync_layer(state) for state in sync.list_layers()]
 
     @strawberry_django.field(
         extensions=[Requires("grid.view_transformer")],
@@ -241,35 +185,3 @@ class OperationsQuery:
         """Return the peaks."""
         peaks = analytics.top_loaded_transformers(first=first, user=require_login(info))
         return [TransformerPeak(**vars(peak)) for peak in peaks]
-
-
-@strawberry.type
-class OperationsMutation:
-    """Control of sync."""
-
-    @strawberry_django.mutation(
-        handle_django_errors=False,
-        extensions=[Requires("grid.change_synclayer")],
-        description="Sync layers of the cache from the warehouse, as a job.",
-    )
-    def start_sync(self, info: Info, input: StartSyncInput) -> StartSyncPayload:
-        """Start a sync."""
-
-        def start() -> Any:
-            return sync_services.start_sync(layers=input.layers, user=require_login(info), force=input.force)
-
-        return expected_failures(start)
-
-    @strawberry_django.mutation(
-        handle_django_errors=False,
-        extensions=[Requires("grid.change_synclayer")],
-        description="Pause or resume the scheduled sync of a layer.",
-    )
-    def pause_sync_layer(self, info: Info, input: PauseSyncLayerInput) -> PauseSyncLayerPayload:
-        """Pause or resume."""
-
-        def pause() -> Any:
-            sync_services.set_paused(layer=input.layer, is_paused=input.is_paused)
-            return _sync_layer(next(state for state in sync.list_layers() if state.key == input.layer))
-
-        return expected_failures(pause)

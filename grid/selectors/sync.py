@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from flux_site.api.errors import BadInput
 from grid import models
 from grid.layers import DEPENDS_ON, LAYERS, Layer, LayerStatus, RunStatus, lock_key
 from grid.layers.locks import LOCK_CLASS
@@ -18,13 +20,16 @@ from grid.warehouse import Warehouse, WarehouseError, WarehouseUnavailable
 
 logger = logging.getLogger(__name__)
 
+MAX_ALERTS = 500
+
 
 @dataclass(frozen=True, kw_only=True)
 class LayerState:
     """A layer of the cache as it is now.
 
-    ``source_changed`` is None when the warehouse does not answer or was never loaded. A layer is late
-    when it is older than ``max_age_s`` and its source has changed, or may have.
+    ``source_changed`` is None when the warehouse does not answer or was never loaded. ``age_s`` counts from
+    ``confirmed_at``, when a run or a scheduled check last found the cache equal to the source; it and
+    ``is_too_old`` are None for a layer that was never synced.
     """
 
     key: str
@@ -32,13 +37,14 @@ class LayerState:
     status: LayerStatus
     schedule: str
     is_paused: bool
-    is_late: bool
+    is_too_old: bool | None
     source_changed: bool | None
     source_version: str | None
     row_count: int | None
     reject_count: int | None
     checksum: str | None
     synced_at: datetime | None
+    confirmed_at: datetime | None
     age_s: float | None
     max_age_s: float
     last_run: models.SyncRun | None
@@ -60,12 +66,7 @@ def list_layers() -> list[LayerState]:
     The warehouse is asked for the versions of its tables only; while it is away, staleness is judged by age.
     """
     rows = {row.key: row for row in models.SyncLayer.objects.filter(pk__in=LAYERS)}
-    last_runs = {
-        run.layer_id: run
-        for run in models.SyncRun.objects.filter(layer_id__in=LAYERS)
-        .order_by("layer_id", "-pk")
-        .distinct("layer_id")
-    }
+    last_runs = newest_runs(LAYERS)
     running = running_layers()
     versions = source_versions()
     now = timezone.now()
@@ -95,6 +96,24 @@ def get_layer(key: str) -> LayerState:
 def list_runs(*, layer: str) -> QuerySet[models.SyncRun]:
     """Return the runs of a layer, newest first."""
     return models.SyncRun.objects.filter(layer_id=layer).select_related("job")
+
+
+def newest_runs(layers: Iterable[str]) -> dict[str, models.SyncRun]:
+    """Return the newest run of each of some layers, by layer."""
+    runs = models.SyncRun.objects.filter(layer_id__in=list(layers))
+    return {run.layer_id: run for run in runs.order_by("layer_id", "-pk").distinct("layer_id")}
+
+
+def newest_alerts(*, open_only: bool, first: int = MAX_ALERTS) -> QuerySet[models.SyncAlert]:
+    """Return the newest ``first`` alerts of layers that are or, unless ``open_only``, were too old.
+
+    Raises:
+        BadInput: if ``first`` is outside 1..500.
+    """
+    if not 1 <= first <= MAX_ALERTS:
+        raise BadInput(f"first is {first}; it must be 1 to {MAX_ALERTS}.", field="first")
+    alerts = models.SyncAlert.objects.order_by("-raised_at", "-pk")
+    return (alerts.unresolved() if open_only else alerts)[:first]
 
 
 def list_rejects(*, run_id: int) -> QuerySet[models.SyncReject]:
@@ -171,8 +190,8 @@ def _state(
     changed = (
         None if current_version is None or row.synced_at is None else row.source_version != current_version
     )
-    age_s = None if row.synced_at is None else (now - row.synced_at).total_seconds()
-    is_over_age = age_s is not None and age_s > layer.max_age.total_seconds()
+    age_s = None if row.confirmed_at is None else (now - row.confirmed_at).total_seconds()
+    is_too_old = None if age_s is None else age_s > layer.max_age.total_seconds()
     return LayerState(
         key=layer.key,
         title=layer.title,
@@ -180,17 +199,18 @@ def _state(
             row,
             last_run=last_run,
             is_running=is_running,
-            is_stale=changed or (changed is None and is_over_age),
+            is_stale=changed or (changed is None and bool(is_too_old)),
         ),
         schedule=layer.schedule.value,
         is_paused=row.is_paused,
-        is_late=is_over_age and changed is not False,
+        is_too_old=is_too_old,
         source_changed=changed,
         source_version=row.source_version or None,
         row_count=row.row_count,
         reject_count=row.reject_count,
         checksum=row.checksum or None,
         synced_at=row.synced_at,
+        confirmed_at=row.confirmed_at,
         age_s=age_s,
         max_age_s=layer.max_age.total_seconds(),
         last_run=last_run,

@@ -17,6 +17,7 @@ from tests.api.selections import graphql_schema, select_everything
 from tests.clients import Api
 from tests.factories.cascade import make_scenario
 from tests.factories.jobs import make_job
+from tests.factories.sync import make_sync_reject
 
 OPEN_QUERIES = {"health", "_entities"}
 OPEN_MUTATIONS = {"login", "logout"}
@@ -26,6 +27,7 @@ INPUTS: dict[str, Callable[[], dict[str, Any]]] = {
     "cancelJob": lambda: {"jobId": str(make_job().pk)},
     "startSync": lambda: {"layers": ["substations"]},
     "startRollup": dict,
+    "replayRejects": lambda: {"layer": make_sync_reject().run.layer_id},
     "pauseSyncLayer": lambda: {"layer": "substations", "isPaused": True},
     "startCascadeRun": lambda: {"outages": ["SUB-1"]},
     "createScenario": lambda: {"name": "Loss", "outages": ["SUB-1"]},
@@ -190,12 +192,13 @@ def test_a_mutation_without_the_permission_answers_why_and_writes_nothing(
     ("role", "allowed"),
     [
         ("viewer", set()),
-        ("operator", {"startSync", "startRollup", "pauseSyncLayer"}),
+        ("operator", {"startSync", "startRollup", "replayRejects", "pauseSyncLayer"}),
         (
             "planner",
             {
                 "startSync",
                 "startRollup",
+                "replayRejects",
                 "pauseSyncLayer",
                 "startCascadeRun",
                 "createScenario",

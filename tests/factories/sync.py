@@ -17,6 +17,7 @@ def make_sync_layer(**fields: Any) -> models.SyncLayer:
         "reject_count": 0,
         "checksum": "0" * 64,
         "synced_at": MOMENT,
+        "confirmed_at": fields.get("synced_at", MOMENT),
     }
     return models.SyncLayer.objects.update_or_create(key=key, defaults={**defaults, **fields})[0]
 
@@ -52,6 +53,19 @@ def make_sync_reject(**fields: Any) -> models.SyncReject:
         "row": {"substation_id": key, "latitude": 123.4, "longitude": -95.0},
     }
     return models.SyncReject.objects.create(**{**defaults, **fields})
+
+
+def make_sync_alert(**fields: Any) -> models.SyncAlert:
+    """Create an open alert of a layer that was not confirmed in time."""
+    layer = fields.pop("layer", None) or make_sync_layer(key="weather")
+    defaults = {
+        "layer": layer,
+        "raised_at": MOMENT,
+        "age_s": 930.0,
+        "max_age_s": 900.0,
+        "reason": "NOT_CONFIRMED",
+    }
+    return models.SyncAlert.objects.create(**{**defaults, **fields})
 
 
 def mark_network_synced() -> None:

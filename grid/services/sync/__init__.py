@@ -10,10 +10,12 @@ from grid.services.sync.errors import (
     SyncError,
     VerificationFailed,
 )
+from grid.services.sync.freshness import AlertChanges, check_freshness
 from grid.services.sync.rejects import MAX_STORED_PER_RUN, Reason
 from grid.services.sync.requests import (
     create_foreground_job,
     find_layers,
+    replay_rejects,
     set_paused,
     start_scheduled_sync,
     start_sync,
@@ -23,6 +25,7 @@ from grid.services.sync.schedules import ensure_schedules
 
 __all__ = [
     "MAX_STORED_PER_RUN",
+    "AlertChanges",
     "AllRowsRejected",
     "CacheConflict",
     "LayerBusy",
@@ -33,9 +36,11 @@ __all__ = [
     "SuspiciousDelete",
     "SyncError",
     "VerificationFailed",
+    "check_freshness",
     "create_foreground_job",
     "ensure_schedules",
     "find_layers",
+    "replay_rejects",
     "run_layer",
     "set_paused",
     "start_scheduled_sync",

@@ -7,10 +7,10 @@ from typing import Any
 from flux_site.api.errors import FluxError
 from flux_site.jobs.context import JobContext
 from grid.layers import Layer, dependants, in_order
-from grid.selectors.sync import needs_run
 from grid.selectors.warehouse import get_warehouse
 from grid.services.sync import records
 from grid.services.sync.errors import SyncError, as_sync_error
+from grid.services.sync.freshness import confirm_unchanged
 from grid.services.sync.pruning import prune
 from grid.services.sync.reporting import JobShare
 from grid.services.sync.running import LayerOutcome, run_layer
@@ -89,7 +89,7 @@ def carry_out(context: JobContext) -> dict[str, Any]:
 def _may_leave_out(context: JobContext, layer: Layer) -> bool:
     if context.attempt > 1 and records.has_succeeded(layer=layer.key, job_id=context.job_id):
         return True
-    return bool(context.inputs.get("only_stale")) and not needs_run(layer)
+    return bool(context.inputs.get("only_stale")) and confirm_unchanged(layer)
 
 
 def _prune(context: JobContext, outcomes: list[LayerOutcome], failures: dict[str, FluxError]) -> int:

@@ -14,6 +14,7 @@ from grid.services.sync.connection import locked_connection
 from grid.services.sync.errors import SyncError, as_sync_error
 from grid.services.sync.records import update_row
 from grid.services.sync.rejects import Reason
+from grid.services.sync.resolving import resolve_deleted
 from grid.services.sync.running import LayerOutcome
 from grid.services.sync.verification import table_summary
 
@@ -71,6 +72,7 @@ def _correct_records(session: psycopg.Connection, outcome: LayerOutcome, deleted
         "DELETE FROM grid_syncreject WHERE run_id = %s AND reason = %s AND row_key = ANY(%s)",
         (outcome.run_id, Reason.STILL_REFERENCED.value, list(deleted)),
     )
+    resolve_deleted(session, layer=outcome.layer, run_id=outcome.run_id, keys=deleted)
     rejected = outcome.rows_rejected - len(deleted)
     run = {"rows_deleted": outcome.rows_deleted + len(deleted), "rows_rejected": rejected}
     update_row(session, "grid_syncrun", "id", outcome.run_id, run)

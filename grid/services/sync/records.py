@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -12,6 +13,11 @@ from psycopg import sql
 
 from grid import models
 from grid.layers import RunStatus
+
+_CONFIRM = """
+UPDATE grid_synclayer SET confirmed_at = CASE WHEN source_version = %(version)s
+    THEN greatest(confirmed_at, %(looked_at)s) ELSE %(looked_at)s END WHERE key = %(layer)s
+"""  # a check that found the same version while the run went on is newer than the run's own look
 
 KEEP_RUNS = 200
 """Runs kept of each layer."""
@@ -45,8 +51,12 @@ def record_success(
     row_count: int,
     checksum: str,
     source_version: str,
+    looked_at: datetime,
 ) -> None:
-    """Write the outcome of a run in the transaction that changed the cache, so that they agree."""
+    """Write the outcome of a run in the transaction that changed the cache, so that they agree.
+
+    ``looked_at`` is the moment before ``source_version`` was read: the cache is as the source was then.
+    """
     now = timezone.now()
     fields = {
         **outcome,
@@ -56,6 +66,7 @@ def record_success(
         "source_version": source_version,
     }
     update_row(session, "grid_syncrun", "id", run.pk, fields)
+    session.execute(_CONFIRM, {"version": source_version, "looked_at": looked_at, "layer": run.layer_id})
     layer = {
         "source_version": source_version,
         "row_count": row_count,

@@ -13,9 +13,10 @@ from flux_site.jobs.models import Job
 from flux_site.jobs.services import create_job
 from grid import models
 from grid.layers import LAYERS, Layer, in_order
-from grid.selectors.sync import needs_run, version_of
+from grid.selectors.sync import version_of
 from grid.selectors.warehouse import get_warehouse
 from grid.services.sync import notify
+from grid.services.sync.freshness import confirm_unchanged
 from grid.services.sync.job import KIND
 from grid.warehouse import WarehouseError, WarehouseUnavailable
 
@@ -97,15 +98,45 @@ def start_scheduled_sync(*, layers: Sequence[str], only_stale: bool) -> Job | No
 
 
 def _is_worth_a_run(layer: Layer, *, only_stale: bool) -> bool:
-    """Return whether a schedule should sync ``layer``; a damaged source is worth the run that will say so."""
+    """Return whether a schedule should sync ``layer``; one that equals its source is noted as confirmed.
+
+    A damaged source is worth the run that will say so.
+    """
     try:
         if version_of(layer, get_warehouse()) is None:
             return False
-        return not only_stale or needs_run(layer)
+        return not only_stale or not confirm_unchanged(layer)
     except WarehouseUnavailable:
         raise
     except WarehouseError:
         return True
+
+
+def replay_rejects(*, layers: Sequence[str], user: Any | None, field: str = "layers") -> Job:
+    """Queue a job that syncs layers anew, changed or not, so that their refused rows are tried again.
+
+    Args:
+        layers: their keys.
+        user: the owner of the job.
+        field: the input that an error names.
+
+    Raises:
+        BadInput: if a layer is unknown or has no open refused rows, or none is named.
+        QueueUnavailable: after commit, if Redis is away.
+    """
+    chosen = find_layers(layers, field=field)
+    unresolved = models.SyncReject.objects.unresolved()
+    waiting = set(unresolved.order_by().values_list("run__layer_id", flat=True).distinct())
+    idle = [layer.key for layer in chosen if layer.key not in waiting]
+    if idle:
+        raise BadInput(f"There are no open refused rows of {', '.join(idle)}.", field=field)
+    title = _title(chosen)
+    return create_job(
+        kind=KIND,
+        title=f"Refused rows tried again: {title[0].lower()}{title[1:]}",
+        inputs=_inputs(chosen, force=False, only_stale=False),
+        owner=user,
+    )
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -17,7 +18,16 @@ from flux_site.jobs.context import JobCancelled
 from grid import models
 from grid.layers import Layer, RunStatus
 from grid.selectors.sync import version_of
-from grid.services.sync import applying, notify, records, source, staging, validation, verification
+from grid.services.sync import (
+    applying,
+    notify,
+    records,
+    resolving,
+    source,
+    staging,
+    validation,
+    verification,
+)
 from grid.services.sync.columns import Column, columns_of, references_to
 from grid.services.sync.connection import cancelled_with_job, locked_connection
 from grid.services.sync.errors import AllRowsRejected, SourceIncomplete, SyncError, as_sync_error
@@ -135,6 +145,7 @@ def _record_failure(run: _Run, status: RunStatus, code: str, message: str) -> No
 
 
 def _carry_out(run: _Run, began: float) -> LayerOutcome:
+    looked_at = timezone.now()
     version, query, expected = _look_at_source(run)
     staging.create_staging(run.session, run.layer.table)
     read = staging.stage(
@@ -155,7 +166,7 @@ def _carry_out(run: _Run, began: float) -> LayerOutcome:
     rejected = _validate(run, read)
     run.report.progress(_CHECKED, f"{run.layer.title}: applying")
     with run.session.transaction():
-        outcome = _apply(run, version=version, read=read, rejected=rejected, began=began)
+        outcome = _apply(run, version=version, looked_at=looked_at, read=read, rejected=rejected, began=began)
         run.report.progress(_APPLIED, f"{run.layer.title}: committing")
     return outcome
 
@@ -189,7 +200,9 @@ def _validate(run: _Run, read: int) -> int:
     return rejected
 
 
-def _apply(run: _Run, *, version: str, read: int, rejected: int, began: float) -> LayerOutcome:
+def _apply(
+    run: _Run, *, version: str, looked_at: datetime, read: int, rejected: int, began: float
+) -> LayerOutcome:
     session, table = run.session, run.layer.table
     references = references_to(run.layer.model)
     cached, doomed = applying.find_doomed(session, table, references)
@@ -214,8 +227,15 @@ def _apply(run: _Run, *, version: str, read: int, rejected: int, began: float) -
         "rows_deleted": changes.deleted,
         "rows_rejected": rejected + len(changes.still_referenced),
     }
+    resolving.resolve_rejects(session, layer=run.layer.key, table=table, run_id=run.row.pk)
     records.record_success(
-        session, run=run.row, outcome=counts, row_count=row_count, checksum=checksum, source_version=version
+        session,
+        run=run.row,
+        outcome=counts,
+        row_count=row_count,
+        checksum=checksum,
+        source_version=version,
+        looked_at=looked_at,
     )
     return LayerOutcome(
         layer=run.layer.key,

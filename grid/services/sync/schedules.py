@@ -1,4 +1,4 @@
-"""The schedules of sync and of job recovery, as rows that the admin can change."""
+"""The schedules of sync, of the watch over its age and of job recovery, as rows that the admin can change."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 from grid.layers import Schedule, scheduled
 
 SYNC_TASK = "grid.sync_scheduled"
+FRESHNESS_TASK = "grid.check_freshness"
 RECOVER_TASK = "jobs.recover"
 ROLLUP_TASK = "grid.rollup_scheduled"
 DAILY_AT_HOUR = 4
@@ -23,8 +24,8 @@ def ensure_schedules() -> list[str]:
 
     Layers that change by the minute are looked at every five minutes and synced when their source has
     changed; all others are synced daily at 04:00 local time, changed or not, which also mends rows that
-    were tampered with. New meter readings are looked for and rolled up every minute, jobs whose worker died
-    are looked for every 30 seconds.
+    were tampered with. Every minute new meter readings are looked for and rolled up, and layers that are too
+    old are looked for; every 30 seconds jobs whose worker died.
 
     Returns:
         The names of the schedules created.
@@ -54,6 +55,11 @@ def ensure_schedules() -> list[str]:
             "expire_seconds": 3600,
         },
         "Readings: roll up what is new": {"task": ROLLUP_TASK, "interval": minute, "expire_seconds": 55},
+        "Sync: find layers that are too old": {
+            "task": FRESHNESS_TASK,
+            "interval": minute,
+            "expire_seconds": 55,
+        },
         "Jobs: find lost ones": {"task": RECOVER_TASK, "interval": half_minute, "expire_seconds": 25},
     }
     created = []

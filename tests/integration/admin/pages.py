@@ -52,6 +52,7 @@ def make_world(owner: Any) -> World:
         grid.make_weather(),
         layer,
         sync_run,
+        sync.make_sync_alert(layer=layer),
         sync.make_sync_reject(run=sync_run),
         job,
         cascade.make_scenario(owner=owner, outages=[substation.pk]),

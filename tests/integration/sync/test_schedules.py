@@ -23,7 +23,7 @@ def test_schedules_cover_every_layer_once_readings_and_lost_jobs(cache: None) ->
     names = ensure_schedules()
 
     tasks = list(PeriodicTask.objects.filter(name__in=names))
-    assert len(tasks) == 4
+    assert len(tasks) == 5
     syncs = {
         task.name: json.loads(task.kwargs)["layers"] for task in tasks if task.task == "grid.sync_scheduled"
     }
@@ -40,6 +40,8 @@ def test_schedules_cover_every_layer_once_readings_and_lost_jobs(cache: None) ->
     assert (rollup.interval.every, rollup.interval.period) == (1, "minutes")
     recover = next(task for task in tasks if task.task == "jobs.recover")
     assert (recover.interval.every, recover.interval.period) == (30, "seconds")
+    watch = next(task for task in tasks if task.task == "grid.check_freshness")
+    assert (watch.interval.every, watch.interval.period) == (1, "minutes")
     assert {task.task for task in tasks} <= set(app.tasks)
 
 
@@ -51,7 +53,7 @@ def test_schedules_changed_in_the_admin_stay_changed(cache: None) -> None:
 
     task = PeriodicTask.objects.get(name=names[0])
     assert (task.enabled, task.kwargs) == (False, '{"layers": ["zones"]}')
-    assert PeriodicTask.objects.count() == 4
+    assert PeriodicTask.objects.count() == 5
 
 
 def test_every_schedule_starts_a_job_with_the_arguments_it_holds(

@@ -69,20 +69,6 @@ def test_a_layer_whose_source_joins_others_changes_with_them(
     assert changed == {"transformer_load", "outages", "work_orders"}  # the last two count their age from it
 
 
-def test_a_layer_is_late_when_it_is_old_and_its_source_has_changed(
-    loaded: Warehouse, run_all: RunAll, sample: Sample
-) -> None:
-    run_all(loaded, "weather")
-    models.SyncLayer.objects.update(
-        synced_at=timezone.now() - LAYERS["weather"].max_age - timedelta(seconds=1)
-    )
-    assert (state("weather").status, state("weather").is_late) == ("FRESH", False)
-
-    load(loaded, {"weather_hourly": sample["weather_hourly"]})
-
-    assert (state("weather").status, state("weather").is_late) == ("STALE", True)
-
-
 def test_staleness_goes_by_age_while_the_warehouse_is_away(
     loaded: Warehouse, run_all: RunAll, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,7 +80,7 @@ def test_staleness_goes_by_age_while_the_warehouse_is_away(
     monkeypatch.setattr(loaded, "version", away)
 
     assert (state("weather").status, state("weather").source_changed) == ("FRESH", None)
-    models.SyncLayer.objects.filter(pk="weather").update(synced_at=timezone.now() - timedelta(minutes=20))
+    models.SyncLayer.objects.filter(pk="weather").update(confirmed_at=timezone.now() - timedelta(minutes=20))
     assert state("weather").status == "STALE"
     assert state("zones").status == "FRESH"
 

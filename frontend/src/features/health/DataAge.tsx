@@ -12,7 +12,7 @@ import { DataAgeQuery } from './queries';
 
 const POLL_MS = 60_000;
 
-/** Age of the least recently synced layer: nothing on the map is older than this. */
+/** Age of the layer least recently known to equal its source; a warning if one is too old for operations. */
 export function DataAge() {
   const now = useNow();
   const [{ data }, refetch] = useQuery({ query: DataAgeQuery });
@@ -21,17 +21,19 @@ export function DataAge() {
     POLL_MS,
   );
   const layers = data?.mapLayers ?? [];
-  const ages = layers.map((layer) => ageSeconds(layer.syncedAt, now)).filter((age) => age !== null);
+  const ages = layers.map((layer) => ageSeconds(layer.confirmedAt, now)).filter((age) => age !== null);
+  const isTooOld = layers.some((layer) => layer.isTooOld === true);
   const oldest = ages.length > 0 ? Math.max(...ages) : null;
   return (
     <Tooltip
       title={
         <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none' }}>
           {layers.map((layer) => {
-            const age = ageSeconds(layer.syncedAt, now);
+            const age = ageSeconds(layer.confirmedAt, now);
             return (
               <li key={layer.key}>
-                {layer.title}: {age === null ? 'never synced' : `synced ${formatAge(age)} ago`}
+                {layer.title}: {age === null ? 'never synced' : `${formatAge(age)} old`}
+                {layer.isTooOld === true && ', too old for operations'}
               </li>
             );
           })}
@@ -41,12 +43,14 @@ export function DataAge() {
       <Typography
         variant="caption"
         component="span"
-        color="text.secondary"
+        color={isTooOld ? 'warning.main' : 'text.secondary'}
+        data-too-old={isTooOld}
         tabIndex={0}
         data-testid="data-age"
         sx={{ whiteSpace: 'nowrap', minWidth: 92, textAlign: 'right' }}
       >
         Data {oldest === null ? 'age unknown' : `${formatAge(oldest)} old`}
+        {isTooOld && ': too old'}
       </Typography>
     </Tooltip>
   );

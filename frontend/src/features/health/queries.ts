@@ -18,7 +18,8 @@ export const DataAgeQuery = graphql(`
     mapLayers {
       key
       title
-      syncedAt
+      confirmedAt
+      isTooOld
       status
       rowCount
       dataVersion

@@ -19,6 +19,7 @@ export const CACHE_KEYS: KeyingConfig = {
   SearchHit: embedded,
   ServiceHealth: embedded,
   Site: embedded,
+  SyncAlert: embedded,
   TransformerLoad: embedded,
   TransformerPeak: embedded,
   Viewer: embedded,
