@@ -9,7 +9,7 @@ what is due.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -135,7 +135,7 @@ def _hourly(warehouse: PartitionedWarehouse, params: PipelineParams) -> list[_Pa
         state = _digest(version, readings.get(before), weather.get(day), params.digest())
         query = reading_as_empty(transformer_hours(day, params), transformer_hourly_load, weather_hourly)
         parts.append(_part(warehouse, transformer_hourly_load, day, f"hourly/{day}/{state}", query))
-    return parts
+    return parts + _gone(warehouse, transformer_hourly_load, readings)
 
 
 def _daily(warehouse: PartitionedWarehouse, params: PipelineParams) -> list[_Part]:
@@ -146,18 +146,28 @@ def _daily(warehouse: PartitionedWarehouse, params: PipelineParams) -> list[_Par
     for day in days:
         state = _digest(*(readings.get(each) for each in utc_dates(day, zone)), params.time_zone)
         parts.append(_part(warehouse, ami_daily_usage, day, f"daily/{day}/{state}", daily_usage(day, zone)))
-    return parts
+    return parts + _gone(warehouse, ami_daily_usage, days)
 
 
 def _monthly(warehouse: PartitionedWarehouse, params: PipelineParams) -> list[_Part]:
     months: dict[date, list[str]] = {}
     for day, version in warehouse.partition_versions(ami_daily_usage).items():
         months.setdefault(day.replace(day=1), []).append(version)
-    return [
+    parts = [
         _part(
             warehouse, ami_monthly_usage, month, f"monthly/{month}/{_digest(*states)}", monthly_usage(month)
         )
         for month, states in months.items()
+    ]
+    return parts + _gone(warehouse, ami_monthly_usage, months)
+
+
+def _gone(warehouse: PartitionedWarehouse, table: Table, wanted: Collection[date]) -> list[_Part]:
+    """Return the dates to empty: those of a derived table whose readings were replaced by others."""
+    return [
+        _Part(table, day, f"gone/{day}/{version}", lambda: iter(()))
+        for day, version in warehouse.partition_versions(table).items()
+        if day not in wanted
     ]
 
 

@@ -16,6 +16,7 @@ from grid.standards.transformer_thermal import ageing_factor, thermal_course
 from grid.warehouse import PartitionedWarehouse
 from grid.warehouse.tables import (
     ami_daily_usage,
+    ami_interval_readings,
     ami_monthly_usage,
     transformer_hourly_load,
     weather_hourly,
@@ -208,6 +209,28 @@ def test_a_month_is_the_sum_of_its_local_days(warehouse: PartitionedWarehouse) -
         (date(2024, 8, 1), Decimal(16), 1),
     ]
     assert [row["peak_kw"] for row in months] == [4.0, 32.0, 64.0]
+
+
+def test_what_was_made_of_readings_since_replaced_goes_with_them(warehouse: PartitionedWarehouse) -> None:
+    def history(at: datetime) -> Any:
+        row = {
+            "meter_key": 3,
+            "reading_at": at,
+            "reading_date": at.date(),
+            "interval_minutes": 15,
+            "usage_kwh": Decimal(1),
+            "quality": "ACTUAL",
+        }
+        return table_of(ami_interval_readings, row)
+
+    for number, at in enumerate((datetime(2024, 5, 10, 12), datetime(2024, 7, 20, 12)) * 2):
+        warehouse.replace(ami_interval_readings, history(at), f"history/{number}")
+        refresh(warehouse, PARAMS)
+
+        assert list(warehouse.partition_versions(transformer_hourly_load)) == [at.date()]
+        assert list(warehouse.partition_versions(ami_daily_usage)) == [at.date()]
+        assert list(warehouse.partition_versions(ami_monthly_usage)) == [at.date().replace(day=1)]
+        assert count_due(warehouse, PARAMS) == 0
 
 
 @pytest.mark.parametrize(
