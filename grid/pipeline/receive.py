@@ -36,8 +36,8 @@ class ReadingsFileError(Exception):
 def receive_file(*, warehouse: Warehouse, path: Path, received_at: datetime) -> int:
     """Append the readings of a file to those received; return how many, 0 if it was taken before.
 
-    The file is CSV with a header (plain or gzip) or Parquet, with the columns meter_id, reading_at (the start
-    of the interval, ISO 8601 with its zone), interval_minutes, usage_kwh and, if known, voltage_v and quality.
+    The file is CSV with a header (plain or gzip) or Parquet, with the columns meter_id, reading_at (start of
+    the interval, ISO 8601 with its zone), interval_minutes, usage_kwh and, if known, voltage_v and quality.
 
     Args:
         warehouse: where to.
