@@ -22,6 +22,7 @@ export const CACHE_KEYS: KeyingConfig = {
   SyncAlert: embedded,
   TransformerLoad: embedded,
   TransformerPeak: embedded,
+  UsagePoint: embedded,
   Viewer: embedded,
   _Service: embedded,
   SyncLayer: (layer) => layer.key as string,
