@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from grid.standards.transformer_thermal import ThermalParams
@@ -33,7 +32,3 @@ class PipelineParams:
             ZoneInfoNotFoundError: if there is none of that name.
         """
         return ZoneInfo(self.time_zone)
-
-    def digest(self) -> str:
-        """Return a value that changes when the results would."""
-        return hashlib.sha256(repr(sorted(asdict(self).items())).encode()).hexdigest()[:12]

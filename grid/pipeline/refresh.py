@@ -132,7 +132,8 @@ def _hourly(warehouse: PartitionedWarehouse, params: PipelineParams) -> list[_Pa
     parts = []
     for day, version in readings.items():
         before = day - timedelta(days=1)
-        state = _digest(version, readings.get(before), weather.get(day), params.digest())
+        constants = (params.power_factor, params.thermal)
+        state = _digest(version, readings.get(before), weather.get(day), constants)
         query = reading_as_empty(transformer_hours(day, params), transformer_hourly_load, weather_hourly)
         parts.append(_part(warehouse, transformer_hourly_load, day, f"hourly/{day}/{state}", query))
     return parts + _gone(warehouse, transformer_hourly_load, readings)
