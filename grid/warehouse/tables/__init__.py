@@ -9,11 +9,26 @@ from grid.warehouse.tables.ami import (
     ami_daily_usage,
     ami_interval_readings,
     ami_monthly_usage,
+    ami_readings_history,
     ami_readings_raw,
     transformer_hourly_load,
     weather_hourly,
 )
-from grid.warehouse.tables.base import metadata
+from grid.warehouse.tables.base import (
+    APPLICATIONS,
+    CASCADE_ANALYSIS,
+    ML_DEMO,
+    POSTGRES_SYNC,
+    PRODUCTION,
+    RAW,
+    metadata,
+)
+from grid.warehouse.tables.cascades import (
+    gnn_predictions,
+    node_centrality_features,
+    precomputed_cascade_failures,
+    precomputed_cascades,
+)
 from grid.warehouse.tables.distribution import (
     circuit_metadata,
     customers_master_data,
@@ -23,12 +38,20 @@ from grid.warehouse.tables.distribution import (
     meter_infrastructure,
     transformer_metadata,
 )
+from grid.warehouse.tables.documents import compliance_docs, technical_manuals_pdf_chunks
 from grid.warehouse.tables.loads import forge_loads
+from grid.warehouse.tables.machine_learning import (
+    gnn_training_runs,
+    model_performance,
+    t_scaler_parameters,
+    t_transformer_risk_predictions,
+)
 from grid.warehouse.tables.operations import (
     outage_restoration_steps,
     outage_restoration_tracker,
     work_orders,
 )
+from grid.warehouse.tables.postgres_sync import postgres_connection_config, sync_log
 from grid.warehouse.tables.transmission import (
     load_zones,
     substations,
@@ -38,22 +61,41 @@ from grid.warehouse.tables.transmission import (
 )
 
 __all__ = [
+    "APPLICATIONS",
+    "CASCADE_ANALYSIS",
+    "ML_DEMO",
+    "POSTGRES_SYNC",
+    "PRODUCTION",
+    "RAW",
     "ami_daily_usage",
     "ami_interval_readings",
     "ami_monthly_usage",
+    "ami_readings_history",
     "ami_readings_raw",
     "circuit_metadata",
+    "compliance_docs",
     "customers_master_data",
     "forge_loads",
+    "gnn_predictions",
+    "gnn_training_runs",
     "grid_poles_infrastructure",
     "grid_power_lines",
     "grid_switches",
     "load_zones",
     "metadata",
     "meter_infrastructure",
+    "model_performance",
+    "node_centrality_features",
     "outage_restoration_steps",
     "outage_restoration_tracker",
+    "postgres_connection_config",
+    "precomputed_cascade_failures",
+    "precomputed_cascades",
     "substations",
+    "sync_log",
+    "t_scaler_parameters",
+    "t_transformer_risk_predictions",
+    "technical_manuals_pdf_chunks",
     "transformer_hourly_load",
     "transformer_metadata",
     "transmission_branches",

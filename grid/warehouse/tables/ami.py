@@ -21,6 +21,22 @@ ami_readings_raw = Table(
         comment="UTC; of two readings of an interval the later counts",
     ),
     schema=RAW,
+    comment="Meter readings as they were received: bronze. Never changed.",
+    info={"partition_by": ("reading_date",)},
+)
+
+ami_readings_history = Table(
+    "ami_readings_history",
+    metadata,
+    Column("meter_key", Integer, primary_key=True, nullable=False, comment="meter_infrastructure.meter_key"),
+    Column("reading_at", DateTime, primary_key=True, nullable=False, comment="UTC, start of the interval"),
+    Column("reading_date", Date, nullable=False, comment="UTC date; the partition"),
+    Column("interval_minutes", SmallInteger, nullable=False),
+    Column("usage_kwh", Numeric(12, 4), nullable=False),
+    Column("voltage_v", Numeric(7, 2), comment="null while the meter is without supply"),
+    Column("quality", String(16), nullable=False, comment="ACTUAL, ESTIMATED or OUTAGE"),
+    schema=RAW,
+    comment="Readings that were clean when they were loaded; used where silver is a dynamic table.",
     info={"partition_by": ("reading_date",)},
 )
 
@@ -35,6 +51,7 @@ ami_interval_readings = Table(
     Column("voltage_v", Numeric(7, 2), comment="null while the meter is without supply"),
     Column("quality", String(16), nullable=False, comment="ACTUAL, ESTIMATED or OUTAGE"),
     schema=PRODUCTION,
+    comment="One reading per meter and interval: silver.",
     info={"partition_by": ("reading_date",)},
 )
 
@@ -55,6 +72,7 @@ transformer_hourly_load = Table(
     Column("ageing_factor", Double, comment="at hot_spot_c; 1 at 110 °C"),
     Column("thermal_stress", String(16), comment="LOW, MODERATE, HIGH or CRITICAL, by hot_spot_c"),
     schema=PRODUCTION,
+    comment="Energy, load and temperatures of each transformer and UTC hour: gold.",
     info={"partition_by": ("load_date",)},
 )
 
@@ -73,6 +91,7 @@ ami_daily_usage = Table(
     Column("min_voltage_v", Numeric(7, 2)),
     Column("max_voltage_v", Numeric(7, 2)),
     schema=PRODUCTION,
+    comment="What each meter used on each local day: gold.",
     info={"partition_by": ("usage_date",)},
 )
 
@@ -89,6 +108,7 @@ ami_monthly_usage = Table(
     Column("min_voltage_v", Numeric(7, 2)),
     Column("max_voltage_v", Numeric(7, 2)),
     schema=PRODUCTION,
+    comment="What each meter used in each local month: gold.",
     info={"partition_by": ("usage_month",)},
 )
 
@@ -104,4 +124,5 @@ weather_hourly = Table(
     Column("wind_speed_mps", Double),
     Column("precipitation_mm", Double),
     schema=PRODUCTION,
+    comment="Weather as observed, by station and hour.",
 )

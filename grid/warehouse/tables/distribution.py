@@ -25,6 +25,7 @@ circuit_metadata = Table(
     Column("customer_count", Integer, nullable=False),
     Column("status", String(16), nullable=False),
     schema=PRODUCTION,
+    comment="Distribution circuits (feeders).",
 )
 
 grid_power_lines = Table(
@@ -43,6 +44,7 @@ grid_power_lines = Table(
     Column("is_underground", Boolean, nullable=False),
     Column("route_wkt", Text, nullable=False, comment="LINESTRING"),
     schema=PRODUCTION,
+    comment="Line sections of the circuits, from node to node.",
 )
 
 grid_switches = Table(
@@ -61,6 +63,7 @@ grid_switches = Table(
     Column("rated_a", Double, nullable=False),
     *lat_lon(),
     schema=PRODUCTION,
+    comment="Breakers, reclosers, sectionalisers, fuses and ties.",
 )
 
 grid_poles_infrastructure = Table(
@@ -76,6 +79,7 @@ grid_poles_infrastructure = Table(
     Column("pole_material", String(16)),
     Column("install_year", Integer),
     schema=PRODUCTION,
+    comment="Poles.",
 )
 
 transformer_metadata = Table(
@@ -98,6 +102,7 @@ transformer_metadata = Table(
     Column("peak_load_kva", Double, nullable=False, comment="largest hourly mean over the AMI period"),
     Column("peak_loading_pct", Double, nullable=False),
     schema=PRODUCTION,
+    comment="Distribution transformers.",
 )
 
 meter_infrastructure = Table(
@@ -120,6 +125,7 @@ meter_infrastructure = Table(
     Column("install_date", Date),
     Column("status", String(16), nullable=False),
     schema=PRODUCTION,
+    comment="Meters and what supplies them.",
 )
 
 customers_master_data = Table(
@@ -138,4 +144,5 @@ customers_master_data = Table(
     Column("critical_kind", String(16), comment="HOSPITAL, WATER, EMERGENCY, SCHOOL; null when not critical"),
     Column("account_status", String(16), nullable=False),
     schema=PRODUCTION,
+    comment="Customers and their accounts. Personal data.",
 )

@@ -21,6 +21,7 @@ outage_restoration_tracker = Table(
     Column("customers_out", Integer, nullable=False, comment="not yet restored"),
     *lat_lon(),
     schema=PRODUCTION,
+    comment="Outages of the distribution grid.",
 )
 
 outage_restoration_steps = Table(
@@ -32,6 +33,7 @@ outage_restoration_steps = Table(
     Column("restored_at", DateTime, nullable=False, comment="UTC"),
     Column("customers_restored", Integer, nullable=False),
     schema=PRODUCTION,
+    comment="Steps in which the customers of an outage were restored.",
 )
 
 work_orders = Table(
@@ -57,4 +59,5 @@ work_orders = Table(
     Column("actual_hours", Double),
     *lat_lon(),
     schema=PRODUCTION,
+    comment="Work orders.",
 )
