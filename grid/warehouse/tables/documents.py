@@ -1,6 +1,6 @@
 """Documents that people ask about: chunks of technical manuals, and standards to comply with.
 
-Embeddings are not stored: the search service of the warehouse, or the index of the assistant, computes its own.
+Embeddings are not stored: a search service computes its own.
 """
 
 from sqlalchemy import Column, Date, DateTime, Integer, String, Table, Text
