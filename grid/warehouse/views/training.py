@@ -71,6 +71,7 @@ _hours = (
 _hour = _hours.c
 _is_morning = _hour.local_hour == MORNING_HOUR
 _is_afternoon = _hour.local_hour.between(*AFTERNOON_HOURS)
+_is_known_afternoon = and_(_is_afternoon, _hour.hot_spot_c.is_not(None))
 
 
 def _at_morning(column: Any) -> Any:
@@ -92,12 +93,15 @@ _days = (
         _at_morning(_hour.ambient_c).label("morning_ambient_c"),
         _at_morning(_hour.hot_spot_c).label("morning_hot_spot_c"),
         _at_morning(_hour.thermal_stress).label("morning_stress"),
-        count_where(and_(_is_afternoon, _hour.hot_spot_c.is_not(None))).label("afternoon_hours"),
+        count_where(_is_known_afternoon).label("afternoon_hours"),
         func.max(case((_is_afternoon, _hour.loading_pct))).label("afternoon_peak_loading_pct"),
         func.max(case((_is_afternoon, _hour.hot_spot_c))).label("afternoon_peak_hot_spot_c"),
-        count_where(and_(_is_afternoon, _hour.thermal_stress.in_(("HIGH", "CRITICAL")))).label(
-            "afternoon_stressed_hours"
-        ),
+        case(
+            (
+                count_where(_is_known_afternoon) > 0,
+                count_where(and_(_is_afternoon, _hour.thermal_stress.in_(("HIGH", "CRITICAL")))),
+            )
+        ).label("afternoon_stressed_hours"),
     )
     .group_by(_hour.transformer_id, _hour.prediction_date)
     .cte("transformer_days")

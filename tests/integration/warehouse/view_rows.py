@@ -1,25 +1,47 @@
-"""A grid small enough to compute every view by hand: one circuit with load and an outage, one without either."""
+"""A grid small enough to compute every view by hand: two substations, two circuits, three meters."""
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import CTE, Table, select
 
 from grid.warehouse import Warehouse, tables
+from grid.warehouse.statements import tables_read
 from tests.integration.warehouse.rows import table_of
 
 DAY = datetime(2024, 7, 1)
 EIGHT = DAY + timedelta(hours=13)  # 08:00 in Chicago, which is five hours behind UTC in July
+NEWEST = EIGHT + timedelta(days=2)
 NOON = datetime(2024, 7, 3, 12)
+KM_PER_DEGREE = 6371.0088 * math.pi / 180.0
 
 
-def load_everything(warehouse: Warehouse) -> None:
+def load_all(warehouse: Warehouse) -> None:
     """Write the rows of every table that views read."""
-    for table, rows in ROWS.items():
-        warehouse.append(table, table_of(table, *rows), "rows")
+    load(warehouse, *ROWS)
+
+
+def load_for(warehouse: Warehouse, view: CTE) -> None:
+    """Write the rows of the tables that one view reads."""
+    load(warehouse, *tables_read(select(view)))
+
+
+def load(warehouse: Warehouse, *wanted: Table) -> None:
+    """Write the rows of these tables."""
+    for table in wanted:
+        warehouse.append(table, table_of(table, *ROWS[table]), "rows")
+
+
+def rows_of(warehouse: Warehouse, view: CTE, *columns: str) -> list[tuple[Any, ...]]:
+    """Return the view's rows, these columns of them (all if none are named), ordered by them."""
+    names = columns or tuple(view.c.keys())
+    found = warehouse.select_rows(select(*(view.c[name] for name in names)))
+    assert all(tuple(row) == names for row in found)
+    return sorted((tuple(row.values()) for row in found), key=str)
 
 
 def _load_hour(
@@ -114,9 +136,7 @@ ROWS: dict[Table, list[dict[str, Any]]] = {
         }
         for circuit in ("CKT-1", "CKT-2")
     ],
-    tables.grid_switches: [
-        {"switch_id": "SW-1", "circuit_id": "CKT-1", "latitude": 0.0, "longitude": 0.001}
-    ],
+    tables.grid_switches: [{"switch_id": "SW-1", "circuit_id": "CKT-1", "latitude": 0.0, "longitude": 0.001}],
     tables.grid_poles_infrastructure: [
         {
             "pole_id": "POLE-1",
