@@ -6,8 +6,23 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Double, Integer, Numeric, Select, case, cast, func, literal, select
+from sqlalchemy import (
+    Date,
+    DateTime,
+    Double,
+    Integer,
+    Numeric,
+    Select,
+    String,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 
+from grid.warehouse.dialects import between, convert_timezone
 from grid.warehouse.tables import ami_daily_usage, ami_interval_readings
 
 
@@ -35,21 +50,11 @@ def daily_usage(day: date, zone: ZoneInfo) -> Select[Any]:
     """Return what each meter used on a local day, by meter; columns of ``ami_daily_usage``."""
     start, end = day_bounds(day, zone)
     reading = ami_interval_readings.c
-    minutes = (end - start).total_seconds() / 60.0
-    kw: Any = cast(reading.usage_kwh, Double) * 60.0 / reading.interval_minutes
     return (
         select(
             reading.meter_key,
             literal(day).label("usage_date"),
-            cast(func.sum(reading.usage_kwh), Numeric(14, 4)).label("usage_kwh"),
-            cast(func.count(), Integer).label("reading_count"),
-            _total(reading.quality == "ESTIMATED", 1).label("estimated_count"),
-            _total(reading.quality == "OUTAGE", reading.interval_minutes).label("outage_minutes"),
-            (100.0 * cast(func.sum(reading.interval_minutes), Double) / minutes).label("coverage_pct"),
-            func.max(kw).label("peak_kw"),
-            func.avg(cast(reading.voltage_v, Double), type_=Double).label("mean_voltage_v"),
-            func.min(reading.voltage_v).label("min_voltage_v"),
-            func.max(reading.voltage_v).label("max_voltage_v"),
+            *_daily_sums(reading, (end - start).total_seconds() / 60.0),
         )
         .where(
             reading.reading_at >= start,
@@ -62,6 +67,40 @@ def daily_usage(day: date, zone: ZoneInfo) -> Select[Any]:
     )
 
 
+def all_daily_usage(time_zone: str) -> Select[Any]:
+    """Return the same of every local day, for a warehouse that keeps them up to date itself."""
+    reading = ami_interval_readings.c
+    zone = literal(time_zone, String)
+    local: Any = convert_timezone(literal("UTC", String), zone, reading.reading_at)
+    dated = select(*reading, cast(local, Date).label("usage_date")).subquery("dated")
+    next_date: Any = dated.c.usage_date.op("+", return_type=Date())(literal_column("1"))
+    first, last = (
+        convert_timezone(zone, literal("UTC", String), cast(midnight, DateTime))
+        for midnight in (dated.c.usage_date, next_date)
+    )
+    return select(
+        dated.c.meter_key,
+        dated.c.usage_date,
+        *_daily_sums(dated.c, cast(between("minute", first, last), Double)),
+    ).group_by(dated.c.meter_key, dated.c.usage_date)
+
+
+def _daily_sums(reading: Any, minutes: Any) -> list[Any]:
+    """Return the columns of ``ami_daily_usage`` after its key; the day has ``minutes``."""
+    kw: Any = cast(reading.usage_kwh, Double) * 60.0 / reading.interval_minutes
+    return [
+        cast(func.sum(reading.usage_kwh), Numeric(14, 4)).label("usage_kwh"),
+        cast(func.count(), Integer).label("reading_count"),
+        _total(reading.quality == "ESTIMATED", 1).label("estimated_count"),
+        _total(reading.quality == "OUTAGE", reading.interval_minutes).label("outage_minutes"),
+        (100.0 * cast(func.sum(reading.interval_minutes), Double) / minutes).label("coverage_pct"),
+        func.max(kw).label("peak_kw"),
+        func.avg(cast(reading.voltage_v, Double), type_=Double).label("mean_voltage_v"),
+        func.min(reading.voltage_v).label("min_voltage_v"),
+        func.max(reading.voltage_v).label("max_voltage_v"),
+    ]
+
+
 def monthly_usage(month: date) -> Select[Any]:
     """Return what each meter used in the month that begins on ``month``, by meter.
 
@@ -70,21 +109,35 @@ def monthly_usage(month: date) -> Select[Any]:
     daily = ami_daily_usage.c
     after = (month + timedelta(days=31)).replace(day=1)
     return (
-        select(
-            daily.meter_key,
-            literal(month).label("usage_month"),
-            cast(func.sum(daily.usage_kwh), Numeric(16, 4)).label("usage_kwh"),
-            cast(func.count(), Integer).label("day_count"),
-            cast(func.sum(daily.estimated_count), Integer).label("estimated_count"),
-            cast(func.sum(daily.outage_minutes), Integer).label("outage_minutes"),
-            func.max(daily.peak_kw).label("peak_kw"),
-            func.min(daily.min_voltage_v).label("min_voltage_v"),
-            func.max(daily.max_voltage_v).label("max_voltage_v"),
-        )
+        select(daily.meter_key, literal(month).label("usage_month"), *_monthly_sums())
         .where(daily.usage_date >= month, daily.usage_date < after)
         .group_by(daily.meter_key)
         .order_by(daily.meter_key)
     )
+
+
+def all_monthly_usage() -> Select[Any]:
+    """Return the same of every month, for a warehouse that keeps them up to date itself."""
+    daily = ami_daily_usage.c
+    # A literal, not a parameter: the databases must see the same text in SELECT and GROUP BY.
+    month: Any = cast(func.date_trunc(literal_column("'month'"), daily.usage_date), Date)
+    return select(daily.meter_key, month.label("usage_month"), *_monthly_sums()).group_by(
+        daily.meter_key, month
+    )
+
+
+def _monthly_sums() -> list[Any]:
+    """Return the columns of ``ami_monthly_usage`` after its key."""
+    daily = ami_daily_usage.c
+    return [
+        cast(func.sum(daily.usage_kwh), Numeric(16, 4)).label("usage_kwh"),
+        cast(func.count(), Integer).label("day_count"),
+        cast(func.sum(daily.estimated_count), Integer).label("estimated_count"),
+        cast(func.sum(daily.outage_minutes), Integer).label("outage_minutes"),
+        func.max(daily.peak_kw).label("peak_kw"),
+        func.min(daily.min_voltage_v).label("min_voltage_v"),
+        func.max(daily.max_voltage_v).label("max_voltage_v"),
+    ]
 
 
 def _total(condition: Any, value: Any) -> Any:

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Double, Float, cast, func, literal_column
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import roles
 from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.sql.visitors import InternalTraversal
 
 
 class approx_percentile(GenericFunction[float]):  # noqa: N801 - a SQL function keeps its lower-case name
@@ -46,11 +48,11 @@ def between(unit: str, start: Any, end: Any) -> ColumnElement[int]:
     return func.datediff(literal_column(f"'{unit}'"), start, end, type_=BigInteger)
 
 
-class Qualify(ClauseElement):
+class Qualify(roles.StatementOptionRole, ClauseElement):
     """``select(…).suffix_with(Qualify(condition))``: keep the rows whose window functions satisfy it."""
 
-    inherit_cache = False
     __visit_name__ = "qualify"
+    _traverse_internals = [("condition", InternalTraversal.dp_clauseelement)]
 
     def __init__(self, condition: ColumnElement[bool]) -> None:
         self.condition = condition
