@@ -22,6 +22,7 @@ from grid.warehouse.snowflake_session import (
     is_session_lost,
 )
 from grid.warehouse.statements import optional_tables, tables_read
+from grid.warehouse.tables import WRITTEN_INSTEAD
 
 _T = TypeVar("_T")
 
@@ -44,6 +45,10 @@ class SnowflakeWarehouse:
 
     Connections are opened at the first use and renewed when their session ends. Like the embedded
     warehouse it cannot be used on both sides of one fork.
+
+    Tables that Snowflake derives itself, as dynamic tables, cannot be written: cleaned readings go to the
+    history that the dynamic table is made of, and rows of the roll-ups go nowhere (0 is returned, and nothing
+    read), as Snowflake computes its own. A dynamic table without rows counts as never loaded.
     """
 
     def __init__(self, target: SnowflakeTarget, *, query_timeout_s: float) -> None:
@@ -127,6 +132,10 @@ class SnowflakeWarehouse:
         self._connections.close()
 
     def _write(self, table: Table, data: Data, batch_id: str, mode: Literal["append", "overwrite"]) -> int:
+        if self._with_cursor(lambda cursor: ledger.is_dynamic(cursor, table)):
+            if table not in WRITTEN_INSTEAD:
+                return 0
+            table = WRITTEN_INSTEAD[table]
         is_ready = table.fullname in self._ready
         written = snowflake_load.write(self._target, table, data, batch_id, mode=mode, is_ready=is_ready)
         self._ready.add(table.fullname)

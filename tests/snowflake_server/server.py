@@ -7,6 +7,7 @@ What it adds to fakesnow:
 - the fields that connector 5 requires in the answer to a login;
 - timestamps that may be null in Arrow results;
 - Snowflake's error for a row that another transaction has changed, instead of an internal one;
+- dynamic tables (see dynamic_tables.py beside this file);
 - refusal of a wrong password, and of a session that was expired through ``POST /test/expire-sessions``;
 - a late answer to the next statement, through ``POST /test/delay-next-statement?seconds=3``.
 """
@@ -24,6 +25,8 @@ import time
 import types
 from pathlib import Path
 from typing import Any
+
+from dynamic_tables import add_dynamic_tables
 
 
 def stub_missing_modules() -> None:
@@ -182,6 +185,7 @@ def main() -> None:
     arguments = parser.parse_args()
     stub_missing_modules()
     make_timestamps_nullable()
+    add_dynamic_tables()
     report_conflicts_like_snowflake()
     import uvicorn
 

@@ -6,6 +6,8 @@ be unknown. Geometry travels as WKT text in WGS 84 (longitude latitude).
 """
 
 from grid.warehouse.tables.ami import (
+    DERIVED_TABLES,
+    WRITTEN_INSTEAD,
     ami_daily_usage,
     ami_interval_readings,
     ami_monthly_usage,
@@ -63,10 +65,12 @@ from grid.warehouse.tables.transmission import (
 __all__ = [
     "APPLICATIONS",
     "CASCADE_ANALYSIS",
+    "DERIVED_TABLES",
     "ML_DEMO",
     "POSTGRES_SYNC",
     "PRODUCTION",
     "RAW",
+    "WRITTEN_INSTEAD",
     "ami_daily_usage",
     "ami_interval_readings",
     "ami_monthly_usage",

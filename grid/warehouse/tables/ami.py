@@ -112,6 +112,12 @@ ami_monthly_usage = Table(
     info={"partition_by": ("usage_month",)},
 )
 
+DERIVED_TABLES = (ami_interval_readings, transformer_hourly_load, ami_daily_usage, ami_monthly_usage)
+"""What is made of readings. Snowflake may keep these up to date itself, as dynamic tables."""
+
+WRITTEN_INSTEAD = {ami_interval_readings: ami_readings_history}
+"""Where rows of a derived table go that cannot be written; those of the others are computed anyway."""
+
 weather_hourly = Table(
     "weather_hourly",
     metadata,

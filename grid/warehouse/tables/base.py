@@ -15,6 +15,9 @@ RAW = "raw"
 POSTGRES_SYNC = "postgres_sync"
 """What was copied to the cache, and when."""
 
+PERSONAL = {"is_personal": True}
+"""The ``info`` of a column that identifies a person; masked for whoever may not see it."""
+
 metadata = MetaData()
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Date, Double, Integer, String, Table, Text
 
-from grid.warehouse.tables.base import PRODUCTION, key, lat_lon, metadata, ref
+from grid.warehouse.tables.base import PERSONAL, PRODUCTION, key, lat_lon, metadata, ref
 
 circuit_metadata = Table(
     "circuit_metadata",
@@ -133,13 +133,13 @@ customers_master_data = Table(
     metadata,
     key("customer_id"),
     ref("meter_id"),
-    Column("full_name", String(128), nullable=False),
-    Column("service_address", String(256), nullable=False),
+    Column("full_name", String(128), nullable=False, info=PERSONAL),
+    Column("service_address", String(256), nullable=False, info=PERSONAL),
     Column("city", String(64)),
     Column("state", String(2)),
     Column("zip_code", String(10)),
-    Column("phone", String(32)),
-    Column("email", String(128)),
+    Column("phone", String(32), info=PERSONAL),
+    Column("email", String(128), info=PERSONAL),
     Column("customer_class", String(16), nullable=False),
     Column("critical_kind", String(16), comment="HOSPITAL, WATER, EMERGENCY, SCHOOL; null when not critical"),
     Column("account_status", String(16), nullable=False),
