@@ -1,0 +1,4 @@
+"""The SQL that sets a Snowflake account up, generated from the declared tables, views and pipeline.
+
+``python -m grid.ddl --write`` writes ``deploy/snowflake``; ``--check`` says whether it is current.
+"""
