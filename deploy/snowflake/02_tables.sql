@@ -8,17 +8,29 @@ USE DATABASE <% database %>;
 
 USE WAREHOUSE <% warehouse %>;
 
-CREATE SCHEMA IF NOT EXISTS production WITH MANAGED ACCESS COMMENT = 'What the systems of record hold, and what is rolled up from it';
+CREATE SCHEMA IF NOT EXISTS production COMMENT = 'What the systems of record hold, and what is rolled up from it';
 
-CREATE SCHEMA IF NOT EXISTS applications WITH MANAGED ACCESS COMMENT = 'What the operations center shows, and what operators write';
+ALTER SCHEMA production ENABLE MANAGED ACCESS;
 
-CREATE SCHEMA IF NOT EXISTS ml_demo WITH MANAGED ACCESS COMMENT = 'The grid as a graph, training rows, predictions and how good they were';
+CREATE SCHEMA IF NOT EXISTS applications COMMENT = 'What the operations center shows, and what operators write';
 
-CREATE SCHEMA IF NOT EXISTS cascade_analysis WITH MANAGED ACCESS COMMENT = 'Centralities, predictions and cascades computed beforehand';
+ALTER SCHEMA applications ENABLE MANAGED ACCESS;
 
-CREATE SCHEMA IF NOT EXISTS raw WITH MANAGED ACCESS COMMENT = 'Data as received, and the ledger of what was written';
+CREATE SCHEMA IF NOT EXISTS ml_demo COMMENT = 'The grid as a graph, training rows, predictions and how good they were';
 
-CREATE SCHEMA IF NOT EXISTS postgres_sync WITH MANAGED ACCESS COMMENT = 'What was copied to the cache, and when';
+ALTER SCHEMA ml_demo ENABLE MANAGED ACCESS;
+
+CREATE SCHEMA IF NOT EXISTS cascade_analysis COMMENT = 'Centralities, predictions and cascades computed beforehand';
+
+ALTER SCHEMA cascade_analysis ENABLE MANAGED ACCESS;
+
+CREATE SCHEMA IF NOT EXISTS raw COMMENT = 'Data as received, and the ledger of what was written';
+
+ALTER SCHEMA raw ENABLE MANAGED ACCESS;
+
+CREATE SCHEMA IF NOT EXISTS postgres_sync COMMENT = 'What was copied to the cache, and when';
+
+ALTER SCHEMA postgres_sync ENABLE MANAGED ACCESS;
 
 CREATE TABLE IF NOT EXISTS cascade_analysis.gnn_predictions (
   node_id VARCHAR(64) NOT NULL,

@@ -12,6 +12,8 @@ CREATE STREAM IF NOT EXISTS postgres_sync.load_zones_changes ON TABLE production
 
 CREATE STREAM IF NOT EXISTS postgres_sync.substations_changes ON TABLE production.substations COMMENT = 'Changes not yet copied to the cache';
 
+CREATE STREAM IF NOT EXISTS postgres_sync.transmission_buses_changes ON TABLE production.transmission_buses COMMENT = 'Changes not yet copied to the cache';
+
 CREATE STREAM IF NOT EXISTS postgres_sync.transmission_branches_changes ON TABLE production.transmission_branches COMMENT = 'Changes not yet copied to the cache';
 
 CREATE STREAM IF NOT EXISTS postgres_sync.transmission_plants_changes ON TABLE production.transmission_plants COMMENT = 'Changes not yet copied to the cache';

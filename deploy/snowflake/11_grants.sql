@@ -184,6 +184,8 @@ GRANT SELECT ON TABLE production.load_zones TO ROLE <% prefix %>_SYNC;
 
 GRANT SELECT ON TABLE production.substations TO ROLE <% prefix %>_SYNC;
 
+GRANT SELECT ON TABLE production.transmission_buses TO ROLE <% prefix %>_SYNC;
+
 GRANT SELECT ON TABLE production.transmission_branches TO ROLE <% prefix %>_SYNC;
 
 GRANT SELECT ON TABLE production.transmission_plants TO ROLE <% prefix %>_SYNC;

@@ -20,6 +20,7 @@ READ_SCHEMAS = [name for name in SCHEMAS if name != tables.RAW]
 SYNC_TABLES = (
     tables.load_zones,
     tables.substations,
+    tables.transmission_buses,
     tables.transmission_branches,
     tables.transmission_plants,
     tables.circuit_metadata,
@@ -82,7 +83,8 @@ def database_file() -> SqlFile:
         (
             f"CREATE USER IF NOT EXISTS {role('APP')} TYPE = SERVICE DEFAULT_ROLE = {role('APP')} "
             "DEFAULT_WAREHOUSE = <% warehouse %> DEFAULT_NAMESPACE = <% database %> "
-            f"RSA_PUBLIC_KEY = '<% app_public_key %>' COMMENT = {quoted('The operations center; key pair only')}"
+            "RSA_PUBLIC_KEY = '<% app_public_key %>' "
+            f"COMMENT = {quoted('The operations center; key pair only')}"
         ),
         f"GRANT ROLE {role('APP')} TO USER {role('APP')}",
     ]
@@ -163,7 +165,8 @@ def grants_file() -> SqlFile:
 def _warehouse(name: str, comment: str) -> str:
     return (
         f"CREATE WAREHOUSE IF NOT EXISTS {name} WAREHOUSE_SIZE = 'XSMALL' AUTO_SUSPEND = 60 "
-        f"AUTO_RESUME = TRUE INITIALLY_SUSPENDED = TRUE STATEMENT_TIMEOUT_IN_SECONDS = 3600 COMMENT = {quoted(comment)}"
+        "AUTO_RESUME = TRUE INITIALLY_SUSPENDED = TRUE STATEMENT_TIMEOUT_IN_SECONDS = 3600 "
+        f"COMMENT = {quoted(comment)}"
     )
 
 

@@ -44,7 +44,8 @@ def service_file() -> SqlFile:
     statements = [
         *session("ADMIN"),
         (
-            "CREATE NETWORK RULE IF NOT EXISTS applications.flux_service_egress MODE = EGRESS TYPE = HOST_PORT "
+            "CREATE NETWORK RULE IF NOT EXISTS applications.flux_service_egress "
+            "MODE = EGRESS TYPE = HOST_PORT "
             "VALUE_LIST = ('<% postgres_host %>:5432', '<% redis_host %>:6379', '<% account_host %>:443') "
             f"COMMENT = {quoted('What the container service connects to')}"
         ),

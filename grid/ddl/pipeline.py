@@ -53,7 +53,7 @@ def pipeline_file() -> SqlFile:
 
 
 def dynamic_table(table: Table, query: Query) -> str:
-    """Return the statement that has Snowflake keep ``table`` up to date as ``query``, in its declared types."""
+    """Return the statement that has Snowflake keep ``table`` as ``query``, in its declared types."""
     made = query.subquery("made")
     typed = select(*(cast(made.c[column.name], column.type).label(column.name) for column in table.columns))
     return (

@@ -28,9 +28,8 @@ def tables_file() -> SqlFile:
     """Return the file of schemas and tables."""
     statements = session()
     for name, comment in SCHEMAS.items():
-        statements.append(
-            f"CREATE SCHEMA IF NOT EXISTS {name} WITH MANAGED ACCESS COMMENT = {quoted(comment)}"
-        )
+        statements.append(f"CREATE SCHEMA IF NOT EXISTS {name} COMMENT = {quoted(comment)}")
+        statements.append(f"ALTER SCHEMA {name} ENABLE MANAGED ACCESS")
     for table in plain_tables():
         statements.append(create_table(table))
         if keys := clustering(table):

@@ -38,7 +38,10 @@ flux_table_writes = Table(
 )
 
 _HAS_BATCH = "SELECT row_count FROM raw.flux_batches WHERE table_name = %(table)s AND batch_id = %(batch)s"
-_IS_DYNAMIC = "SELECT is_dynamic FROM information_schema.tables WHERE table_schema = %(schema)s AND table_name = %(name)s"
+_IS_DYNAMIC = (
+    "SELECT is_dynamic FROM information_schema.tables "
+    "WHERE table_schema = %(schema)s AND table_name = %(name)s"
+)
 _COLUMNS = (
     "SELECT LOWER(table_schema || '.' || table_name), LOWER(column_name) FROM information_schema.columns "
     "WHERE table_schema IN (%(a)s, %(b)s)"

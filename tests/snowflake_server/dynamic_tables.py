@@ -45,7 +45,7 @@ def add_dynamic_tables() -> None:
             return _make(self, original, refreshed[1], queries[known(refreshed[1])])
         if (written := _WRITE.match(command)) and known(written[1]) in queries:
             raise ProgrammingError(
-                msg=f"Dynamic table {written[1]} cannot be changed by {command.split()[0]}.",
+                msg=f"Dynamic table {written[1]} cannot be changed by {command.split(maxsplit=1)[0]}.",
                 errno=NOT_SUPPORTED,
                 sqlstate="0A000",
             )
