@@ -8,9 +8,23 @@ from sqlalchemy import Table
 
 from grid.warehouse import Warehouse
 from grid.warehouse.arrow import pa_schema
+from grid.warehouse.tables import CASCADE_ANALYSIS, ML_DEMO, POSTGRES_SYNC, metadata
 
-NOT_FORGED = {"forge_loads", "ami_readings_raw", "ami_daily_usage", "ami_monthly_usage"}
-"""Tables that no generated data goes into: the record of loads, what meters send, what is rolled up."""
+NOT_FORGED = {
+    "forge_loads",
+    "ami_readings_raw",
+    "ami_readings_history",
+    "ami_daily_usage",
+    "ami_monthly_usage",
+    "technical_manuals_pdf_chunks",
+    *(
+        table.name
+        for table in metadata.tables.values()
+        if table.schema in (ML_DEMO, CASCADE_ANALYSIS, POSTGRES_SYNC)
+    ),
+}
+"""Tables that no generated data goes into: the record of loads, what meters send, what is rolled up,
+documents, and what jobs compute or note down."""
 
 
 def fill(warehouse: Warehouse, table: Table, rows: list[dict[str, Any]]) -> None:

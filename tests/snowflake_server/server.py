@@ -96,8 +96,8 @@ def accept_apostrophes_in_comments() -> None:
 
     original = fakesnow.info_schema.insert_table_comment_sql
 
-    def quoted(catalog: str, schema: str, table: str, comment: str) -> str:
-        return str(original(catalog, schema, table, comment.replace("'", "''")))
+    def quoted(catalog: str, schema: str, table: str, comment: str | None) -> str:
+        return str(original(catalog, schema, table, (comment or "").replace("'", "''")))
 
     fakesnow.info_schema.insert_table_comment_sql = quoted
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
 import pytest
 import snowflake.connector
 from sqlalchemy import Table, func, make_url, select
@@ -16,6 +17,9 @@ from sqlalchemy import Table, func, make_url, select
 from grid.ddl import jobs
 from grid.ddl.files import all_files
 from grid.ddl.sql import VARIABLE
+from grid.forge import ForgeConfig
+from grid.forge.build import forge
+from grid.forge.load import load_forged
 from grid.pipeline import PipelineParams, refresh
 from grid.warehouse import (
     PartitionedWarehouse,
@@ -310,6 +314,27 @@ def test_a_late_feed_is_noticed(fresh: Account) -> None:
     row = reading(1, now, "1.0", ingested_at=now - timedelta(minutes=5))
     fresh.warehouse.append(tables.ami_readings_raw, table_of(tables.ami_readings_raw, row), "newer")
     assert fresh.run(late) == []
+
+
+def test_forged_data_can_be_loaded_into_a_deployed_account(fresh: Account) -> None:
+    forged = forge(config=ForgeConfig.tiny(end_at=datetime(2025, 8, 12, 17, 20)))
+    for _ in range(2):  # the second writes nothing
+        load_forged(warehouse=fresh.warehouse, forged=forged, progress=lambda _done, _step: None)
+    fresh.refresh()
+
+    counts = forged.row_counts()
+    assert fresh.warehouse.row_count(tables.ami_readings_history) == counts["ami_interval_readings"]
+    assert fresh.warehouse.row_count(tables.ami_interval_readings) == counts["ami_interval_readings"]
+    load = tables.transformer_hourly_load
+    made = fresh.warehouse.select_rows(
+        select(load.c.transformer_id, load.c.load_hour, load.c.energy_kwh).order_by(*load.primary_key.columns)
+    )
+    keys = [("transformer_id", "ascending"), ("load_hour", "ascending")]
+    own = pa.Table.from_batches(list(forged.hourly_batches())).sort_by(keys).to_pylist()
+    assert len(made) == len(own) == counts[load.name]
+    for mine, theirs in zip(made, own, strict=True):
+        assert (mine["transformer_id"], mine["load_hour"]) == (theirs["transformer_id"], theirs["load_hour"])
+        assert mine["energy_kwh"] == pytest.approx(theirs["energy_kwh"], abs=0.05)  # of rounded readings
 
 
 def test_plain_tables_are_written_as_before(warehouse: Warehouse) -> None:
