@@ -79,7 +79,7 @@ spec:
         limits: {cpu: 4, memory: 8Gi}
       readinessProbe:
         port: 8000
-        path: /health/ready
+        path: /healthz
     - name: worker
       image: /<% database %>/applications/images/flux-operations-center:<% image_tag %>
       args: ["worker"]

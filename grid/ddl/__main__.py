@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
-from grid.ddl.files import FOLDER, outdated, write
+from grid.ddl.files import outdated, write
 
 
 def main() -> int:
     """Write the files or say which are not current; return 1 if any is not."""
-    parser = argparse.ArgumentParser(prog="python -m grid.ddl", description="The SQL of deploy/snowflake.")
+    parser = argparse.ArgumentParser(
+        prog="python -m grid.ddl", description="The SQL of deploy/snowflake and the list of tables."
+    )
     action = parser.add_mutually_exclusive_group(required=True)
     action.add_argument("--check", action="store_true", help="say which files are not current")
     action.add_argument("--write", action="store_true", help="write all files")
@@ -19,7 +21,7 @@ def main() -> int:
         return 0
     names = outdated()
     for name in names:
-        sys.stderr.write(f"{FOLDER / name} is not current; run python -m grid.ddl --write\n")
+        sys.stderr.write(f"{name} is not current; run python -m grid.ddl --write\n")
     return 1 if names else 0
 
 

@@ -8,6 +8,7 @@ from grid.ddl.access import database_file, grants_file, masking_file
 from grid.ddl.assistant import assistant_file
 from grid.ddl.jobs import jobs_file
 from grid.ddl.network import network_file, service_file
+from grid.ddl.overview import overview
 from grid.ddl.pipeline import pipeline_file
 from grid.ddl.search import search_file
 from grid.ddl.semantic import semantic_file
@@ -16,7 +17,9 @@ from grid.ddl.tables import tables_file
 from grid.ddl.verify import verify_file
 from grid.ddl.views import views_file
 
-FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "snowflake"
+_ROOT = Path(__file__).resolve().parents[2]
+FOLDER = _ROOT / "deploy" / "snowflake"
+OVERVIEW = _ROOT / "docs" / "warehouse-tables.md"
 
 VARIABLES = {
     "account": "organization and account, as in the login URL: myorg-myaccount",
@@ -62,17 +65,20 @@ def all_files() -> list[SqlFile]:
     return sorted(files, key=lambda file: file.name)
 
 
-def outdated(folder: Path = FOLDER) -> list[str]:
+def outdated(folder: Path = FOLDER, document: Path = OVERVIEW) -> list[str]:
     """Return the names of files that differ from what they should hold, lack, or should not be there."""
-    wanted = {file.name: file.text() for file in all_files()}
+    wanted = {file.name: file.text() for file in all_files()} | {document.name: overview()}
     stored = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.sql")}
+    if document.exists():
+        stored[document.name] = document.read_text(encoding="utf-8")
     return sorted(name for name in wanted.keys() | stored.keys() if wanted.get(name) != stored.get(name))
 
 
-def write(folder: Path = FOLDER) -> None:
-    """Write all files, and remove others."""
+def write(folder: Path = FOLDER, document: Path = OVERVIEW) -> None:
+    """Write all files and the overview of tables, and remove other files."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.glob("*.sql"):
         path.unlink()
     for file in all_files():
         (folder / file.name).write_text(file.text(), encoding="utf-8")
+    document.write_text(overview(), encoding="utf-8")

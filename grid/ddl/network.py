@@ -117,7 +117,7 @@ def specification() -> str:
             f"        limits: {{cpu: {CPU[1]}, memory: {MEMORY[1]}}}",
         ]
         if name == "web":
-            lines += ["      readinessProbe:", f"        port: {PORT}", "        path: /health/ready"]
+            lines += ["      readinessProbe:", f"        port: {PORT}", "        path: /healthz"]
     lines += ["  endpoints:", "    - name: app", f"      port: {PORT}", "      public: true"]
     return "\n".join(lines)
 

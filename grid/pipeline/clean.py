@@ -20,7 +20,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from grid.warehouse.dialects import Qualify, between
+from grid.warehouse.dialects import between, qualify
 from grid.warehouse.tables import (
     ami_interval_readings,
     ami_readings_history,
@@ -97,7 +97,7 @@ def all_clean_readings() -> Select[Any]:
     """
     candidates = union_all(_received_clean(), _kept(ami_readings_history)).subquery("candidates")
     columns = [candidates.c[column.name] for column in ami_interval_readings.columns]
-    return select(*columns).suffix_with(Qualify(_place(candidates) == literal_column("1")))
+    return qualify(select(*columns), _place(candidates) == literal_column("1"))
 
 
 def _place(candidates: Any) -> Any:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Double, Float, cast, func, literal_column
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Double,
+    Float,
+    Select,
+    cast,
+    func,
+    literal_column,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import roles
 from sqlalchemy.sql.expression import ClauseElement
@@ -48,9 +58,13 @@ def between(unit: str, start: Any, end: Any) -> ColumnElement[int]:
     return func.datediff(literal_column(f"'{unit}'"), start, end, type_=BigInteger)
 
 
-class Qualify(roles.StatementOptionRole, ClauseElement):
-    """``select(…).suffix_with(Qualify(condition))``: keep the rows whose window functions satisfy it."""
+def qualify(query: Select[Any], condition: ColumnElement[bool]) -> Select[Any]:
+    """Return ``query`` with the rows only whose window functions satisfy ``condition``."""
+    suffix: Any = _Qualify(condition)
+    return query.suffix_with(suffix)
 
+
+class _Qualify(roles.StatementOptionRole, ClauseElement):
     __visit_name__ = "qualify"
     _traverse_internals = [("condition", InternalTraversal.dp_clauseelement)]
 
@@ -58,6 +72,6 @@ class Qualify(roles.StatementOptionRole, ClauseElement):
         self.condition = condition
 
 
-@compiles(Qualify)
-def _qualify(element: Qualify, compiler: Any, **options: Any) -> str:
+@compiles(_Qualify)
+def _qualify(element: _Qualify, compiler: Any, **options: Any) -> str:
     return f"QUALIFY {compiler.process(element.condition, **options)}"

@@ -77,7 +77,8 @@ def count_where(condition: Any) -> ColumnElement[int]:
 
 def ratio(part: Any, whole: Any) -> ColumnElement[float]:
     """Return ``part / whole``; null where the whole is 0."""
-    return cast(part, Double) / func.nullif(cast(whole, Double), 0.0)
+    numerator: Any = cast(part, Double)
+    return numerator / func.nullif(cast(whole, Double), 0.0)  # type: ignore[no-any-return]
 
 
 def text(value: str) -> ColumnElement[str]:

@@ -73,16 +73,17 @@ v_postgres_host = view(
 )
 
 _layer = sync_status.c
+_state: Any = select(
+    cast(func.count(), Integer).label("layers"),
+    cast(count_where(_layer.status == "FAILED"), Integer).label("failed_layers"),
+    func.min(_layer.completed_at).label("oldest_layer_at"),
+    func.max(_layer.completed_at).label("newest_layer_at"),
+).select_from(sync_status)
 v_backend_status = view(
     POSTGRES_SYNC,
     "v_backend_status",
     "The cache in one row: its layers, how many failed last, and when it was last written.",
-    select(
-        cast(func.count(), Integer).label("layers"),
-        cast(count_where(_layer.status == "FAILED"), Integer).label("failed_layers"),
-        func.min(_layer.completed_at).label("oldest_layer_at"),
-        func.max(_layer.completed_at).label("newest_layer_at"),
-    ).select_from(sync_status),
+    _state,
 )
 v_backend_connection_status = view(
     POSTGRES_SYNC,

@@ -77,14 +77,16 @@ def test_the_files_are_current() -> None:
 
 
 def test_a_changed_a_missing_and_a_foreign_file_are_noticed(tmp_path: Path) -> None:
-    write(tmp_path)
-    assert outdated(tmp_path) == []
+    document = tmp_path / "tables.md"
+    write(tmp_path, document)
+    assert outdated(tmp_path, document) == []
 
     (tmp_path / "02_tables.sql").write_text("SELECT 1;")
     (tmp_path / "04_views.sql").unlink()
     (tmp_path / "99_mine.sql").write_text("SELECT 2;")
+    document.write_text(document.read_text().replace("`substations`", "`stations`"))
 
-    assert outdated(tmp_path) == ["02_tables.sql", "04_views.sql", "99_mine.sql"]
+    assert outdated(tmp_path, document) == ["02_tables.sql", "04_views.sql", "99_mine.sql", "tables.md"]
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
