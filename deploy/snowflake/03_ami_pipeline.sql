@@ -33,6 +33,35 @@ UNION ALL SELECT raw.ami_readings_history.meter_key AS meter_key, raw.ami_readin
 FROM raw.ami_readings_history) AS candidates
 QUALIFY row_number() OVER (PARTITION BY candidates.meter_key, candidates.reading_at ORDER BY candidates.ingested_at DESC NULLS LAST, candidates.quality, candidates.usage_kwh DESC) = 1 ) AS made;
 
+CREATE DYNAMIC TABLE IF NOT EXISTS production.transformer_hour_energy
+TARGET_LAG = DOWNSTREAM
+WAREHOUSE = <% pipeline_warehouse %>
+REFRESH_MODE = AUTO
+INITIALIZE = ON_CREATE
+COMMENT = 'Energy of each transformer and hour'
+AS
+SELECT CAST(made.transformer_id AS VARCHAR(64)) AS transformer_id, CAST(made.load_hour AS datetime) AS load_hour, CAST(made.energy_kwh AS DOUBLE) AS energy_kwh, CAST(made.metered_minutes AS DOUBLE) AS metered_minutes
+FROM (SELECT production.meter_infrastructure.transformer_id AS transformer_id, date_trunc('hour', production.ami_interval_readings.reading_at) AS load_hour, CAST(sum(production.ami_interval_readings.usage_kwh) AS DOUBLE) AS energy_kwh, CAST(sum(production.ami_interval_readings.interval_minutes) AS DOUBLE) AS metered_minutes
+FROM production.ami_interval_readings
+JOIN production.meter_infrastructure ON production.meter_infrastructure.meter_key = production.ami_interval_readings.meter_key
+GROUP BY production.meter_infrastructure.transformer_id, date_trunc('hour', production.ami_interval_readings.reading_at)) AS made;
+
+CREATE DYNAMIC TABLE IF NOT EXISTS production.transformer_nearest_station
+TARGET_LAG = DOWNSTREAM
+WAREHOUSE = <% pipeline_warehouse %>
+REFRESH_MODE = AUTO
+INITIALIZE = ON_CREATE
+COMMENT = 'Nearest weather station'
+AS
+SELECT CAST(made.transformer_id AS VARCHAR(64)) AS transformer_id, CAST(made.station_id AS VARCHAR(64)) AS station_id
+FROM (SELECT near.transformer_id AS transformer_id, near.station_id AS station_id
+FROM (SELECT production.transformer_metadata.transformer_id AS transformer_id, stations.station_id AS station_id, row_number() OVER (PARTITION BY production.transformer_metadata.transformer_id ORDER BY (stations.latitude - production.transformer_metadata.latitude) * (stations.latitude - production.transformer_metadata.latitude) + (stations.longitude - production.transformer_metadata.longitude) * cos(radians(production.transformer_metadata.latitude)) * (stations.longitude - production.transformer_metadata.longitude) * cos(radians(production.transformer_metadata.latitude)), stations.station_id) AS place
+FROM production.transformer_metadata
+JOIN (SELECT production.weather_hourly.station_id AS station_id, avg(production.weather_hourly.latitude) AS latitude, avg(production.weather_hourly.longitude) AS longitude
+FROM production.weather_hourly
+GROUP BY production.weather_hourly.station_id) AS stations ON 1 = 1) AS near
+WHERE near.place = 1) AS made;
+
 CREATE DYNAMIC TABLE IF NOT EXISTS production.transformer_hourly_load
 TARGET_LAG = '1 minute'
 WAREHOUSE = <% pipeline_warehouse %>
@@ -43,23 +72,14 @@ COMMENT = 'Energy, load and temperatures of each transformer and UTC hour: gold.
 AS
 WITH metered_hours AS
 (SELECT metered.transformer_id AS transformer_id, metered.load_hour AS load_hour, metered.load_date AS load_date, metered.energy_kwh AS energy_kwh, metered.energy_kwh / 0.95 AS load_kva, (100.0 * (metered.energy_kwh / 0.95)) / production.transformer_metadata.rated_kva AS loading_pct, metered.meter_count AS meter_count, metered.coverage_pct AS coverage_pct, production.weather_hourly.temperature_c AS ambient_c
-FROM (SELECT per_hour.transformer_id AS transformer_id, per_hour.load_hour AS load_hour, CAST(per_hour.load_hour AS DATE) AS load_date, per_hour.energy_kwh AS energy_kwh, fleet.meter_count AS meter_count, (100.0 * per_hour.metered_minutes) / (60.0 * fleet.meter_count) AS coverage_pct
-FROM (SELECT production.meter_infrastructure.transformer_id AS transformer_id, date_trunc('hour', production.ami_interval_readings.reading_at) AS load_hour, CAST(sum(production.ami_interval_readings.usage_kwh) AS DOUBLE) AS energy_kwh, CAST(sum(production.ami_interval_readings.interval_minutes) AS DOUBLE) AS metered_minutes
-FROM production.ami_interval_readings
-JOIN production.meter_infrastructure ON production.meter_infrastructure.meter_key = production.ami_interval_readings.meter_key
-GROUP BY production.meter_infrastructure.transformer_id, date_trunc('hour', production.ami_interval_readings.reading_at)) AS per_hour
+FROM (SELECT production.transformer_hour_energy.transformer_id AS transformer_id, production.transformer_hour_energy.load_hour AS load_hour, CAST(production.transformer_hour_energy.load_hour AS DATE) AS load_date, production.transformer_hour_energy.energy_kwh AS energy_kwh, fleet.meter_count AS meter_count, (100.0 * production.transformer_hour_energy.metered_minutes) / (60.0 * fleet.meter_count) AS coverage_pct
+FROM production.transformer_hour_energy
 JOIN (SELECT production.meter_infrastructure.transformer_id AS transformer_id, CAST(count(*) AS INTEGER) AS meter_count
 FROM production.meter_infrastructure
-GROUP BY production.meter_infrastructure.transformer_id) AS fleet ON fleet.transformer_id = per_hour.transformer_id) AS metered
+GROUP BY production.meter_infrastructure.transformer_id) AS fleet ON fleet.transformer_id = production.transformer_hour_energy.transformer_id) AS metered
 JOIN production.transformer_metadata ON production.transformer_metadata.transformer_id = metered.transformer_id AND production.transformer_metadata.rated_kva > 0.0
-LEFT OUTER JOIN (SELECT near.transformer_id AS transformer_id, near.station_id AS station_id
-FROM (SELECT production.transformer_metadata.transformer_id AS transformer_id, stations.station_id AS station_id, row_number() OVER (PARTITION BY production.transformer_metadata.transformer_id ORDER BY (stations.latitude - production.transformer_metadata.latitude) * (stations.latitude - production.transformer_metadata.latitude) + (stations.longitude - production.transformer_metadata.longitude) * cos(radians(production.transformer_metadata.latitude)) * (stations.longitude - production.transformer_metadata.longitude) * cos(radians(production.transformer_metadata.latitude)), stations.station_id) AS place
-FROM production.transformer_metadata
-JOIN (SELECT production.weather_hourly.station_id AS station_id, avg(production.weather_hourly.latitude) AS latitude, avg(production.weather_hourly.longitude) AS longitude
-FROM production.weather_hourly
-GROUP BY production.weather_hourly.station_id) AS stations ON 1 = 1) AS near
-WHERE near.place = 1) AS station ON station.transformer_id = metered.transformer_id
-LEFT OUTER JOIN production.weather_hourly ON production.weather_hourly.station_id = station.station_id AND production.weather_hourly.observed_at = metered.load_hour)
+LEFT OUTER JOIN production.transformer_nearest_station ON production.transformer_nearest_station.transformer_id = metered.transformer_id
+LEFT OUTER JOIN production.weather_hourly ON production.weather_hourly.station_id = production.transformer_nearest_station.station_id AND production.weather_hourly.observed_at = metered.load_hour)
 SELECT CAST(made.transformer_id AS VARCHAR(64)) AS transformer_id, CAST(made.load_hour AS datetime) AS load_hour, CAST(made.load_date AS DATE) AS load_date, CAST(made.energy_kwh AS DOUBLE) AS energy_kwh, CAST(made.load_kva AS DOUBLE) AS load_kva, CAST(made.loading_pct AS DOUBLE) AS loading_pct, CAST(made.meter_count AS INTEGER) AS meter_count, CAST(made.coverage_pct AS DOUBLE) AS coverage_pct, CAST(made.ambient_c AS DOUBLE) AS ambient_c, CAST(made.top_oil_c AS DOUBLE) AS top_oil_c, CAST(made.hot_spot_c AS DOUBLE) AS hot_spot_c, CAST(made.ageing_factor AS DOUBLE) AS ageing_factor, CAST(made.thermal_stress AS VARCHAR(16)) AS thermal_stress
 FROM (SELECT heated.transformer_id AS transformer_id, heated.load_hour AS load_hour, heated.load_date AS load_date, heated.energy_kwh AS energy_kwh, heated.load_kva AS load_kva, heated.loading_pct AS loading_pct, heated.meter_count AS meter_count, heated.coverage_pct AS coverage_pct, heated.ambient_c AS ambient_c, heated.top_oil_c AS top_oil_c, heated.hot_spot_c AS hot_spot_c, exp(39.1644908616188 - 15000.0 / (heated.hot_spot_c + 273.0)) AS ageing_factor, CASE WHEN (heated.hot_spot_c IS NULL) THEN NULL WHEN (heated.hot_spot_c <= 110.0) THEN 'LOW' WHEN (heated.hot_spot_c <= 120.0) THEN 'MODERATE' WHEN (heated.hot_spot_c <= 140.0) THEN 'HIGH' ELSE 'CRITICAL' END AS thermal_stress
 FROM (SELECT risen.transformer_id AS transformer_id, risen.load_hour AS load_hour, risen.load_date AS load_date, risen.energy_kwh AS energy_kwh, risen.load_kva AS load_kva, risen.loading_pct AS loading_pct, risen.meter_count AS meter_count, risen.coverage_pct AS coverage_pct, risen.ambient_c AS ambient_c, risen.target_date AS target_date, risen.load_pu AS load_pu, risen.oil_c AS oil_c, risen.oil_rise_c AS oil_rise_c, risen.ambient_c + risen.oil_rise_c AS top_oil_c, risen.ambient_c + risen.oil_rise_c + 35.0 * power(risen.load_pu, 1.6) AS hot_spot_c

@@ -43,6 +43,14 @@ USE DATABASE <% database %>;
 
 USE WAREHOUSE <% warehouse %>;
 
+MERGE INTO postgres_sync.postgres_connection_config AS kept USING (
+  SELECT column1 AS config_key, column2 AS config_value
+  FROM VALUES ('host', '<% postgres_host %>'), ('port', '5432')
+) AS given ON kept.config_key = given.config_key
+WHEN MATCHED THEN UPDATE SET config_value = given.config_value, updated_at = SYSDATE()
+WHEN NOT MATCHED THEN INSERT (config_key, config_value, updated_at)
+VALUES (given.config_key, given.config_value, SYSDATE());
+
 CREATE IMAGE REPOSITORY IF NOT EXISTS applications.images;
 
 CREATE SERVICE IF NOT EXISTS applications.flux_ops_center IN COMPUTE POOL <% prefix %>_POOL EXTERNAL_ACCESS_INTEGRATIONS = (<% prefix %>_SERVICE_ACCESS) MIN_INSTANCES = 1 MAX_INSTANCES = 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grid.ddl.access import role
 from grid.ddl.sql import SqlFile, quoted, session
+from grid.warehouse.tables import postgres_connection_config
 
 CPU = ("2", "4")
 MEMORY = ("4Gi", "8Gi")
@@ -76,6 +77,15 @@ def service_file() -> SqlFile:
         f"GRANT USAGE, MONITOR ON COMPUTE POOL {role('POOL')} TO ROLE {role('OWNER')}",
         f"GRANT BIND SERVICE ENDPOINT ON ACCOUNT TO ROLE {role('OWNER')}",
         *session(),
+        (
+            f"MERGE INTO {postgres_connection_config.fullname} AS kept USING (\n"
+            "  SELECT column1 AS config_key, column2 AS config_value\n"
+            "  FROM VALUES ('host', '<% postgres_host %>'), ('port', '5432')\n"
+            ") AS given ON kept.config_key = given.config_key\n"
+            "WHEN MATCHED THEN UPDATE SET config_value = given.config_value, updated_at = SYSDATE()\n"
+            "WHEN NOT MATCHED THEN INSERT (config_key, config_value, updated_at)\n"
+            "VALUES (given.config_key, given.config_value, SYSDATE())"
+        ),
         "CREATE IMAGE REPOSITORY IF NOT EXISTS applications.images",
         (
             f"CREATE SERVICE IF NOT EXISTS applications.flux_ops_center IN COMPUTE POOL {role('POOL')} "

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Table, cast, select
+from sqlalchemy import DateTime, Double, String, Table, TableClause, cast, column, select, table
 
 from grid.ddl.sql import SqlFile, quoted, select_text, session
 from grid.ddl.tables import clustering
 from grid.pipeline import PipelineParams
 from grid.pipeline.clean import all_clean_readings
-from grid.pipeline.hourly import all_transformer_hours
+from grid.pipeline.hourly import all_transformer_hours, hour_energies
 from grid.pipeline.usage import all_daily_usage, all_monthly_usage
 from grid.warehouse.arrow import Query
+from grid.warehouse.queries.stations import nearest_stations
 from grid.warehouse.tables import (
     DERIVED_TABLES,
+    PRODUCTION,
     ami_daily_usage,
     ami_interval_readings,
     ami_monthly_usage,
@@ -23,6 +25,23 @@ from grid.warehouse.tables import (
 )
 
 TARGET_LAG = "1 minute"
+
+# Steps between silver and gold. Each is so plain that Snowflake refreshes it incrementally, and what is made
+# of them never reads all readings again.
+HOUR_ENERGY = table(
+    "transformer_hour_energy",
+    column("transformer_id", String(64)),
+    column("load_hour", DateTime),
+    column("energy_kwh", Double),
+    column("metered_minutes", Double),
+    schema=PRODUCTION,
+)
+NEAREST_STATION = table(
+    "transformer_nearest_station",
+    column("transformer_id", String(64)),
+    column("station_id", String(64)),
+    schema=PRODUCTION,
+)
 STAGE = "raw.ext_raw_ami"
 
 
@@ -31,7 +50,7 @@ def derived_queries(time_zone: str = "<% time_zone %>") -> Mapping[Table, Query]
     params = PipelineParams(time_zone=time_zone)
     return {
         ami_interval_readings: all_clean_readings(),
-        transformer_hourly_load: all_transformer_hours(params),
+        transformer_hourly_load: all_transformer_hours(params, per_hour=HOUR_ENERGY, station=NEAREST_STATION),
         ami_daily_usage: all_daily_usage(time_zone),
         ami_monthly_usage: all_monthly_usage(),
     }
@@ -48,22 +67,34 @@ def pipeline_file() -> SqlFile:
         ),
         _pipe(),
     ]
-    statements += [dynamic_table(table, queries[table]) for table in DERIVED_TABLES]
+    for derived in DERIVED_TABLES:
+        if derived is transformer_hourly_load:
+            statements.append(_step(HOUR_ENERGY, hour_energies(), "Energy of each transformer and hour"))
+            statements.append(_step(NEAREST_STATION, nearest_stations(), "Nearest weather station"))
+        statements.append(
+            _dynamic_table(derived, queries[derived], TARGET_LAG, clustering(derived), derived.comment or "")
+        )
     return SqlFile("03_ami_pipeline.sql", "Meter readings: bronze, silver, gold", tuple(statements))
 
 
-def dynamic_table(table: Table, query: Query) -> str:
-    """Return the statement that has Snowflake keep ``table`` as ``query``, in its declared types."""
+def _step(made: TableClause, query: Query, comment: str) -> str:
+    return _dynamic_table(made, query, "DOWNSTREAM", [], comment)
+
+
+def _dynamic_table(derived: TableClause, query: Query, target_lag: str, keys: list[str], comment: str) -> str:
+    """Return the statement that has Snowflake keep a table as ``query``, in its declared types."""
     made = query.subquery("made")
-    typed = select(*(cast(made.c[column.name], column.type).label(column.name) for column in table.columns))
+    typed = select(*(cast(made.c[column.name], column.type).label(column.name) for column in derived.columns))
+    cluster = f"CLUSTER BY ({', '.join(keys)})\n" if keys else ""
+    lag = target_lag if target_lag == "DOWNSTREAM" else quoted(target_lag)
     return (
-        f"CREATE DYNAMIC TABLE IF NOT EXISTS {table.fullname}\n"
-        f"TARGET_LAG = {quoted(TARGET_LAG)}\n"
+        f"CREATE DYNAMIC TABLE IF NOT EXISTS {derived.fullname}\n"
+        f"TARGET_LAG = {lag}\n"
         "WAREHOUSE = <% pipeline_warehouse %>\n"
         "REFRESH_MODE = AUTO\n"
         "INITIALIZE = ON_CREATE\n"
-        f"CLUSTER BY ({', '.join(clustering(table))})\n"
-        f"COMMENT = {quoted(table.comment or '')}\n"
+        f"{cluster}"
+        f"COMMENT = {quoted(comment)}\n"
         f"AS\n{select_text(typed)}"
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Double,
+    FromClause,
     Integer,
     Select,
     and_,
@@ -46,7 +47,9 @@ def transformer_hours(day: date, params: PipelineParams) -> Select[Any]:
     beginning with the lasting load of the oldest hour known; they are null without a temperature of the air.
     """
     earlier = transformer_hourly_load.c
-    today = _metered_hours(params, ami_interval_readings.c.reading_date == day).subquery("today")
+    per_hour = hour_energies(ami_interval_readings.c.reading_date == day).subquery("per_hour")
+    station = nearest_stations().subquery("station")
+    today = _metered_hours(params, per_hour, station).subquery("today")
     before = select(
         earlier.transformer_id,
         earlier.load_hour,
@@ -64,13 +67,19 @@ def transformer_hours(day: date, params: PipelineParams) -> Select[Any]:
     return hours.order_by(literal_column("transformer_id"), literal_column("load_hour"))
 
 
-def all_transformer_hours(params: PipelineParams) -> Select[Any]:
+def all_transformer_hours(
+    params: PipelineParams, *, per_hour: FromClause | None = None, station: FromClause | None = None
+) -> Select[Any]:
     """Return the same of every date, for a warehouse that keeps them up to date itself.
+
+    ``per_hour`` and ``station`` are where it keeps ``hour_energies`` and ``nearest_stations``, if it does.
 
     Nothing is read from ``transformer_hourly_load``: each hour stands twice, among those of its own date
     and among those before the next, so a change of a reading touches two dates of one transformer.
     """
-    metered = _metered_hours(params).cte("metered_hours")
+    per_hour = hour_energies().subquery("per_hour") if per_hour is None else per_hour
+    station = nearest_stations().subquery("station") if station is None else station
+    metered = _metered_hours(params, per_hour, station).cte("metered_hours")
     next_date: Any = metered.c.load_date.op("+", return_type=Date())(literal_column("1"))
     own = select(*metered.c, metered.c.load_date.label("target_date"))
     before = select(*metered.c, next_date.label("target_date"))
@@ -113,11 +122,10 @@ def _heated(hours: Any, params: PipelineParams) -> Select[Any]:
     ).where(heated.c.load_date == heated.c.target_date)
 
 
-def _metered_hours(params: PipelineParams, *conditions: Any) -> Select[Any]:
-    """Return the hours of the readings that satisfy ``conditions``, with the air of the nearest station."""
-    metered, unit, air = _energies(*conditions), transformer_metadata.c, weather_hourly.c
+def _metered_hours(params: PipelineParams, per_hour: FromClause, station: FromClause) -> Select[Any]:
+    """Return the hours of ``per_hour`` as loads, with the air of the nearest station."""
+    metered, unit, air = _covered(per_hour), transformer_metadata.c, weather_hourly.c
     kva = metered.c.energy_kwh / params.power_factor
-    station = nearest_stations().subquery("station")
     return (
         select(
             metered.c.transformer_id,
@@ -143,11 +151,15 @@ def _metered_hours(params: PipelineParams, *conditions: Any) -> Select[Any]:
     )
 
 
-def _energies(*conditions: Any) -> Any:
+def hour_energies(*conditions: Any) -> Select[Any]:
+    """Return the energy of each transformer and hour, by the readings that satisfy ``conditions``.
+
+    Columns: transformer_id, load_hour, energy_kwh, metered_minutes (summed over its meters).
+    """
     reading, meter = ami_interval_readings.c, meter_infrastructure.c
     # A literal, not a parameter: the databases must see the same text in SELECT and GROUP BY.
     hour: Any = func.date_trunc(literal_column("'hour'"), reading.reading_at, type_=DateTime)
-    per_hour = (
+    return (
         select(
             meter.transformer_id,
             hour.label("load_hour"),
@@ -157,8 +169,12 @@ def _energies(*conditions: Any) -> Any:
         .join_from(ami_interval_readings, meter_infrastructure, meter.meter_key == reading.meter_key)
         .where(*conditions)
         .group_by(meter.transformer_id, hour)
-        .subquery("per_hour")
     )
+
+
+def _covered(per_hour: Any) -> Any:
+    """Return ``per_hour`` with its date, the number of meters, and how much of the hour was metered."""
+    meter = meter_infrastructure.c
     fleet = (
         select(meter.transformer_id, cast(func.count(), Integer).label("meter_count"))
         .group_by(meter.transformer_id)

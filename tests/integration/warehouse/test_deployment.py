@@ -90,8 +90,9 @@ class Account:
 
     def refresh(self) -> None:
         """Do what Snowflake does by itself within the target lag."""
-        for table in tables.DERIVED_TABLES:
-            self.run(f"ALTER DYNAMIC TABLE {table.fullname} REFRESH")
+        for statement in statements("03_ami_pipeline.sql"):
+            if made := re.match(r"CREATE DYNAMIC TABLE IF NOT EXISTS ([\w.]+)", statement):
+                self.run(f"ALTER DYNAMIC TABLE {made[1]} REFRESH")
 
     def close(self) -> None:
         self.warehouse.close()

@@ -16,7 +16,7 @@ from grid.ddl.files import FOLDER, VARIABLES, all_files, outdated, write
 from grid.ddl.sql import VARIABLE
 from grid.layers.registry import LAYERS
 from grid.warehouse.statements import tables_read
-from grid.warehouse.tables import customers_master_data, metadata
+from grid.warehouse.tables import DERIVED_TABLES, customers_master_data, metadata
 from grid.warehouse.views import VIEWS
 
 FILES = {file.name: file for file in all_files()}
@@ -176,6 +176,20 @@ def test_personal_columns_are_masked() -> None:
         f"ALTER TABLE {customers_master_data.fullname} MODIFY COLUMN {name} SET MASKING POLICY {MASK} FORCE"
         for name in ("full_name", "service_address", "phone", "email")
     ]
+
+
+def test_each_dynamic_table_comes_after_those_that_it_reads() -> None:
+    made = [
+        found[1]
+        for statement in FILES["03_ami_pipeline.sql"].statements
+        if (found := re.match(r"CREATE DYNAMIC TABLE IF NOT EXISTS ([\w.]+)\n", statement))
+    ]
+
+    assert set(made) >= {table.fullname for table in DERIVED_TABLES}
+    for statement in FILES["03_ami_pipeline.sql"].statements:
+        if found := re.match(r"CREATE DYNAMIC TABLE IF NOT EXISTS ([\w.]+)\n", statement):
+            read = set(re.findall(r"(?:FROM|JOIN) (production\.\w+)", statement)) & set(made)
+            assert all(made.index(name) < made.index(found[1]) for name in read), found[1]
 
 
 def test_streams_follow_what_the_cache_is_made_of() -> None:
