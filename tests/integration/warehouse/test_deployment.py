@@ -241,18 +241,18 @@ def test_clean_readings_are_written_to_the_history(fresh: Account) -> None:
     assert fresh.warehouse.version(table) != before
 
 
-def test_rows_of_a_rollup_are_neither_read_nor_written(fresh: Account) -> None:
+def test_rows_of_a_rollup_are_neither_read_nor_written(account: Account) -> None:
     def rows() -> Iterator[Any]:
         raise AssertionError("Snowflake computes its own")
         yield
 
     for table in tables.DERIVED_TABLES[1:]:
-        assert fresh.warehouse.replace(table, rows(), "forge") == 0
+        assert account.warehouse.replace(table, rows(), "forge") == 0
 
 
-def test_nobody_writes_a_dynamic_table(fresh: Account) -> None:
+def test_nobody_writes_a_dynamic_table(account: Account) -> None:
     with pytest.raises(snowflake.connector.errors.ProgrammingError, match="Dynamic table"):
-        fresh.run("DELETE FROM production.ami_daily_usage")
+        account.run("DELETE FROM production.ami_daily_usage")
 
 
 def test_a_dynamic_table_without_a_declared_column_must_be_deployed_again(fresh: Account) -> None:
@@ -293,28 +293,30 @@ def test_compaction_moves_what_is_old_and_changes_no_answer(fresh: Account) -> N
     assert sorted(row["usage_kwh"] for row in left) == [Decimal(3), Decimal(4), Decimal(5)]
 
 
-def test_the_ledger_forgets_only_old_batches(fresh: Account) -> None:
+def test_the_ledger_forgets_only_old_batches(account: Account) -> None:
     zone = table_of(tables.load_zones, {"zone_id": "Z"})
-    fresh.warehouse.append(tables.load_zones, zone, "new")
-    fresh.run(
+    account.warehouse.append(tables.load_zones, zone, "new")
+    account.run(
         "INSERT INTO raw.flux_batches "
         "SELECT 'production.load_zones', 'old', 1, DATEADD('day', -500, SYSDATE())"
     )
 
-    fresh.run(filled(jobs.ledger_clean_up().statements[0]))
+    account.run(filled(jobs.ledger_clean_up().statements[0]))
 
-    assert fresh.run("SELECT batch_id FROM raw.flux_batches") == [("new",)]
+    left = {batch for (batch,) in account.run("SELECT batch_id FROM raw.flux_batches")}
+    assert "new" in left
+    assert "old" not in left
 
 
-def test_a_late_feed_is_noticed(fresh: Account) -> None:
+def test_a_late_feed_is_noticed(account: Account) -> None:
     late = filled(jobs.LATE_FEED).replace("X1", "60")
     now = datetime.now(UTC).replace(tzinfo=None)
-    load_inputs(fresh.warehouse, [reading(1, now, "1.0", ingested_at=now - timedelta(hours=2))], [])
-    assert len(fresh.run(late)) == 1
+    load_inputs(account.warehouse, [reading(1, now, "1.0", ingested_at=now - timedelta(hours=2))], [])
+    assert len(account.run(late)) == 1
 
     row = reading(1, now, "1.0", ingested_at=now - timedelta(minutes=5))
-    fresh.warehouse.append(tables.ami_readings_raw, table_of(tables.ami_readings_raw, row), "newer")
-    assert fresh.run(late) == []
+    account.warehouse.append(tables.ami_readings_raw, table_of(tables.ami_readings_raw, row), "newer")
+    assert account.run(late) == []
 
 
 def test_forged_data_can_be_loaded_into_a_deployed_account(fresh: Account) -> None:
