@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from grid import models
-from grid.layers.definition import Layer, Schedule
+from grid.layers.definition import Layer, Watermark
 from grid.layers.zones import with_zone_by_substation, zone_id
 from grid.warehouse import tables
 
@@ -83,7 +83,7 @@ transformer_load = Layer(
             ),
         )
     ),
-    schedule=Schedule.EVERY_5_MINUTES,
+    watermark=Watermark(column=_load.load_hour, cached="load_hour", overlap=timedelta(hours=6)),
     max_age=timedelta(minutes=15),
     size_table=tables.transformer_metadata,
 )
@@ -103,7 +103,7 @@ weather = Layer(
         _weather.wind_speed_mps,
         _weather.precipitation_mm,
     ),
-    schedule=Schedule.EVERY_5_MINUTES,
+    watermark=Watermark(column=_weather.observed_at, cached="observed_at", overlap=timedelta(hours=6)),
     max_age=timedelta(minutes=15),
 )
 
@@ -128,10 +128,11 @@ outages = Layer(
             _outage.customers_out,
             _outage.longitude.label("lon"),
             _outage.latitude.label("lat"),
+            _outage.updated_at,
         ),
         tables.outage_restoration_tracker,
     ),
-    schedule=Schedule.EVERY_5_MINUTES,
+    watermark=Watermark(column=_outage.updated_at, cached="updated_at", overlap=timedelta(hours=1)),
     max_age=timedelta(minutes=15),
     window=_recent_outages,
     clocks=_NEWEST,
@@ -162,10 +163,11 @@ work_orders = Layer(
             _work.actual_hours,
             _work.longitude.label("lon"),
             _work.latitude.label("lat"),
+            _work.updated_at,
         ),
         tables.work_orders,
     ),
-    schedule=Schedule.EVERY_5_MINUTES,
+    watermark=Watermark(column=_work.updated_at, cached="updated_at", overlap=timedelta(hours=1)),
     max_age=timedelta(minutes=15),
     window=_recent_work,
     clocks=_NEWEST,

@@ -13,7 +13,7 @@ from grid.models.distribution import (
     Transformer,
 )
 from grid.models.operations import Outage, OutageStatus, TransformerLoad, WeatherObservation, WorkOrder
-from grid.models.sync import SyncAlert, SyncLayer, SyncReject, SyncRun
+from grid.models.sync import SyncAlert, SyncCheckpoint, SyncLayer, SyncReject, SyncRun
 from grid.models.transmission import Branch, BranchKind, Bus, Plant, Substation, Zone, ZoneGrant
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Switch",
     "SwitchKind",
     "SyncAlert",
+    "SyncCheckpoint",
     "SyncLayer",
     "SyncReject",
     "SyncRun",

@@ -69,6 +69,7 @@ class Outage(Asset):
     customers_interrupted = models.IntegerField()
     customers_out = models.IntegerField(help_text="Customers not yet restored.")
     location = models.PointField(srid=4326)
+    updated_at = models.DateTimeField(null=True, help_text="When its row in the warehouse was last written.")
 
     class Meta(Asset.Meta):
         indexes = [models.Index(fields=["status", "-started_at"], name="outage_status")]
@@ -93,3 +94,4 @@ class WorkOrder(Asset):
     estimated_hours = models.FloatField(null=True, help_text="Estimate, h.")
     actual_hours = models.FloatField(null=True, help_text="Hours spent, h.")
     location = models.PointField(srid=4326)
+    updated_at = models.DateTimeField(null=True, help_text="When its row in the warehouse was last written.")

@@ -146,7 +146,17 @@ def version_of(layer: Layer, warehouse: Warehouse) -> str | None:
     Raises:
         WarehouseError: if the warehouse does not answer.
     """
-    return layer.combined_version({table.fullname: warehouse.version(table) for table in layer.source_tables})
+    return source_of(layer, warehouse)[1]
+
+
+def source_of(layer: Layer, warehouse: Warehouse) -> tuple[dict[str, str | None], str | None]:
+    """Return the version of each table of a layer's source now, and that of the whole as ``version_of`` does.
+
+    Raises:
+        WarehouseError: if the warehouse does not answer.
+    """
+    versions = {table.fullname: warehouse.version(table) for table in layer.source_tables}
+    return versions, layer.combined_version(versions)
 
 
 def source_versions() -> dict[str, str | None]:

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -96,6 +96,29 @@ class DeltaStore:
             except BaseException:
                 known.reset()  # what was half read must not look sound the next time
                 raise
+
+    def differing_files(self, table: Table, since: str) -> tuple[Snapshot, Snapshot] | None:
+        """Return the state ``since`` and the latest one of ``table``, each with the files only it has.
+
+        None if the old state cannot be read any more: its log or one of its files was tidied away, or the
+        table was made anew.
+        """
+        now = self.snapshot(table)
+        made, _, number = since.rpartition(":")
+        if now is None or not number.isdigit() or made != now.version.rpartition(":")[0]:
+            return None
+        if since == now.version:
+            return replace(now, files=()), replace(now, files=())
+        folder = self.path(table)
+        try:
+            before = _read_snapshot(DeltaTable(folder, version=int(number)), folder)
+        except DeltaError:
+            return None
+        old = tuple(sorted(set(before.files) - set(now.files)))
+        if not all(file.exists() for file in old):
+            return None
+        new = tuple(sorted(set(now.files) - set(before.files)))
+        return replace(before, files=old), replace(now, files=new)
 
     def forget(self, table: Table) -> None:
         """Drop what is remembered of ``table``; the next read starts from its files."""

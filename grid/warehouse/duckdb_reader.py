@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -92,6 +92,34 @@ class DuckDbReader:
 
         return split(stream(), batch_rows)
 
+    def differing_keys(
+        self, table: Table, before: Snapshot, now: Snapshot, *, columns: Iterable[str], limit: int
+    ) -> list[str]:
+        """Return the keys of the rows of ``table`` that differ between two states, at most ``limit``.
+
+        Each row of a state is counted, those of the older one downwards; what does not come to nothing
+        differs. Files that both states share need not be read, so they may be left out of both.
+
+        Raises:
+            duckdb.Error, OSError, SchemaMismatch: what DuckDB raised, and what ``run`` raises.
+        """
+        key = _quoted(next(iter(table.primary_key)).name)
+        wanted = ", ".join([key, *(_quoted(name) for name in sorted(set(columns)) if _quoted(name) != key)])
+        sides = f"SELECT {wanted}, 1 AS side FROM ({_rows(table, now)})"  # noqa: S608 - names are quoted
+        sides += f" UNION ALL SELECT {wanted}, -1 FROM ({_rows(table, before)})"  # noqa: S608
+        net = f"SELECT {wanted}, sum(side) AS net FROM ({sides}) GROUP BY {wanted}"  # noqa: S608
+        statement = f"SELECT DISTINCT {key} FROM ({net}) WHERE net <> 0 AND {key} IS NOT NULL LIMIT ?"  # noqa: S608
+        cursor = self._cursor_over({})
+        watchdog = Watchdog(limit_s=self._limits.query_timeout_s, interrupt=cursor.interrupt)
+        try:
+            with watchdog.guarded():
+                return [row[0] for row in cursor.execute(statement, [limit]).fetchall()]
+        except _FAILURES as error:
+            raise self._explained(error, watchdog) from error
+        finally:
+            watchdog.stop()
+            cursor.close()
+
     def close(self) -> None:
         """Close the database; the next query opens a new one."""
         with self._lock:
@@ -176,7 +204,13 @@ def _plain(value: Any) -> Any:
 
 
 def _view(table: Table, snapshot: Snapshot | None) -> str:
-    """Return the statement that makes ``table`` readable under its own name.
+    """Return the statement that makes ``table`` readable under its own name; raises what ``_rows`` raises."""
+    name = f"{_quoted(table.schema or 'public')}.{_quoted(table.name)}"
+    return f"CREATE OR REPLACE VIEW {name} AS {_rows(table, snapshot)}"
+
+
+def _rows(table: Table, snapshot: Snapshot | None) -> str:
+    """Return the select of a table's declared columns from its files.
 
     Raises:
         SchemaMismatch: if the stored table lacks a column that may not be null.
@@ -192,8 +226,7 @@ def _view(table: Table, snapshot: Snapshot | None) -> str:
             raise SchemaMismatch(table=table.fullname, column=column.name, problem=problem)
         kind = column.type.compile(dialect=_DIALECT)
         columns.append(f"CAST(NULL AS {kind}) AS {_quoted(column.name)}")
-    name = f"{_quoted(table.schema or 'public')}.{_quoted(table.name)}"
-    start = f"CREATE OR REPLACE VIEW {name} AS SELECT {', '.join(columns)}"
+    start = f"SELECT {', '.join(columns)}"
     if snapshot is None or not snapshot.files:
         return f"{start} WHERE false"
     files = ", ".join(_literal(str(file)) for file in snapshot.files)

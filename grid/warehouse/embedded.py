@@ -16,6 +16,7 @@ from grid.warehouse.arrow import Query
 from grid.warehouse.delta_store import DeltaStore, Snapshot
 from grid.warehouse.duckdb_reader import DuckDbReader, ReaderLimits
 from grid.warehouse.errors import (
+    SchemaMismatch,
     TableNotLoaded,
     WarehouseCorrupted,
     WarehouseError,
@@ -87,6 +88,25 @@ class EmbeddedWarehouse:
     def version(self, table: Table) -> str | None:
         snapshot = self._store.snapshot(table)
         return None if snapshot is None else snapshot.version
+
+    def changed_keys(
+        self, table: Table, since: str, *, columns: Iterable[str], limit: int
+    ) -> list[str] | None:
+        states = self._store.differing_files(table, since)
+        if states is None:
+            return None
+        before, now = states
+        if not before.files and not now.files:
+            return []
+        try:
+            return self._reader.differing_keys(table, before, now, columns=columns, limit=limit)
+        except SchemaMismatch:
+            return None  # the old state lacks a column that may not be null: nothing to compare with
+        except (duckdb.Error, OSError) as error:
+            self._store.forget(table)
+            if self._store.differing_files(table, since) is None:
+                return None  # the old files were tidied away meanwhile
+            raise self._failure(error, {table: now}) from error
 
     def row_count(self, table: Table) -> int:
         snapshot = self._store.snapshot(table)

@@ -69,6 +69,29 @@ class Warehouse(Protocol):
     def version(self, table: Table) -> str | None:
         """Return an opaque value that changes with every commit; None if the table was never loaded."""
 
+    def changed_keys(
+        self, table: Table, since: str, *, columns: Iterable[str], limit: int
+    ) -> list[str] | None:
+        """Return the keys of the rows that differ between version ``since`` of ``table`` and now.
+
+        A row differs if it was added, deleted or has another value in one of ``columns``; a row that was
+        written anew with equal values does not, however the table is stored. A backend that cannot tell
+        which columns changed also names rows that changed in others.
+
+        Args:
+            table: a table whose primary key is one column of text.
+            since: what ``version`` returned.
+            columns: the columns that matter.
+            limit: at most so many keys are returned.
+
+        Returns:
+            The keys, each once, in no order; None if the warehouse no longer knows the state of then.
+
+        Raises:
+            WarehouseCorrupted, WarehouseUnavailable, WarehouseQueryTimeout, WarehouseQueryTooLarge: if
+                the data cannot be read.
+        """
+
     def row_count(self, table: Table) -> int:
         """Return the number of rows of ``table``.
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, TypeVar
 
 import pyarrow as pa
 from snowflake.connector import errors as driver_errors
 from sqlalchemy import Table, func, select
 
+from grid.warehouse import snowflake_changes, snowflake_load
 from grid.warehouse import snowflake_ledger as ledger
-from grid.warehouse import snowflake_load
 from grid.warehouse.arrow import TIMESTAMP, Query, conform_result, result_fields, split
-from grid.warehouse.errors import TableNotLoaded, WarehouseError, WarehouseUnavailable
+from grid.warehouse.errors import (
+    TableNotLoaded,
+    WarehouseError,
+    WarehouseQueryInvalid,
+    WarehouseUnavailable,
+)
 from grid.warehouse.incoming import Data
 from grid.warehouse.interface import BATCH_ROWS, KEEP_HOURS
 from grid.warehouse.snowflake_session import (
@@ -113,6 +118,20 @@ class SnowflakeWarehouse:
 
     def version(self, table: Table) -> str | None:
         return self._with_cursor(lambda cursor: ledger.version(cursor, table))
+
+    def changed_keys(
+        self, table: Table, since: str, *, columns: Iterable[str], limit: int
+    ) -> list[str] | None:
+        if since == self.version(table):
+            return []
+        asked = snowflake_changes.statement(table, since, limit=limit)
+        if asked is None:
+            return None
+        try:
+            found = self._with_cursor(lambda cursor: ledger.rows(cursor, *asked))
+        except WarehouseQueryInvalid:
+            return None  # change tracking is off, or its history does not reach back so far
+        return [row[0] for row in found]
 
     def row_count(self, table: Table) -> int:
         self._check_loaded(table, may_be_absent=False)

@@ -20,6 +20,7 @@ outage_restoration_tracker = Table(
     Column("customers_interrupted", Integer, nullable=False),
     Column("customers_out", Integer, nullable=False, comment="not yet restored"),
     *lat_lon(),
+    Column("updated_at", DateTime, comment="UTC, when the row was last written; null if not known"),
     schema=PRODUCTION,
 )
 
@@ -56,5 +57,6 @@ work_orders = Table(
     Column("estimated_hours", Double),
     Column("actual_hours", Double),
     *lat_lon(),
+    Column("updated_at", DateTime, comment="UTC, when the row was last written; null if not known"),
     schema=PRODUCTION,
 )
