@@ -97,7 +97,7 @@ def test_columns_read_of_each_table_are_those_the_source_names(layer: Layer) -> 
     for table in [layer.main_table, *layer.supporting_tables]:
         found = layer.columns_read(table)
         assert found
-        assert {name for name in table.columns.keys() if f"{table.fullname}.{name}" in spelt} == found
+        assert {c.name for c in table.columns if f"{table.fullname}.{c.name}" in spelt} == found
 
 
 def test_supporting_tables_are_those_that_lend_the_zone() -> None:
