@@ -48,7 +48,7 @@ from grid.services.sync.columns import Kind, columns_of  # noqa: E402
 from grid.services.sync.source import query_of  # noqa: E402
 from grid.warehouse import Warehouse  # noqa: E402
 
-STATE_TABLES = ("grid_synclayer", "grid_syncrun", "grid_syncreject", "jobs_job")
+STATE_TABLES = ("grid_synclayer", "grid_syncrun", "grid_syncreject", "grid_synccheckpoint", "jobs_job")
 
 
 @contextmanager

@@ -200,16 +200,17 @@ def _note(session: psycopg.Connection, layer: str, done: Checkpoint) -> None:
 def _bounds(run: Run, query: sa.Select[Any]) -> tuple[str, ...]:
     """Return the keys at which the source is cut, in the warehouse's own order of texts."""
     key = run.layer.source_key
-    number = sa.func.row_number().over(order_by=key).label("row_number_of_key")
+    number = sa.func.row_number().over(order_by=key).label("key_number")
+    total = sa.func.count().over().label("key_count")
     numbered = (
-        query.with_only_columns(key.label("id"), number, maintain_column_froms=True)
+        query.with_only_columns(key.label("id"), number, total, maintain_column_froms=True)
         .where(key.is_not(None))
         .subquery("numbered")
     )
     cuts = (
         sa.select(numbered.c.id)
-        .where(numbered.c.row_number_of_key % CHUNK_ROWS == 0)
-        .order_by(numbered.c.row_number_of_key)
+        .where(numbered.c.key_number % CHUNK_ROWS == 0, numbered.c.key_number < numbered.c.key_count)
+        .order_by(numbered.c.key_number)
     )
     found = run.warehouse.select_rows(cuts.execution_options(**query.get_execution_options()))
     return tuple(dict.fromkeys(row["id"] for row in found))
