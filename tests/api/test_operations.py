@@ -1,12 +1,13 @@
 """Map layers, search, sync layers, the site and the health of the services."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from flux_site.jobs.models import Job
 from grid import models
@@ -180,6 +181,47 @@ def test_sync_layers_show_the_state_of_each(viewer_api: Api, warehouse: Warehous
         None,
         None,
     )
+
+
+def test_sync_layers_tell_how_changed_rows_are_found_and_why_all_were_read(
+    viewer_api: Api, warehouse: Warehouse
+) -> None:
+    moment = timezone.now()
+    outages = make_sync_layer(key="outages", watermark_at=moment)
+    make_sync_run(layer=outages, mode="FULL", fallback_reason="PROOF_FAILED")
+    make_sync_run(layer=make_sync_layer(key="meters"), mode="CHANGES")
+    every_minute = IntervalSchedule.objects.create(every=1, period="minutes")
+    PeriodicTask.objects.create(
+        name="a schedule",
+        task="grid.sync_scheduled",
+        interval=every_minute,
+        kwargs='{"layers": ["meters", "buses"]}',
+        last_run_at=moment,
+    )
+    make_sync_layer(key="buses", is_paused=True)
+
+    layers = viewer_api.data(
+        "{ syncLayers { key mode lastRunMode lastFallbackReason watermarkAt nextRunAt } }"
+    )["syncLayers"]
+
+    found = {layer.pop("key"): layer for layer in layers}
+    next_run_at = datetime.fromisoformat(found["meters"].pop("nextRunAt"))
+    assert abs(next_run_at - moment - timedelta(minutes=1)) < timedelta(seconds=20)
+    assert found["meters"] == {
+        "mode": "CHANGES",
+        "lastRunMode": "CHANGES",
+        "lastFallbackReason": None,
+        "watermarkAt": None,
+    }
+    assert found["outages"] == {
+        "mode": "WATERMARK",
+        "lastRunMode": "FULL",
+        "lastFallbackReason": "PROOF_FAILED",
+        "watermarkAt": moment.isoformat(),
+        "nextRunAt": None,
+    }
+    assert (found["zones"]["mode"], found["zones"]["lastRunMode"]) == ("FULL", None)
+    assert found["buses"]["nextRunAt"] is None
 
 
 @pytest.mark.parametrize("asset", ["substations", "circuits", "weather", "workOrders"])

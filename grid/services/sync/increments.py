@@ -126,7 +126,7 @@ def _recent(run: Run, found: Source, state: models.SyncLayer) -> Iterator[sa.Sel
     newest = min(state.watermark_at or datetime.min.replace(tzinfo=UTC), found.looked_at)
     since = newest - watermark.overlap if state.watermark_at else newest
     mark = watermark.column
-    pairs = found.query.with_only_columns(
+    pairs: sa.Select[Any] = found.query.with_only_columns(
         run.layer.source_key.label("id"), mark.label("mark"), maintain_column_froms=True
     )
     touched.create_index(run.session, run.warehouse.select_arrow(pairs))

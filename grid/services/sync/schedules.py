@@ -11,8 +11,8 @@ from django.db import transaction
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from grid.layers import LAYERS, Layer, Schedule, scheduled
+from grid.selectors.schedules import SYNC_TASK
 
-SYNC_TASK = "grid.sync_scheduled"
 FRESHNESS_TASK = "grid.check_freshness"
 RECOVER_TASK = "jobs.recover"
 ROLLUP_TASK = "grid.rollup_scheduled"

@@ -53,6 +53,7 @@ def make_world(owner: Any) -> World:
         layer,
         sync_run,
         sync.make_sync_alert(layer=layer),
+        sync.make_sync_checkpoint(layer=layer),
         sync.make_sync_reject(run=sync_run),
         job,
         cascade.make_scenario(owner=owner, outages=[substation.pk]),
