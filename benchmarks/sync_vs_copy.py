@@ -2,8 +2,9 @@
 
     python benchmarks/sync_vs_copy.py [--layers lines,transformers,meters,customers] [--repeats 5] [--json]
 
-Reads a copy of the warehouse of the settings and works in a schema of its own, dropped at the end, whose tables
-are copies of the cache's with all indexes and foreign keys; cache and warehouse are not touched. For each layer:
+Reads a copy of the warehouse of the settings and works in a schema of its own, dropped at the end, whose
+tables are copies of the cache's with all indexes and foreign keys; cache and warehouse are not touched. For
+each layer:
 
 - copy: COPY of CSV that lies ready in memory into the empty table, foreign keys checked, committed.
 - read+copy: the same with reading the warehouse and writing the CSV, as a loading script would.
@@ -120,7 +121,7 @@ def one_percent_changed(layer: Layer) -> str:
 
 @contextmanager
 def scratch_warehouse() -> Iterator[Warehouse]:
-    """Give a copy of the warehouse whose files are linked, not copied; Snowflake itself where that is used."""
+    """Give a copy of the warehouse, made of links to its files; Snowflake itself where that is used."""
     kind, _, place = settings.WAREHOUSE_URL.partition("://")
     if kind != "embedded":
         yield get_warehouse()
