@@ -126,9 +126,8 @@ def _recent(run: Run, found: Source, state: models.SyncLayer) -> Iterator[sa.Sel
     newest = min(state.watermark_at or datetime.min.replace(tzinfo=UTC), found.looked_at)
     since = newest - watermark.overlap if state.watermark_at else newest
     mark = watermark.column
-    pairs: sa.Select[Any] = found.query.with_only_columns(
-        run.layer.source_key.label("id"), mark.label("mark"), maintain_column_froms=True
-    )
+    pair: list[Any] = [run.layer.source_key.label("id"), mark.label("mark")]
+    pairs = found.query.with_only_columns(*pair, maintain_column_froms=True)
     touched.create_index(run.session, run.warehouse.select_arrow(pairs))
     older = touched.compare(run.session, table=run.layer.table, column=watermark.cached, since=since)
     _refuse_too_many(len(older))

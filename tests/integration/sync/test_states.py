@@ -139,8 +139,8 @@ def test_states_take_the_same_queries_for_one_layer_and_for_all(
     loaded: Warehouse, run_all: RunAll, django_assert_num_queries: Any
 ) -> None:
     run_all(loaded, "zones")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         selectors.list_layers()
     run_all(loaded)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         selectors.list_layers()
