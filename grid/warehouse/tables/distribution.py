@@ -119,6 +119,7 @@ meter_infrastructure = Table(
     Column("phases", String(3), nullable=False),
     Column("install_date", Date),
     Column("status", String(16), nullable=False),
+    Column("nominal_voltage_v", Double, comment="what it measures at 1 per unit; null: by its transformer"),
     schema=PRODUCTION,
 )
 
