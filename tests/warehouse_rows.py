@@ -9,7 +9,15 @@ from sqlalchemy import Table
 from grid.warehouse import Warehouse
 from grid.warehouse.arrow import pa_schema
 
-NOT_FORGED = {"forge_loads", "ami_readings_raw", "ami_daily_usage", "ami_monthly_usage"}
+NOT_FORGED = {
+    "forge_loads",
+    "ami_readings_raw",
+    "ami_daily_usage",
+    "ami_monthly_usage",
+    "circuit_hourly_usage",
+    "circuit_daily_usage",
+    "transformer_daily_load",
+}
 """Tables that no generated data goes into: the record of loads, what meters send, what is rolled up."""
 
 

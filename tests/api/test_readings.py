@@ -165,7 +165,15 @@ def test_a_roll_up_is_a_job(operator: User, received: Warehouse) -> None:
     job.refresh_from_db()
     assert (job.status, job.owner) == (JobStatus.SUCCEEDED, operator)
     # The readings lie on three UTC dates, which have parts of four local days.
-    assert job.counts == {"cleaned_days": 3, "hourly_days": 0, "usage_days": 4, "usage_months": 1}
+    assert job.counts == {
+        "cleaned_days": 3,
+        "hourly_days": 0,
+        "circuit_hourly_days": 3,
+        "usage_days": 4,
+        "usage_months": 1,
+        "circuit_days": 4,
+        "transformer_days": 0,
+    }
     version = received.version(tables.ami_daily_usage)
     run_job(Job.objects.get(pk=rollup.start_rollup(user=None).pk).pk)
     assert received.version(tables.ami_daily_usage) == version

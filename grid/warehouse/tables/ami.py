@@ -1,7 +1,19 @@
 """Time series: interval readings as received and cleaned, what is rolled up from them, hourly weather."""
 
-from sqlalchemy import Column, Date, DateTime, Double, Integer, Numeric, SmallInteger, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    Integer,
+    Numeric,
+    SmallInteger,
+    String,
+    Table,
+)
 
+from grid.warehouse.tables.ami_columns import voltage_counts
 from grid.warehouse.tables.base import PRODUCTION, RAW, metadata
 
 ami_readings_raw = Table(
@@ -72,6 +84,8 @@ ami_daily_usage = Table(
     Column("mean_voltage_v", Double),
     Column("min_voltage_v", Numeric(7, 2)),
     Column("max_voltage_v", Numeric(7, 2)),
+    Column("metered_minutes", Integer),
+    *voltage_counts(),
     schema=PRODUCTION,
     info={"partition_by": ("usage_date",)},
 )
@@ -90,6 +104,61 @@ ami_monthly_usage = Table(
     Column("max_voltage_v", Numeric(7, 2)),
     schema=PRODUCTION,
     info={"partition_by": ("usage_month",)},
+)
+
+circuit_hourly_usage = Table(
+    "circuit_hourly_usage",
+    metadata,
+    Column("circuit_id", String(64), primary_key=True, nullable=False),
+    Column("substation_id", String(64), primary_key=True, nullable=False),
+    Column("customer_class", String(16), primary_key=True, nullable=False),
+    Column("usage_hour", DateTime, primary_key=True, nullable=False, comment="UTC, start of the hour"),
+    Column("usage_date", Date, nullable=False, comment="UTC date; the partition"),
+    Column("usage_kwh", Numeric(16, 4), nullable=False),
+    Column("reading_count", Integer, nullable=False),
+    Column("estimated_count", Integer, nullable=False),
+    Column("metered_minutes", BigInteger, nullable=False, comment="summed over the meters"),
+    Column("outage_minutes", BigInteger, nullable=False, comment="of intervals without supply"),
+    schema=PRODUCTION,
+    info={"partition_by": ("usage_date",)},
+)
+
+circuit_daily_usage = Table(
+    "circuit_daily_usage",
+    metadata,
+    Column("circuit_id", String(64), primary_key=True, nullable=False),
+    Column("substation_id", String(64), primary_key=True, nullable=False),
+    Column("customer_class", String(16), primary_key=True, nullable=False),
+    Column("usage_date", Date, primary_key=True, nullable=False, comment="local date; the partition"),
+    Column("usage_kwh", Numeric(16, 4), nullable=False),
+    Column("reading_count", Integer, nullable=False),
+    Column("estimated_count", Integer, nullable=False),
+    Column("metered_minutes", BigInteger, comment="summed over the meters"),
+    Column("outage_minutes", BigInteger, nullable=False, comment="of intervals without supply"),
+    *voltage_counts(),
+    schema=PRODUCTION,
+    info={"partition_by": ("usage_date",)},
+)
+
+transformer_daily_load = Table(
+    "transformer_daily_load",
+    metadata,
+    Column("transformer_id", String(64), primary_key=True, nullable=False),
+    Column("load_date", Date, primary_key=True, nullable=False, comment="local date; the partition"),
+    Column("energy_kwh", Double, nullable=False),
+    Column("peak_load_kva", Double, nullable=False, comment="largest hourly mean"),
+    Column("peak_loading_pct", Double, nullable=False),
+    Column("peak_at", DateTime, nullable=False, comment="UTC, start of the first hour of the peak"),
+    Column("hour_count", Integer, nullable=False, comment="hours with readings"),
+    Column("hours_over_100", Integer, nullable=False, comment="loaded above 100 % of the rating"),
+    Column("hours_over_120", Integer, nullable=False),
+    Column("hours_over_150", Integer, nullable=False),
+    Column("covered_hours", Double, comment="metered share of the hours, summed"),
+    Column("peak_hot_spot_c", Double),
+    Column("ageing_h", Double, comment="ageing factor times 1 h, summed: hours of normal ageing"),
+    Column("aged_hours", Integer, nullable=False, comment="hours whose ageing factor is known"),
+    schema=PRODUCTION,
+    info={"partition_by": ("load_date",)},
 )
 
 weather_hourly = Table(
