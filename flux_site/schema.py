@@ -22,6 +22,7 @@ from flux_site.api.schema import AccessMutation, AccessQuery
 from flux_site.api.subgraph import SubgraphQuery, SubgraphSchema
 from flux_site.jobs.schema import JSON_OBJECT_SCALAR, JobsMutation, JobsQuery, JobsSubscription, JSONObject
 from grid.federation import BackendsExtension
+from grid.schema.ami import AmiQuery
 from grid.schema.operations import OperationsQuery
 from grid.schema.queries import AssetConnections, AssetLookups
 from grid.schema.readings import ReadingsMutation, ReadingsQuery
@@ -72,6 +73,7 @@ class Query(
     JobsQuery,
     OperationsQuery,
     ReadingsQuery,
+    AmiQuery,
     SyncQuery,
     AssetConnections,
     AssetLookups,
