@@ -65,11 +65,12 @@ def band(*, voltage_v: float, nominal_v: float, limits: VoltageLimits = LOW_VOLT
     """
     if not nominal_v > 0.0:
         raise ValueError(f"nominal_v is {nominal_v}; it must be positive")
-    based_v = voltage_v * BASE_V / nominal_v
-    if based_v < limits.b_low_v:
+    # Rounded: a voltage of two decimals that is the limit must equal it.
+    b_low, a_low, a_high, b_high = (round(limit, 6) for limit in limits.of_nominal(nominal_v))
+    if voltage_v < b_low:
         return VoltageBand.BELOW_B
-    if based_v < limits.a_low_v:
+    if voltage_v < a_low:
         return VoltageBand.B_LOW
-    if based_v <= limits.a_high_v:
+    if voltage_v <= a_high:
         return VoltageBand.A
-    return VoltageBand.B_HIGH if based_v <= limits.b_high_v else VoltageBand.ABOVE_B
+    return VoltageBand.B_HIGH if voltage_v <= b_high else VoltageBand.ABOVE_B

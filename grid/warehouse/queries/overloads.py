@@ -69,7 +69,7 @@ def overloaded_transformers(
         select(summed)
         .order_by(summed.c[by].desc().nulls_last(), summed.c.transformer_id)
         .limit(limit)
-        .cte("top")
+        .cte("chosen")
     )
     peak = (
         select(top.c.transformer_id, func.min(daily.peak_at).label("peak_at"))

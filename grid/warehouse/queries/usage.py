@@ -243,7 +243,7 @@ def _top(counted: Any, group: UsageGroup, by: tuple[str, ...], limit: int) -> Se
     def order(columns: Any) -> list[Any]:
         return [*(columns[name].desc().nulls_last() for name in by), columns.key.asc().nulls_last()]
 
-    top = select(counted).order_by(*order(counted.c)).limit(limit).subquery("top")
+    top = select(counted).order_by(*order(counted.c)).limit(limit).subquery("chosen")
     called = names(group)
     # Ordered again: a join keeps no order.
     if called is None:
