@@ -6,7 +6,7 @@ from typing import Any
 
 from grid.pipeline.periods import whole
 from grid.selectors.ami_scope import asked, check_limit, check_period, local_zone, visible_scope
-from grid.standards.transformer_thermal import NORMAL_LIFE_H
+from grid.standards.transformer_thermal import loss_of_life_pct
 from grid.warehouse import queries
 from grid.warehouse.queries import OverloadOrder, Scope
 
@@ -75,6 +75,7 @@ def overloaded_transformers(
 
 def _overload(row: dict[str, Any], hours: float) -> Overload:
     ageing_h, aged_hours, covered = row["ageing_h"], int(row["aged_hours"]), row["covered_hours"]
+    factor = ageing_h / aged_hours if aged_hours else None
     return Overload(
         asset_id=row["transformer_id"],
         name=row["transformer_name"],
@@ -91,7 +92,7 @@ def _overload(row: dict[str, Any], hours: float) -> Overload:
         hours_over_150=int(row["hours_over_150"]),
         coverage_pct=None if covered is None else 100.0 * covered / hours,
         peak_hot_spot_c=row["peak_hot_spot_c"],
-        equivalent_ageing_factor=ageing_h / aged_hours if aged_hours else None,
-        loss_of_life_pct=100.0 * ageing_h / NORMAL_LIFE_H if aged_hours else None,
+        equivalent_ageing_factor=factor,
+        loss_of_life_pct=None if factor is None else loss_of_life_pct(factor, aged_hours),
         aged_hours=aged_hours,
     )

@@ -52,6 +52,9 @@ def question(name: str, field: GraphQLField) -> str:
         "ID": '"U3Vic3RhdGlvbjpTVUItMQ=="',
         "Int": "5",
         "DateTime": '"2026-07-01T00:00:00Z"',
+        "Date": '"2026-07-01"',
+        "UsageGroup": "METER",
+        "PeakMember": "METER",
     }
     arguments = [
         f"{key}: {made_up[get_named_type(argument.type).name]}"
