@@ -4,6 +4,9 @@ Outages and work orders hold recent rows only. "Recent" is counted from the newe
 the warehouse, not from the clock on the wall, so that a warehouse whose feed stands still keeps its
 rows; moments after the wall clock are ignored, so that one wrong date does not empty a layer. An outage
 that a cached work order was raised for is cached with it, however old.
+
+The load of a transformer is that of its newest hour up to the one that most meters have reported, so that the
+loads of the system belong together.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from grid import models
 from grid.layers.definition import Layer, Schedule
 from grid.layers.zones import with_zone_by_substation, zone_id
 from grid.warehouse import tables
+from grid.warehouse.queries import load_watermark
 
 KEEP_OUTAGES = timedelta(days=7)
 KEEP_WORK_ORDERS = timedelta(days=30)
@@ -60,6 +64,7 @@ def _hour_key(station: sa.ColumnElement[str], at: sa.ColumnElement[datetime]) ->
 
 _newest_load = (
     sa.select(_load.transformer_id, sa.func.max(_load.load_hour).label("load_hour"))
+    .where(_load.load_hour <= sa.select(load_watermark()).scalar_subquery())
     .group_by(_load.transformer_id)
     .subquery("newest_load")
 )
@@ -74,6 +79,8 @@ transformer_load = Layer(
         _load.energy_kwh,
         _load.load_kva,
         _load.loading_pct,
+        _load.meter_count,
+        _load.coverage_pct,
     ).select_from(
         tables.transformer_hourly_load.join(
             _newest_load,

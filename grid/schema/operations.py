@@ -24,6 +24,10 @@ class Kpi:
     definition: str
     data_as_of: datetime | None
     reason: str | None = strawberry.field(description="Why the value is null.")
+    coverage_pct: float | None = strawberry.field(
+        description="Metered share of all meters' time behind the value; below 100 a load is a lower bound. "
+        "Null if unknown, or if the figure is not of meters."
+    )
 
 
 @strawberry.type(description="One line of a legend.")

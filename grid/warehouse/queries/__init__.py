@@ -11,6 +11,7 @@ from grid.warehouse.queries.system import (
     active_customers,
     kpi_summary,
     latest_load,
+    load_watermark,
     outage_totals,
     work_totals,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "kpi_summary",
     "latest_load",
     "latest_load_hour",
+    "load_watermark",
     "meter_count",
     "meter_days",
     "meter_months",
