@@ -174,9 +174,10 @@ class _Known:
     handle: DeltaTable | None = None
     identity: tuple[int, ...] | None = None
     snapshot: Snapshot | None = None
+    log_changed_at: int | None = None
 
     def reset(self) -> None:
-        self.handle = self.identity = self.snapshot = None
+        self.handle = self.identity = self.snapshot = self.log_changed_at = None
 
 
 def _refresh(known: _Known, folder: Path) -> Snapshot | None:
@@ -186,18 +187,35 @@ def _refresh(known: _Known, folder: Path) -> Snapshot | None:
         if delta_damage.has_data_files(folder):
             raise DeltaError("the log is missing")
         return None
+    changed_at = _log_changed_at(folder)  # looked at first: a change that comes meanwhile is seen next time
     if known.handle is None or known.identity != identity:
         known.reset()
         known.handle, known.identity = DeltaTable(folder), identity
         delta_damage.check_log(folder, after=-1)
     else:
         before = known.handle.version()
+        # To look costs a fraction of asking the library. The clock of a file system is coarse: a commit right
+        # after the last look may not show in it, but its file does.
+        is_same = known.log_changed_at == changed_at and not _has_commit(folder, before + 1)
+        if known.snapshot is not None and is_same:
+            return known.snapshot if _is_loaded(known.snapshot, before) else None
         known.handle.update_incremental()
         if known.snapshot is not None and known.handle.version() == before:
+            known.log_changed_at = changed_at
             return known.snapshot if _is_loaded(known.snapshot, before) else None
         delta_damage.check_log(folder, after=before)
     known.snapshot = _read_snapshot(known.handle, folder)
+    known.log_changed_at = changed_at
     return known.snapshot if _is_loaded(known.snapshot, known.handle.version()) else None
+
+
+def _log_changed_at(folder: Path) -> int:
+    """Return when a file of the log was last added or removed."""
+    return (folder / "_delta_log").stat().st_mtime_ns
+
+
+def _has_commit(folder: Path, version: int) -> bool:
+    return (folder / "_delta_log" / f"{version:020d}.json").exists()
 
 
 def _read_snapshot(handle: DeltaTable, folder: Path) -> Snapshot:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -28,6 +29,8 @@ from grid.warehouse.errors import (
 from grid.warehouse.watchdog import Watchdog
 
 _DIALECT = duckdb_sqlalchemy.Dialect(dbapi=duckdb_sqlalchemy.DBAPI)
+# It copies the rows once more, which for an answer that is read whole anyway costs next to nothing.
+warnings.filterwarnings("ignore", message="Arrow output on a DB-API result", category=UserWarning)
 _FAILURES = (duckdb.Error, OSError, pa.ArrowException)
 
 
@@ -91,6 +94,27 @@ class DuckDbReader:
                 cursor.close()
 
         return split(stream(), batch_rows)
+
+    def fetch(
+        self, query: Query, sources: dict[Table, Snapshot | None], batch_rows: int
+    ) -> list[pa.RecordBatch]:
+        """Run ``query`` and return all its batches; otherwise like ``run``.
+
+        Quicker for short answers: the statement is prepared once, where a stream prepares it twice.
+        """
+        fields = result_fields(query)
+        sql, parameters = _compile(query)
+        cursor = self._cursor_over(sources)
+        watchdog = Watchdog(limit_s=self._limits.query_timeout_s, interrupt=cursor.interrupt)
+        try:
+            with watchdog.guarded():
+                table = cursor.execute(sql, parameters).to_arrow_table(batch_rows)
+            return [conform_result(batch, fields) for batch in table.to_batches()]
+        except _FAILURES as error:
+            raise self._explained(error, watchdog) from error
+        finally:
+            watchdog.stop()
+            cursor.close()
 
     def close(self) -> None:
         """Close the database; the next query opens a new one."""
