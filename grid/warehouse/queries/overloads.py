@@ -42,8 +42,11 @@ def overloaded_transformers(
     ageing factors over hours), aged_hours (hours whose factor is known).
     """
     daily, unit = transformer_daily_load.c, transformer_metadata.c
-    wanted = select(unit.transformer_id).where(*transformer_conditions(scope))
-    is_counted = and_(daily.load_date.between(first, last), daily.transformer_id.in_(wanted))
+    chosen = transformer_conditions(scope)
+    is_counted = daily.load_date.between(first, last)
+    if chosen:
+        wanted = select(unit.transformer_id).where(*chosen)
+        is_counted = and_(is_counted, daily.transformer_id.in_(wanted))
     covered = case((func.count(daily.covered_hours) == func.count(), func.sum(daily.covered_hours)))
     summed = (
         select(
@@ -65,39 +68,22 @@ def overloaded_transformers(
         .subquery("summed")
     )
     by = _ORDER_COLUMN[order]
+    described = (unit.transformer_name, unit.circuit_id, unit.substation_id, unit.rated_kva)
     top = (
-        select(summed)
+        select(summed, *described)
+        .join_from(summed, transformer_metadata, unit.transformer_id == summed.c.transformer_id)
         .order_by(summed.c[by].desc().nulls_last(), summed.c.transformer_id)
         .limit(limit)
         .cte("chosen")
     )
-    peak = (
-        select(top.c.transformer_id, func.min(daily.peak_at).label("peak_at"))
-        .join_from(
-            top,
-            transformer_daily_load,
-            and_(
-                daily.transformer_id == top.c.transformer_id,
-                daily.peak_loading_pct == top.c.peak_loading_pct,
-                daily.load_date.between(first, last),
-            ),
-        )
-        .group_by(top.c.transformer_id)
-        .subquery("peak")
+    is_peak_day = and_(
+        daily.transformer_id == top.c.transformer_id,
+        daily.peak_loading_pct == top.c.peak_loading_pct,
+        daily.load_date.between(first, last),
     )
-    kept = [column for column in top.c if column.name != "transformer_id"]
     return (
-        select(
-            unit.transformer_id,
-            unit.transformer_name,
-            unit.circuit_id,
-            unit.substation_id,
-            unit.rated_kva,
-            *kept,
-            peak.c.peak_at,
-        )
-        .select_from(top)
-        .join(transformer_metadata, unit.transformer_id == top.c.transformer_id)
-        .join(peak, peak.c.transformer_id == top.c.transformer_id)
-        .order_by(top.c[by].desc().nulls_last(), unit.transformer_id)
+        select(*top.c, func.min(daily.peak_at).label("peak_at"))
+        .join_from(top, transformer_daily_load, is_peak_day)
+        .group_by(*top.c)
+        .order_by(top.c[by].desc().nulls_last(), top.c.transformer_id)
     )

@@ -72,8 +72,9 @@ def _circuit_hours(scope: Scope, since: datetime, until: datetime) -> Select[Any
 
 
 def _transformer_hours(scope: Scope, since: datetime, until: datetime) -> Select[Any]:
-    load, unit = transformer_hourly_load.c, transformer_metadata.c
-    wanted = select(unit.transformer_id).where(*transformer_conditions(scope))
+    load = transformer_hourly_load.c
+    chosen = transformer_conditions(scope)
+    wanted = select(transformer_metadata.c.transformer_id).where(*chosen)
     return select(
         load.transformer_id.label("member"), load.load_hour.label("at"), load.energy_kwh.label("kwh")
     ).where(
@@ -81,7 +82,7 @@ def _transformer_hours(scope: Scope, since: datetime, until: datetime) -> Select
         load.load_hour < until,
         load.load_date >= since.date(),  # the partition: skips the files of other days
         load.load_date <= until.date(),
-        load.transformer_id.in_(wanted),
+        *([load.transformer_id.in_(wanted)] if chosen else []),
     )
 
 

@@ -64,7 +64,7 @@ class Scope:
 
 def conditions(scope: Scope, columns: Any) -> list[ColumnElement[bool]]:
     """Return what the rows of a table with substation, circuit and class must meet."""
-    found = [is_fed(columns.substation_id, scope.zone_ids)]
+    found = [is_fed(columns.substation_id, scope.zone_ids)] if scope.zone_ids else []
     found += _one_of(columns, "substation_id", scope.substation_ids)
     found += _one_of(columns, "circuit_id", scope.circuit_ids)
     found += _one_of(columns, "customer_class", scope.customer_classes)
@@ -84,7 +84,7 @@ def meter_conditions(scope: Scope) -> list[ColumnElement[bool]]:
 def transformer_conditions(scope: Scope) -> list[ColumnElement[bool]]:
     """Return what the rows of ``transformer_metadata`` must meet; they have no class."""
     unit = transformer_metadata.c
-    found = [is_fed(unit.substation_id, scope.zone_ids)]
+    found = [is_fed(unit.substation_id, scope.zone_ids)] if scope.zone_ids else []
     found += _one_of(unit, "substation_id", scope.substation_ids)
     found += _one_of(unit, "circuit_id", scope.circuit_ids)
     found += _one_of(unit, "transformer_id", scope.transformer_ids)

@@ -170,6 +170,8 @@ def _hours_of_meters(scope: Scope, since: datetime, until: datetime) -> Select[A
 
 def _known(scope: Scope, group: UsageGroup, first: date, last: date, sums: tuple[str, ...]) -> Any:
     """Return each group with meters on record or readings, and its sums, null without readings."""
+    if scope.names_meters or group in OF_METERS:
+        return _known_of_meters(scope, group, first, last, sums).subquery("known")
     fleet_from, fleet_key = grouped(group, meter_infrastructure)
     fleet = (
         select(fleet_key.label("key"), func.count().label("meter_count"))
@@ -178,33 +180,30 @@ def _known(scope: Scope, group: UsageGroup, first: date, last: date, sums: tuple
         .group_by(fleet_key)
         .subquery("fleet")
     )
-    metered = _metered(scope, group, first, last, sums).subquery("metered")
-    key = func.coalesce(fleet.c.key, metered.c.key)
+    daily = circuit_daily_usage.c
+    source, source_key = grouped(group, circuit_daily_usage)
+    metered = (
+        select(source_key.label("key"), *_sums(daily, sums))
+        .select_from(source)
+        .where(daily.usage_date.between(first, last), *conditions(scope, daily))
+        .group_by(source_key)
+        .subquery("metered")
+    )
+    # Only a zone may be unknown.
+    is_null_a_key = group is UsageGroup.ZONE
+    same = metered.c.key.is_not_distinct_from(fleet.c.key) if is_null_a_key else metered.c.key == fleet.c.key
     return (
         select(
-            key.label("key"),
+            func.coalesce(fleet.c.key, metered.c.key).label("key"),
             func.coalesce(fleet.c.meter_count, 0).label("meter_count"),
             *(metered.c[name] for name in sums),
         )
-        .outerjoin_from(fleet, metered, metered.c.key.is_not_distinct_from(fleet.c.key), full=True)
+        .outerjoin_from(fleet, metered, same, full=True)
         .subquery("known")
     )
 
 
-def _metered(scope: Scope, group: UsageGroup, first: date, last: date, sums: tuple[str, ...]) -> Select[Any]:
-    if scope.names_meters or group in OF_METERS:
-        return _metered_of_meters(scope, group, first, last, sums)
-    daily = circuit_daily_usage.c
-    source, key = grouped(group, circuit_daily_usage)
-    return (
-        select(key.label("key"), *_sums(daily, sums))
-        .select_from(source)
-        .where(daily.usage_date.between(first, last), *conditions(scope, daily))
-        .group_by(key)
-    )
-
-
-def _metered_of_meters(
+def _known_of_meters(
     scope: Scope, group: UsageGroup, first: date, last: date, sums: tuple[str, ...]
 ) -> Select[Any]:
     """Sum by meter before anything is joined: the meters are few beside their days."""
@@ -213,17 +212,13 @@ def _metered_of_meters(
     if scope.names_meters or scope.circuit_ids or scope.substation_ids:
         keys = select(meter_infrastructure.c.meter_key).where(*meter_conditions(scope))
         where.append(daily.meter_key.in_(keys))
-    per_meter = (
-        select(daily.meter_key, *_sums(daily, sums))
-        .where(*where)
-        .group_by(daily.meter_key)
-        .subquery("summed")
-    )
+    summed = select(daily.meter_key, *_sums(daily, sums)).where(*where).group_by(daily.meter_key)
+    per_meter = summed.subquery("summed")
     source, key = grouped(group, meter_infrastructure)
-    meter = meter_infrastructure.c
+    joined = source.outerjoin(per_meter, per_meter.c.meter_key == meter_infrastructure.c.meter_key)
     return (
-        select(key.label("key"), *_sums(per_meter.c, sums))
-        .select_from(source.join(per_meter, per_meter.c.meter_key == meter.meter_key))
+        select(key.label("key"), func.count().label("meter_count"), *_sums(per_meter.c, sums))
+        .select_from(joined)
         .where(*meter_conditions(scope))
         .group_by(key)
     )
