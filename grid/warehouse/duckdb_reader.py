@@ -108,7 +108,7 @@ class DuckDbReader:
         watchdog = Watchdog(limit_s=self._limits.query_timeout_s, interrupt=cursor.interrupt)
         try:
             with watchdog.guarded():
-                table = cursor.execute(sql, parameters).to_arrow_table(batch_rows)
+                table: pa.Table = cursor.execute(sql, parameters).to_arrow_table(batch_rows)
             return [conform_result(batch, fields) for batch in table.to_batches()]
         except _FAILURES as error:
             raise self._explained(error, watchdog) from error
