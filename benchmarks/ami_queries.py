@@ -2,7 +2,7 @@
 
     FLUX_WAREHOUSE_URL=embedded:///folder python benchmarks/ami_queries.py [--repeats 7] [--days 14]
 
-The warehouse is one that was loaded and rolled up; nothing is written to it. Each question is asked through
+The warehouse is one that was loaded; it is rolled up if it was not yet. Each question is asked through
 the warehouse API, as the application asks it, by hand-written SQL in a bare DuckDB connection, and in polars,
 over the files of the latest commit; the answers are compared before anything is timed. Runs alternate.
 Medians in milliseconds; a ratio is ours over theirs.
@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import statistics
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,27 +22,14 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import duckdb
 import polars as pl
-from deltalake import DeltaTable
-from sqlalchemy import Table
+from _ami_peers import READ, frames, plain_duckdb, timed
 
+from grid.pipeline import PipelineParams, refresh
 from grid.pipeline.periods import hour_spans
 from grid.warehouse import PartitionedWarehouse, open_warehouse, queries, tables
 from grid.warehouse.queries import OverloadOrder, PeakMember, Scope, UsageGroup
 
-READ = (
-    tables.ami_interval_readings,
-    tables.ami_daily_usage,
-    tables.circuit_hourly_usage,
-    tables.circuit_daily_usage,
-    tables.transformer_hourly_load,
-    tables.transformer_daily_load,
-    tables.meter_infrastructure,
-    tables.transformer_metadata,
-    tables.circuit_metadata,
-    tables.customers_master_data,
-)
 SUMS = ("usage_kwh", "reading_count", "estimated_count", "metered_minutes", "outage_minutes")
 BANDS = ("below_b_count", "b_low_count", "in_a_count", "b_high_count", "above_b_count")
 SQL_SUMS = ", ".join(f"sum({name}) AS {name}" for name in SUMS)
@@ -82,43 +67,18 @@ class Question:
     compared: str
 
 
-def live_files(root: Path, table: Table) -> list[str]:
-    """Return the Parquet files of the latest commit."""
-    return [str(Path(each)) for each in DeltaTable(root / str(table.schema) / table.name).file_uris()]
-
-
-def plain_duckdb(root: Path) -> duckdb.DuckDBPyConnection:
-    """Return a bare connection with a view per table over its live files."""
-    connection = duckdb.connect()
-    connection.execute("SET parquet_metadata_cache = true")
-    for table in READ:
-        listed = ", ".join(f"'{file}'" for file in live_files(root, table))
-        hive = str("partition_by" in table.info).lower()
-        connection.execute(
-            f"CREATE VIEW {table.name} AS "
-            f"SELECT * FROM read_parquet([{listed}], hive_partitioning = {hive}, union_by_name = false)"
-        )
-    return connection
-
-
-def frames(root: Path) -> dict[str, pl.LazyFrame]:
-    """Return a lazy frame per table over its live files."""
-    return {
-        table.name: pl.scan_parquet(
-            live_files(root, table), hive_partitioning="partition_by" in table.info, try_parse_hive_dates=True
-        )
-        for table in READ
-    }
-
-
 def period(warehouse: PartitionedWarehouse, days: int) -> Span:
     """Return the newest ``days`` local days with readings."""
-    known = list(warehouse.partition_versions(tables.circuit_daily_usage))
+    zone = ZoneInfo(os.environ.get("FLUX_TIME_ZONE", "America/Chicago"))
+    table = tables.circuit_daily_usage
+    if not warehouse.partition_versions(table):
+        print("rolling up first", flush=True)
+        refresh(warehouse, PipelineParams(time_zone=zone.key))
+    known = list(warehouse.partition_versions(table))
     if not known:
-        sys.exit("The warehouse holds no rolled-up readings; load it and run flux_rollup first.")
+        sys.exit("The warehouse holds no readings; load it first.")
     last = known[-1]
     first = max(known[0], last - timedelta(days=days - 1))
-    zone = ZoneInfo(os.environ.get("FLUX_TIME_ZONE", "America/Chicago"))
     spans = hour_spans(first, last, zone)
     return Span(first=first, last=last, since=spans[0].start, until=spans[-1].end)
 
@@ -405,17 +365,6 @@ def check(question: Question, ours: list[dict[str, Any]], plain: Any, frame: pl.
         )
         if not same:
             sys.exit(f"{question.name}: the answers differ: {columns[0][:3]} and {other[:3]}")
-
-
-def timed(works: list[Callable[[], object]], repeats: int) -> list[float]:
-    """Return the median milliseconds of each, run in turn."""
-    times: list[list[float]] = [[] for _ in works]
-    for _ in range(repeats):
-        for work, found in zip(works, times, strict=True):
-            began = time.perf_counter()
-            work()
-            found.append((time.perf_counter() - began) * 1000.0)
-    return [statistics.median(found) for found in times]
 
 
 def main() -> None:

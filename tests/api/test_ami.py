@@ -1,136 +1,32 @@
 """Questions about the readings of many meters, from a sample over both changes of the clock."""
 
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from django.contrib.auth.models import User
 
 from grid.standards.service_voltage import VoltageBand
 from grid.standards.transformer_thermal import equivalent_ageing_factor, loss_of_life_pct
-from grid.warehouse import PartitionedWarehouse, Warehouse, open_warehouse, tables
+from grid.warehouse import Warehouse, tables
 from grid.warehouse.queries import Scope
-from tests.ami_sample import CHICAGO, UNITS, Reading, Sample, load_and_roll_up, make_sample, sums
-from tests.clients import Api
-from tests.factories.grid import (
-    grant_zone,
-    make_circuit,
-    make_meter,
-    make_substation,
-    make_transformer,
-    make_zone,
+from tests.ami_sample import CHICAGO, Reading, Sample, sums
+from tests.api.ami_questions import (
+    AUTUMN,
+    AUTUMN_HOURS,
+    BREAKDOWN,
+    COINCIDENCE,
+    COMPARISON,
+    OVERLOADS,
+    PROFILE,
+    SERIES,
+    SPRING,
+    VOLTAGE,
+    WORST,
+    days,
+    kwh,
 )
-
-MEASURE = "usageKwh meterCount coveragePct estimatedPct outageMinutes isPartial"
-SERIES = f"""query ($first: Date!, $last: Date!, $bucket: UsageBucket! = DAY, $filters: MeterScope) {{
-    usageSeries(firstDay: $first, lastDay: $last, bucket: $bucket, filters: $filters) {{
-        {MEASURE} points {{ start end {MEASURE} }} }} }}"""
-BREAKDOWN = f"""query ($by: UsageGroup!, $first: Date!, $last: Date!, $limit: Int! = 20,
-                      $filters: MeterScope) {{
-    usageBreakdown(by: $by, firstDay: $first, lastDay: $last, limit: $limit, filters: $filters) {{
-        groupCount totalKwh groups {{ key name sharePct {MEASURE} }} }} }}"""
-COMPARISON = f"""query ($first: Date!, $last: Date!, $baseFirst: Date!, $baseLast: Date!,
-                        $bucket: UsageBucket! = DAY, $filters: MeterScope) {{
-    usageComparison(firstDay: $first, lastDay: $last, baseFirstDay: $baseFirst, baseLastDay: $baseLast,
-                    bucket: $bucket, filters: $filters) {{
-        current {{ firstDay lastDay dayCount kwhPerDay {MEASURE} }}
-        base {{ firstDay lastDay dayCount kwhPerDay {MEASURE} }}
-        differenceKwh differencePct coverageDiffers
-        points {{ current {{ start usageKwh }} base {{ start usageKwh }}
-                  differenceKwh differencePct }} }} }}"""
-PROFILE = """query ($first: Date!, $last: Date!, $min: Float! = 90, $filters: MeterScope) {
-    loadProfile(firstDay: $first, lastDay: $last, minCoveragePct: $min, filters: $filters) {
-        hours { isWeekend hour meanKw p10Kw p50Kw p90Kw maxKw hourCount }
-        meanKw peakKw peakAt loadFactorPct meterCount hourCount leftOutHours } }"""
-COINCIDENCE = """query ($members: PeakMember!, $first: Date!, $last: Date!, $filters: MeterScope) {
-    coincidence(members: $members, firstDay: $first, lastDay: $last, filters: $filters) {
-        memberCount memberPeaksKw groupPeakKw groupPeakAt coincidenceFactor } }"""
-BANDS = """belowBCount bLowCount inACount bHighCount aboveBCount judgedCount unknownCount
-           belowBPct bLowPct inAPct bHighPct aboveBPct"""
-VOLTAGE = f"""query ($first: Date!, $last: Date!, $filters: MeterScope) {{
-    voltageQuality(firstDay: $first, lastDay: $last, filters: $filters) {{ {BANDS} }} }}"""
-WORST = f"""query ($by: UsageGroup!, $first: Date!, $last: Date!, $limit: Int! = 20, $filters: MeterScope) {{
-    worstVoltages(by: $by, firstDay: $first, lastDay: $last, limit: $limit, filters: $filters) {{
-        groupCount groups {{ key name meterCount bands {{ {BANDS} }} }} }} }}"""
-OVERLOADS = """query ($first: Date!, $last: Date!, $order: OverloadOrder! = PEAK_LOADING, $limit: Int! = 20,
-                      $filters: TransformerScope) {
-    overloadedTransformers(firstDay: $first, lastDay: $last, orderBy: $order, limit: $limit,
-                           filters: $filters) {
-        assetId name circuitId substationId ratedKva energyKwh peakLoadKva peakLoadingPct peakAt hourCount
-        hoursOver100 hoursOver120 hoursOver150 coveragePct peakHotSpotC equivalentAgeingFactor lossOfLifePct
-        agedHours } }"""
-AUTUMN = {"first": "2025-11-01", "last": "2025-11-03"}
-SPRING = {"first": "2025-03-08", "last": "2025-03-10"}
-AUTUMN_HOURS = 73
-EVERY = [SERIES, BREAKDOWN, COMPARISON, PROFILE, COINCIDENCE, VOLTAGE, WORST]
-ARGUMENTS: dict[str, Any] = AUTUMN | {
-    "by": "CIRCUIT",
-    "members": "CIRCUIT",
-    "baseFirst": "2025-03-08",
-    "baseLast": "2025-03-10",
-}
-
-
-@pytest.fixture(scope="module")
-def sample() -> Sample:
-    return make_sample(seed=2)
-
-
-@pytest.fixture(scope="module")
-def rolled_up(tmp_path_factory: pytest.TempPathFactory, sample: Sample) -> Path:
-    """The folder of a warehouse with the sample and what is rolled up from it."""
-    folder = tmp_path_factory.mktemp("ami") / "warehouse"
-    opened = open_warehouse(f"embedded://{folder}?threads=2&memory_limit=500MB")
-    assert isinstance(opened, PartitionedWarehouse)
-    load_and_roll_up(opened, sample)
-    opened.close()
-    return folder
-
-
-@pytest.fixture
-def loaded(rolled_up: Path, own_stores: None, tmp_path: Path) -> Iterator[Warehouse]:
-    """The test's own warehouse with the sample, and a cache that knows its assets."""
-    from grid.selectors.warehouse import get_warehouse
-
-    shutil.copytree(rolled_up, tmp_path / "warehouse")
-    zones: dict[str, Any] = {}
-    stations: dict[str, Any] = {}
-    circuits: dict[str, Any] = {}
-    for unit, (circuit, station, zone, *_) in UNITS.items():
-        if zone not in zones:
-            zones[zone] = make_zone(id=zone)
-        if station not in stations:
-            stations[station] = make_substation(id=station, zone=zones[zone])
-        if circuit not in circuits:
-            circuits[circuit] = make_circuit(id=circuit, substation=stations[station])
-        transformer = make_transformer(id=unit, circuit=circuits[circuit])
-        for meter in make_sample(seed=2).meters:
-            if meter.transformer == unit:
-                make_meter(id=meter.id, transformer=transformer)
-    opened = get_warehouse()
-    yield opened
-    opened.close()
-
-
-def limited(user: User, zone_id: str) -> Api:
-    """Return the client of a user limited to a zone."""
-    from grid.models import Zone
-
-    grant_zone(user=user, zone=Zone.objects.get(pk=zone_id))
-    return Api(User.objects.get(pk=user.pk))
-
-
-def days(period: dict[str, str]) -> tuple[date, date]:
-    return date.fromisoformat(period["first"]), date.fromisoformat(period["last"])
-
-
-def kwh(readings: list[Reading]) -> float:
-    return float(sum((each.kwh for each in readings), Decimal()))
+from tests.clients import Api
 
 
 def test_days_say_what_was_used_and_how_much_of_it_is_known(
@@ -397,147 +293,3 @@ def test_overloads_age_as_the_standard_says(viewer_api: Api, loaded: Warehouse) 
         )
         assert row["peakHotSpotC"] == max(spots)
         assert row["coveragePct"] == pytest.approx(sum(each["coverage_pct"] for each in mine) / AUTUMN_HOURS)
-
-
-def test_a_user_limited_to_a_zone_sees_sums_of_that_zone_only(
-    viewer: User, loaded: Warehouse, sample: Sample
-) -> None:
-    everything = Api(viewer).data(SERIES, **AUTUMN)["usageSeries"]
-    api = limited(viewer, "ZONE-1")
-    scope = Scope(zone_ids=("ZONE-1",))
-    mine = kwh(sample.of(scope, *days(AUTUMN)))
-    assert everything["usageKwh"] > mine + 1.0
-
-    for bucket in ("HOUR", "DAY", "MONTH"):
-        series = api.data(SERIES, bucket=bucket, **AUTUMN)["usageSeries"]
-        assert (series["usageKwh"], series["meterCount"]) == (
-            pytest.approx(mine),
-            len(sample.chosen(scope)),
-        )
-    for by in ("METER", "TRANSFORMER", "CIRCUIT", "SUBSTATION", "ZONE", "CITY", "CUSTOMER_CLASS"):
-        breakdown = api.data(BREAKDOWN, by=by, **AUTUMN)["usageBreakdown"]
-        assert breakdown["totalKwh"] == pytest.approx(mine)
-        ranking = api.data(WORST, by=by, **AUTUMN)["worstVoltages"]
-        assert sum(group["meterCount"] for group in ranking["groups"]) == len(sample.chosen(scope))
-    compared = api.data(COMPARISON, **AUTUMN, baseFirst="2025-03-08", baseLast="2025-03-10")
-    assert compared["usageComparison"]["current"]["usageKwh"] == pytest.approx(mine)
-    assert api.data(PROFILE, min=1, **AUTUMN)["loadProfile"]["meanKw"] == pytest.approx(mine / AUTUMN_HOURS)
-    assert api.data(COINCIDENCE, members="CIRCUIT", **AUTUMN)["coincidence"]["memberCount"] == 3
-    bands = api.data(VOLTAGE, **AUTUMN)["voltageQuality"]
-    assert bands["judgedCount"] + bands["unknownCount"] == len(sample.of(scope, *days(AUTUMN)))
-    overloads = api.data(OVERLOADS, **AUTUMN)["overloadedTransformers"]
-    assert {row["assetId"] for row in overloads} == {"XFMR-1", "XFMR-2", "XFMR-3", "XFMR-4"}
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("zoneIds", "ZONE-2"),
-        ("substationIds", "SUB-3"),
-        ("circuitIds", "CKT-4"),
-        ("transformerIds", "XFMR-5"),
-        ("meterIds", "MTR-5"),
-    ],
-)
-def test_assets_of_other_zones_are_not_found(viewer: User, loaded: Warehouse, field: str, value: str) -> None:
-    api = limited(viewer, "ZONE-1")
-
-    for query in EVERY:
-        error = api.error(query, filters={field: [value]}, **ARGUMENTS)
-        assert error["extensions"] == {"code": "NOT_FOUND", "field": field}
-    if field != "meterIds":
-        assert api.code(OVERLOADS, filters={field: [value]}, **AUTUMN) == "NOT_FOUND"
-
-
-@pytest.mark.parametrize("query", EVERY)
-def test_a_wrong_filter_names_its_field(viewer_api: Api, loaded: Warehouse, query: str) -> None:
-    cases: list[tuple[dict[str, Any], str, str]] = [
-        ({"circuitIds": ["CKT-9"]}, "NOT_FOUND", "circuitIds"),
-        ({"meterIds": [""]}, "NOT_FOUND", "meterIds"),
-        ({"meterIds": [f"MTR-{n}" for n in range(201)]}, "BAD_INPUT", "meterIds"),
-    ]
-    for filters, code, field in cases:
-        error = viewer_api.error(query, filters=filters, **ARGUMENTS)
-        assert error["extensions"] == {"code": code, "field": field}
-
-
-@pytest.mark.parametrize(
-    ("query", "variables", "field"),
-    [
-        (SERIES, {"last": "2025-10-31"}, "lastDay"),
-        (SERIES, {"first": "2019-01-01"}, "lastDay"),
-        (SERIES, {"first": "0001-01-01"}, "lastDay"),
-        (SERIES, {"bucket": "INTERVAL"}, "bucket"),
-        (SERIES, {"bucket": "HOUR", "first": "2025-08-01"}, "lastDay"),
-        (SERIES, {"bucket": "HOUR", "first": "2025-10-01", "filters": {"meterIds": ["MTR-1"]}}, "lastDay"),
-        (BREAKDOWN, {"limit": 0}, "limit"),
-        (BREAKDOWN, {"limit": 501}, "limit"),
-        (BREAKDOWN, {"by": "METER", "first": "2025-07-01"}, "lastDay"),
-        (BREAKDOWN, {"by": "CIRCUIT", "first": "2020-07-01"}, "lastDay"),
-        (WORST, {"limit": -1}, "limit"),
-        (WORST, {"by": "TRANSFORMER", "first": "2025-07-01"}, "lastDay"),
-        (VOLTAGE, {"first": "2020-07-01"}, "lastDay"),
-        (COMPARISON, {"baseLast": "2025-03-07"}, "baseLastDay"),
-        (PROFILE, {"min": 0}, "minCoveragePct"),
-        (PROFILE, {"min": 100.5}, "minCoveragePct"),
-        (PROFILE, {"first": "2024-01-01"}, "lastDay"),
-        (COINCIDENCE, {"members": "METER"}, "transformerIds"),
-        (COINCIDENCE, {"members": "TRANSFORMER", "first": "2025-08-01"}, "lastDay"),
-        (COINCIDENCE, {"members": "TRANSFORMER", "filters": {"customerClasses": ["INDUSTRIAL"]}}, "members"),
-        (COINCIDENCE, {"members": "CIRCUIT", "filters": {"meterIds": ["MTR-1"]}}, "members"),
-        (OVERLOADS, {"limit": 0}, "limit"),
-        (OVERLOADS, {"first": "2020-07-01"}, "lastDay"),
-    ],
-)
-def test_what_cannot_be_asked_names_its_field(
-    viewer_api: Api, loaded: Warehouse, query: str, variables: dict[str, Any], field: str
-) -> None:
-    error = viewer_api.error(query, **(ARGUMENTS | variables))
-    assert error["extensions"] == {"code": "BAD_INPUT", "field": field}
-
-
-@pytest.mark.parametrize(
-    ("query", "variables"),
-    [
-        (BREAKDOWN, {"by": "TRANSFORMER"}),
-        (BREAKDOWN, {"by": "CIRCUIT"}),
-        (WORST, {"by": "SUBSTATION"}),
-        (WORST, {"by": "CITY"}),
-        (COINCIDENCE, {"members": "TRANSFORMER"}),
-        (OVERLOADS, {}),
-    ],
-)
-def test_a_group_asks_for_the_permission_to_see_its_members(
-    make_user: Any, loaded: Warehouse, query: str, variables: dict[str, Any]
-) -> None:
-    api = Api(make_user("grid.view_meter"))
-
-    assert api.code(query, **(ARGUMENTS | variables)) == "PERMISSION_DENIED"
-    assert api.data(BREAKDOWN, by="METER", **AUTUMN)["usageBreakdown"]["groupCount"] == 10
-
-
-def test_an_answer_is_kept_until_readings_change(viewer_api: Api, loaded: Warehouse) -> None:
-    for query in [*EVERY, OVERLOADS]:
-        first, second = (viewer_api.run(query, **ARGUMENTS) for _ in range(2))
-
-        assert first["data"] == second["data"]
-        uses = [answer["extensions"]["backends"][0] for answer in (first, second)]
-        assert [use["backend"] for use in uses] == ["warehouse", "result-cache"]
-    table = tables.circuit_daily_usage
-    loaded.append(table, loaded.select_arrow(table.select().limit(1)), "again")
-
-    third = viewer_api.run(SERIES, **ARGUMENTS)
-    assert third["extensions"]["backends"][0]["backend"] == "warehouse"
-
-
-def test_answers_of_one_zone_are_not_kept_for_another(viewer: User, loaded: Warehouse) -> None:
-    everything = Api(viewer).data(SERIES, **AUTUMN)
-
-    assert limited(viewer, "ZONE-2").data(SERIES, **AUTUMN) != everything
-
-
-def test_without_the_roll_up_the_question_is_refused(viewer_api: Api, warehouse: Warehouse) -> None:
-    error = viewer_api.error(SERIES, **AUTUMN)
-
-    assert error["extensions"]["code"] == "WAREHOUSE_UNAVAILABLE"
-    assert "never" in error["message"] or "loaded" in error["message"]

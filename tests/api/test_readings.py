@@ -171,7 +171,7 @@ def test_a_roll_up_is_a_job(operator: User, received: Warehouse) -> None:
         "circuit_hourly_days": 3,
         "usage_days": 4,
         "usage_months": 1,
-        "circuit_days": 4,
+        "circuit_days": 2,
         "transformer_days": 0,
     }
     version = received.version(tables.ami_daily_usage)
