@@ -21,10 +21,11 @@ from sqlalchemy import Table
 
 from grid.warehouse import delta_damage, file_lock, fork_guard
 from grid.warehouse.arrow import pa_schema
-from grid.warehouse.delta_commit import commit, compact, known_batches, partition_columns
+from grid.warehouse.delta_commit import commit, compact, known_batches, partition_columns, version_of
 from grid.warehouse.delta_errors import reported
 from grid.warehouse.errors import WarehouseUnavailable
 from grid.warehouse.incoming import Data, IncomingData
+from grid.warehouse.interface import Expected
 
 
 @dataclass(frozen=True)
@@ -119,10 +120,12 @@ class DeltaStore:
         *,
         mode: Literal["append", "overwrite"],
         partition: date | None = None,
+        expected: Expected | None = None,
     ) -> int:
         """Commit ``data`` as one batch; return the rows written, 0 if the batch was there already.
 
-        With ``partition`` an overwrite takes the place of that date's rows only.
+        With ``partition`` an overwrite takes the place of that date's rows only. With ``expected`` it is
+        made only if the table still has that version.
         """
         fork_guard.claim()
         if not batch_id:
@@ -132,7 +135,9 @@ class DeltaStore:
         with reported(table, folder, incoming):
             self._create_if_absent(table, folder)
             with self._locked(table, exclusive=mode == "overwrite"):
-                return commit(folder, table, incoming, batch_id, mode=mode, partition=partition)
+                return commit(
+                    folder, table, incoming, batch_id, mode=mode, partition=partition, expected=expected
+                )
 
     def compact(self, table: Table, *, keep_hours: int) -> None:
         """Merge small files and delete those that no state younger than ``keep_hours`` needs."""
@@ -206,7 +211,7 @@ def _read_snapshot(handle: DeltaTable, folder: Path) -> Snapshot:
     files = tuple(folder / unquote(path) for path in actions.column("path").to_pylist())
     stored = tuple(field.name for field in handle.schema().fields)
     return Snapshot(
-        version=f"{details.id}:{handle.version()}",
+        version=version_of(handle),
         files=files,
         row_count=_row_count(actions, files),
         stored_columns=stored,

@@ -23,7 +23,7 @@ from grid.warehouse.errors import (
     WarehouseUrlInvalid,
 )
 from grid.warehouse.incoming import Data
-from grid.warehouse.interface import BATCH_ROWS, KEEP_HOURS
+from grid.warehouse.interface import BATCH_ROWS, KEEP_HOURS, Expected
 from grid.warehouse.statements import optional_tables, tables_read
 
 
@@ -71,8 +71,10 @@ class EmbeddedWarehouse:
     def append(self, table: Table, data: Data, batch_id: str) -> int:
         return self._store.write(table, data, batch_id, mode="append")
 
-    def replace(self, table: Table, data: Data, batch_id: str) -> int:
-        return self._store.write(table, data, batch_id, mode="overwrite")
+    def replace(
+        self, table: Table, data: Data, batch_id: str, *, expected: Expected | None = None
+    ) -> int:
+        return self._store.write(table, data, batch_id, mode="overwrite", expected=expected)
 
     def replace_partition(self, table: Table, day: date, data: Data, batch_id: str) -> int:
         return self._store.write(table, data, batch_id, mode="overwrite", partition=day)

@@ -14,7 +14,7 @@ from grid.warehouse import snowflake_load
 from grid.warehouse.arrow import TIMESTAMP, Query, conform_result, result_fields, split
 from grid.warehouse.errors import TableNotLoaded, WarehouseError, WarehouseUnavailable
 from grid.warehouse.incoming import Data
-from grid.warehouse.interface import BATCH_ROWS, KEEP_HOURS
+from grid.warehouse.interface import BATCH_ROWS, KEEP_HOURS, Expected
 from grid.warehouse.snowflake_session import (
     SnowflakeConnections,
     SnowflakeTarget,
@@ -108,8 +108,10 @@ class SnowflakeWarehouse:
     def append(self, table: Table, data: Data, batch_id: str) -> int:
         return self._write(table, data, batch_id, "append")
 
-    def replace(self, table: Table, data: Data, batch_id: str) -> int:
-        return self._write(table, data, batch_id, "overwrite")
+    def replace(
+        self, table: Table, data: Data, batch_id: str, *, expected: Expected | None = None
+    ) -> int:
+        return self._write(table, data, batch_id, "overwrite", expected)
 
     def version(self, table: Table) -> str | None:
         return self._with_cursor(lambda cursor: ledger.version(cursor, table))
@@ -126,9 +128,23 @@ class SnowflakeWarehouse:
     def close(self) -> None:
         self._connections.close()
 
-    def _write(self, table: Table, data: Data, batch_id: str, mode: Literal["append", "overwrite"]) -> int:
-        is_ready = table.fullname in self._ready
-        written = snowflake_load.write(self._target, table, data, batch_id, mode=mode, is_ready=is_ready)
+    def _write(
+        self,
+        table: Table,
+        data: Data,
+        batch_id: str,
+        mode: Literal["append", "overwrite"],
+        expected: Expected | None = None,
+    ) -> int:
+        written = snowflake_load.write(
+            self._target,
+            table,
+            data,
+            batch_id,
+            mode=mode,
+            is_ready=table.fullname in self._ready,
+            expected=expected,
+        )
         self._ready.add(table.fullname)
         return written
 

@@ -147,6 +147,17 @@ def version(cursor: Any, table: Table) -> str | None:
     return f"{turn}:{row_count}:{altered_at.isoformat() if altered_at else ''}"
 
 
+def version_before_turn(cursor: Any, table: Table) -> str | None:
+    """Return the version that ``table`` had before this transaction took its turn, and nothing else."""
+    now = version(cursor, table)
+    if now is None:
+        return None
+    turn, _, rest = now.partition(":")
+    if turn == "1" and rest.startswith("0:"):
+        return None  # it was never loaded
+    return f"{int(turn) - 1}:{rest}"
+
+
 def rows(cursor: Any, statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Run ``statement`` and return all its rows."""
     cursor.execute(statement, parameters)
