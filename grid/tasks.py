@@ -6,7 +6,7 @@ from celery import shared_task
 
 from flux_site.jobs.context import JobContext
 from flux_site.jobs.registry import job_kind
-from grid.services import rollup
+from grid.services import imports, rollup
 from grid.services.sync import check_freshness, job, start_scheduled_sync
 
 
@@ -20,6 +20,12 @@ def sync_layers(context: JobContext) -> dict[str, Any]:
 def roll_up_readings(context: JobContext) -> dict[str, Any]:
     """Carry out a job that rolls up meter readings."""
     return rollup.carry_out(context)
+
+
+@job_kind(imports.KIND)
+def import_file(context: JobContext) -> dict[str, Any]:
+    """Carry out a job that imports a file."""
+    return imports.carry_out(context)
 
 
 @shared_task(name="grid.rollup_scheduled")

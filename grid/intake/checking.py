@@ -251,8 +251,9 @@ def plain_rows(batch: pa.RecordBatch) -> list[dict[str, Any]]:
 
 
 def _readable(batch: pa.RecordBatch) -> pa.RecordBatch:
+    kinds = pa.types
     arrays = [
-        array.cast(pa.string()) if pa.types.is_temporal(array.type) or pa.types.is_decimal(array.type) else array
+        array.cast(pa.string()) if kinds.is_temporal(array.type) or kinds.is_decimal(array.type) else array
         for array in batch.columns
     ]
     return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)

@@ -67,7 +67,7 @@ def open_csv(
         )
 
     def stream() -> _Metered:
-        opened = gzip.open(path) if is_gzip else path.open("rb")
+        opened = gzip.open(path) if is_gzip else path.open("rb")  # noqa: SIM115 - _Metered closes it
         return _Metered(cast("BinaryIO", opened), max_unpacked_bytes)
 
     columns, delimiter = _header(stream(), name=name, encoding=encoding, delimiter=options.delimiter)
@@ -120,9 +120,7 @@ def _check_magic(path: Path, *, name: str, is_gzip: bool) -> None:
         raise IntakeError(f"{name} is no CSV file.", code="FILE_FORMAT_UNKNOWN", field="file")
 
 
-def _header(
-    raw: _Metered, *, name: str, encoding: str, delimiter: str | None
-) -> tuple[tuple[str, ...], str]:
+def _header(raw: _Metered, *, name: str, encoding: str, delimiter: str | None) -> tuple[tuple[str, ...], str]:
     try:
         with raw:
             head = raw.read(_HEADER_BYTES) or b""

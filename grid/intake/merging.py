@@ -94,11 +94,27 @@ class Merger:
         kept = self._one(f"SELECT count(*) FROM present o WHERE {self._is_kept()}")
         return {"new": total - known, "known": known, "kept": kept}
 
+    def accepted_among(self, keys: list[str]) -> list[str]:
+        """Return those of ``keys`` that rows of the file have and that were taken."""
+        if not keys:
+            return []
+        database = self._connected()
+        database.register("asked", pa.table({"asked_key": pa.array(keys, pa.string())}))
+        try:
+            found = self._all(
+                f"SELECT asked_key FROM asked WHERE asked_key IN (SELECT {_quoted(self._key)} FROM good)"
+            )
+        finally:
+            database.unregister("asked")
+        return sorted(row[0] for row in found)
+
     def rows(self) -> Iterator[pa.RecordBatch]:
         """Yield all rows the table will hold."""
         database = self._connected()
         names = ", ".join(_quoted(column.name) for column in self._table.columns)
-        query = f"SELECT {names} FROM present o WHERE {self._is_kept()} UNION ALL SELECT {names} FROM finished"
+        query = (
+            f"SELECT {names} FROM present o WHERE {self._is_kept()} UNION ALL SELECT {names} FROM finished"
+        )
         yield from database.sql(query).to_arrow_reader(_BATCH_ROWS)
 
     def close(self) -> None:

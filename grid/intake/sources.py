@@ -158,9 +158,7 @@ def check_names(name: str, columns: list[str]) -> tuple[str, ...]:
     """
     for position, column in enumerate(columns, 1):
         if not column.strip():
-            raise IntakeError(
-                f"Column {position} of {name} has no name.", code="FILE_DAMAGED", field="file"
-            )
+            raise IntakeError(f"Column {position} of {name} has no name.", code="FILE_DAMAGED", field="file")
         if columns.count(column) > 1:
             raise IntakeError(f"{name} has two columns {column}.", code="FILE_DAMAGED", field="file")
     return tuple(columns)

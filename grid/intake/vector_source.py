@@ -49,7 +49,7 @@ def open_vector(
         case _:
             place = "GeoJSON:" + _plain_name(path, work, ".geojson")
     layer = _layer(place, name=name, wanted=options.layer)
-    given: dict[str, Any] = {"layer": layer, "batch_size": BATCH_ROWS, "use_pyarrow": True, "force_2d": True}
+    given: dict[str, Any] = {"layer": layer, "batch_size": BATCH_ROWS, "use_pyarrow": True}
     if file_format == FileFormat.SHAPEFILE and options.encoding:
         given["encoding"] = options.encoding
     try:

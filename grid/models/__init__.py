@@ -12,7 +12,9 @@ from grid.models.distribution import (
     SwitchKind,
     Transformer,
 )
+from grid.models.imports import FileImport, ImportFile, ImportMapping, ImportReject
 from grid.models.operations import Outage, OutageStatus, TransformerLoad, WeatherObservation, WorkOrder
+from grid.models.outbox import OutboxEvent, OutboxStream
 from grid.models.sync import SyncAlert, SyncLayer, SyncReject, SyncRun
 from grid.models.transmission import Branch, BranchKind, Bus, Plant, Substation, Zone, ZoneGrant
 
@@ -23,11 +25,17 @@ __all__ = [
     "Circuit",
     "Customer",
     "CustomerClass",
+    "FileImport",
+    "ImportFile",
+    "ImportMapping",
+    "ImportReject",
     "LineClass",
     "LineSection",
     "Meter",
     "Outage",
     "OutageStatus",
+    "OutboxEvent",
+    "OutboxStream",
     "Plant",
     "Pole",
     "Substation",

@@ -71,9 +71,7 @@ class EmbeddedWarehouse:
     def append(self, table: Table, data: Data, batch_id: str) -> int:
         return self._store.write(table, data, batch_id, mode="append")
 
-    def replace(
-        self, table: Table, data: Data, batch_id: str, *, expected: Expected | None = None
-    ) -> int:
+    def replace(self, table: Table, data: Data, batch_id: str, *, expected: Expected | None = None) -> int:
         return self._store.write(table, data, batch_id, mode="overwrite", expected=expected)
 
     def replace_partition(self, table: Table, day: date, data: Data, batch_id: str) -> int:

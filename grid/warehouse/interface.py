@@ -71,9 +71,7 @@ class Warehouse(Protocol):
             WarehouseFull, WarehouseConflict, WarehouseUnavailable: nothing of the batch is visible.
         """
 
-    def replace(
-        self, table: Table, data: Data, batch_id: str, *, expected: Expected | None = None
-    ) -> int:
+    def replace(self, table: Table, data: Data, batch_id: str, *, expected: Expected | None = None) -> int:
         """Put ``data`` in place of all rows of ``table`` in one commit; otherwise like ``append``.
 
         With ``expected`` the commit is made only if the table still has that version, so that rows read

@@ -108,9 +108,7 @@ class SnowflakeWarehouse:
     def append(self, table: Table, data: Data, batch_id: str) -> int:
         return self._write(table, data, batch_id, "append")
 
-    def replace(
-        self, table: Table, data: Data, batch_id: str, *, expected: Expected | None = None
-    ) -> int:
+    def replace(self, table: Table, data: Data, batch_id: str, *, expected: Expected | None = None) -> int:
         return self._write(table, data, batch_id, "overwrite", expected)
 
     def version(self, table: Table) -> str | None:

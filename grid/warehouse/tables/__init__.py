@@ -29,6 +29,7 @@ from grid.warehouse.tables.operations import (
     outage_restoration_tracker,
     work_orders,
 )
+from grid.warehouse.tables.operator_edits import operator_edits
 from grid.warehouse.tables.transmission import (
     load_zones,
     substations,
@@ -51,6 +52,7 @@ __all__ = [
     "load_zones",
     "metadata",
     "meter_infrastructure",
+    "operator_edits",
     "outage_restoration_steps",
     "outage_restoration_tracker",
     "substations",

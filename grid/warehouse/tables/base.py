@@ -2,6 +2,7 @@
 
 from sqlalchemy import Column, Double, MetaData, String
 
+APPLICATIONS = "applications"
 PRODUCTION = "production"
 RAW = "raw"
 

@@ -1,0 +1,18 @@
+"""Operators' own edits: recorded with the edit, delivered to the warehouse, read back from it."""
+
+from grid.services.outbox.delivering import TASK, deliver, tidy
+from grid.services.outbox.recording import Action, record
+from grid.services.outbox.restoring import RestoredRow, adopt_stream, find_stream, is_untouched, list_rows
+
+__all__ = [
+    "TASK",
+    "Action",
+    "RestoredRow",
+    "adopt_stream",
+    "deliver",
+    "find_stream",
+    "is_untouched",
+    "list_rows",
+    "record",
+    "tidy",
+]
