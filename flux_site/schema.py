@@ -22,7 +22,9 @@ from flux_site.api.schema import AccessMutation, AccessQuery
 from flux_site.api.subgraph import SubgraphQuery, SubgraphSchema
 from flux_site.jobs.schema import JSON_OBJECT_SCALAR, JobsMutation, JobsQuery, JobsSubscription, JSONObject
 from grid.federation import BackendsExtension
+from grid.schema.imports import ImportsMutation, ImportsQuery
 from grid.schema.operations import OperationsQuery
+from grid.schema.outbox import OutboxQuery
 from grid.schema.queries import AssetConnections, AssetLookups
 from grid.schema.readings import ReadingsMutation, ReadingsQuery
 from grid.schema.sync import SyncMutation, SyncQuery
@@ -73,6 +75,8 @@ class Query(
     OperationsQuery,
     ReadingsQuery,
     SyncQuery,
+    ImportsQuery,
+    OutboxQuery,
     AssetConnections,
     AssetLookups,
     CascadeQuery,
@@ -107,7 +111,9 @@ class Query(
 
 
 @strawberry.type
-class Mutation(AccessMutation, JobsMutation, ReadingsMutation, SyncMutation, CascadeMutation):
+class Mutation(
+    AccessMutation, JobsMutation, ReadingsMutation, SyncMutation, ImportsMutation, CascadeMutation
+):
     """Everything that can be done."""
 
 

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from flux_site.jobs.context import JobContext
 from flux_site.jobs.registry import job_kind
-from grid.services import imports, rollup
+from grid.services import imports, outbox, rollup
 from grid.services.sync import check_freshness, job, start_scheduled_sync
 
 
@@ -33,6 +33,18 @@ def rollup_scheduled(**_: object) -> str | None:
     """Queue the roll-up that a schedule asks for; return its job, if anything was due."""
     queued = rollup.start_scheduled_rollup()
     return str(queued.pk) if queued else None
+
+
+@shared_task(name=outbox.TASK)
+def deliver_edits(**_: object) -> int:
+    """Deliver operators' edits to the warehouse; return how many arrived."""
+    return outbox.deliver()
+
+
+@shared_task(name="grid.tidy")
+def tidy(**_: object) -> dict[str, int]:
+    """Remove files of old imports and edits delivered long ago; return how many of each."""
+    return {"files": imports.tidy(), "edits": outbox.tidy()}
 
 
 @shared_task(name="grid.sync_scheduled")

@@ -33,6 +33,12 @@ _LONGEST_WAIT = timedelta(hours=1)
 _FIRST_WAIT = timedelta(minutes=1)
 
 
+class StreamTaken(WarehouseError):
+    """The warehouse holds edits of this stream that this database never sent: it is a copy of another."""
+
+    code = "OUTBOX_STREAM_TAKEN"
+
+
 def send_task(name: str) -> None:
     """Put the delivery on the queue.
 
@@ -65,6 +71,11 @@ def deliver(warehouse: Warehouse | None = None) -> int:
             except SchemaMismatch as error:
                 _set_aside(batch, error)
                 continue
+            except StreamTaken as error:
+                _undo(batch)
+                _note(batch, error)
+                logger.error("Edits are not delivered: %s", error)
+                return delivered
             except WarehouseError as error:
                 _note(batch, error)
                 logger.warning("Unable to deliver %s edits to the warehouse: %s", len(batch), error)
@@ -141,10 +152,9 @@ def _send_batch(warehouse: Warehouse, batch: Sequence[models.OutboxEvent]) -> No
     written = warehouse.append(operator_edits, _rows(batch), batch[0].batch_id)
     if written == 0 and batch[0].attempts == 1:
         # Nobody but us sends this batch, and we never did: the warehouse means another one.
-        raise SchemaMismatch(
+        raise StreamTaken(
+            f"another database delivers edits as {this_stream()}; this one, a copy of it, must not",
             table=operator_edits.fullname,
-            column="stream_id",
-            problem=f"holds the batch {batch[0].batch_id} of another database of this stream",
         )
     arrived = models.OutboxEvent.objects.filter(pk__in=[event.pk for event in batch])
     arrived.update(delivered_at=timezone.now(), last_error="", next_attempt_at=None)
@@ -170,6 +180,12 @@ def _rows(batch: Sequence[models.OutboxEvent]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=pa_schema(operator_edits))
 
 
+def _undo(batch: Sequence[models.OutboxEvent]) -> None:
+    """Let a batch of which nothing was written be as if it had never been made."""
+    events = models.OutboxEvent.objects.filter(pk__in=[event.pk for event in batch])
+    events.update(batch_id="", attempts=F("attempts") - 1)
+
+
 def _note(batch: Sequence[models.OutboxEvent], error: WarehouseError) -> None:
     events = models.OutboxEvent.objects.filter(pk__in=[event.pk for event in batch])
     events.update(last_error=f"{error.code}: {error.message}"[:2000])
@@ -182,8 +198,8 @@ def _set_aside(batch: Sequence[models.OutboxEvent], error: SchemaMismatch) -> No
     now = timezone.now()
     if len(batch) > 1:
         # Each is sent alone from now on, until those that are sound have gone.
-        events = models.OutboxEvent.objects.filter(pk__in=[event.pk for event in batch])
-        events.update(batch_id="", attempts=F("attempts") - 1, next_attempt_at=now)
+        _undo(batch)
+        models.OutboxEvent.objects.filter(pk__in=[event.pk for event in batch]).update(next_attempt_at=now)
         return
     wait = min(_FIRST_WAIT * 2 ** min(batch[0].attempts - 1, 10), _LONGEST_WAIT)
     models.OutboxEvent.objects.filter(pk=batch[0].pk).update(

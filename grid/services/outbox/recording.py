@@ -57,16 +57,14 @@ def record(
         raise ValueError("An edit carries the row after it, a deletion carries none.")
     if not key or len(key) > _MAX_KEY:
         raise ValueError(f"The key of an edit has 1 to {_MAX_KEY} characters.")
-    plain = (
-        None if payload is None else json.loads(json.dumps(payload, cls=DjangoJSONEncoder, allow_nan=False))
-    )
+    text = json.dumps(payload, cls=DjangoJSONEncoder, allow_nan=False)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, ORDER_LOCK])
     event = models.OutboxEvent.objects.create(
         kind=kind,
         key=key,
         action=action.value,
-        payload=plain,
+        payload=json.loads(text),
         actor=actor.get_username() if actor is not None else None,
         recorded_at=timezone.now(),
     )

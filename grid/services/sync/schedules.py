@@ -14,6 +14,8 @@ from grid.layers import Schedule, scheduled
 SYNC_TASK = "grid.sync_scheduled"
 FRESHNESS_TASK = "grid.check_freshness"
 RECOVER_TASK = "jobs.recover"
+DELIVER_TASK = "grid.deliver_edits"
+TIDY_TASK = "grid.tidy"
 ROLLUP_TASK = "grid.rollup_scheduled"
 DAILY_AT_HOUR = 4
 
@@ -25,7 +27,8 @@ def ensure_schedules() -> list[str]:
     Layers that change by the minute are looked at every five minutes and synced when their source has
     changed; all others are synced daily at 04:00 local time, changed or not, which also mends rows that
     were tampered with. Every minute new meter readings are looked for and rolled up, and layers that are too
-    old are looked for; every 30 seconds jobs whose worker died.
+    old are looked for, and operators' edits are delivered; every 30 seconds jobs whose worker died. Daily
+    what is old is removed.
 
     Returns:
         The names of the schedules created.
@@ -59,6 +62,12 @@ def ensure_schedules() -> list[str]:
             "task": FRESHNESS_TASK,
             "interval": minute,
             "expire_seconds": 55,
+        },
+        "Edits: deliver what waits": {"task": DELIVER_TASK, "interval": minute, "expire_seconds": 55},
+        "Imports and edits: remove what is old": {
+            "task": TIDY_TASK,
+            "crontab": daily,
+            "expire_seconds": 3600,
         },
         "Jobs: find lost ones": {"task": RECOVER_TASK, "interval": half_minute, "expire_seconds": 25},
     }
