@@ -3,7 +3,10 @@
 from grid.admin import (
     customers,
     distribution,
+    import_rejects,
+    imports,
     operations,
+    outbox,
     schedules,
     sync_alerts,
     sync_layers,
@@ -16,7 +19,10 @@ from grid.admin import (
 __all__ = [
     "customers",
     "distribution",
+    "import_rejects",
+    "imports",
     "operations",
+    "outbox",
     "schedules",
     "sync_alerts",
     "sync_layers",

@@ -62,8 +62,8 @@ def guess_mapping(*, table: sa.Table, columns: Sequence[str], has_geometry: bool
     is filled is.
     """
     by_name: dict[str, str] = {}
-    for column in columns:
-        by_name.setdefault(_normal(column), column)
+    for name in columns:
+        by_name.setdefault(_normal(name), name)
     geometry = None if has_geometry else next((by_name[n] for n in _WKT_NAMES if n in by_name), None)
     rules: list[Rule] = []
     for column in table.columns:

@@ -263,7 +263,7 @@ class ImportsMutation:
                 columns=list(shown.columns),
                 has_geometry=shown.has_geometry,
                 crs=shown.crs,
-                mapping=shown.mapping,
+                mapping=JSONObject(shown.mapping),
                 problem=shown.problem.message if shown.problem else None,
                 problem_code=shown.problem.code if shown.problem else None,
                 rows_looked_at=shown.rows_looked_at,

@@ -21,10 +21,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from flux_site.api.errors import BadInput
+from flux_site.api.errors import BadInput, PermissionRefused
 from grid import models
 from grid.intake.sources import FileFormat, format_of
 from grid.intake.vector_source import SHAPEFILE_PARTS
+from grid.models.base import granted_zone_ids
 from grid.services.imports.errors import ImportRefused, as_refusals
 
 _CHUNK_BYTES = 1024 * 1024
@@ -42,8 +43,10 @@ def receive(*, chunks: Iterable[bytes], name: str, user: Any | None) -> models.I
         user: who brings it.
 
     Raises:
+        PermissionRefused: if the user is limited to zones.
         ImportRefused: FILE_FORMAT_UNKNOWN, FILE_TOO_LARGE, or IMPORT_FOLDER_UNUSABLE.
     """
+    check_unlimited(user)
     shown = _shown_name(name)
     with as_refusals():
         file_format = format_of(shown)
@@ -118,6 +121,16 @@ def receive_path(path: Path, *, user: Any | None) -> models.ImportFile:
         ) from error
 
 
+def check_unlimited(user: Any | None) -> None:
+    """Refuse users who are limited to zones: a file may hold rows of any zone.
+
+    Raises:
+        PermissionRefused: if the user is one.
+    """
+    if user is not None and granted_zone_ids(user):
+        raise PermissionRefused("You are limited to zones, and a file may hold rows of any.")
+
+
 def find_file(text: str, *, user: Any | None) -> models.ImportFile:
     """Return the file that ``text`` names: a digest of a received file, or a name in the inbox.
 
@@ -125,6 +138,7 @@ def find_file(text: str, *, user: Any | None) -> models.ImportFile:
         BadInput: if there is no such file, or it was removed for its age.
         ImportRefused: if a file in the inbox cannot be taken.
     """
+    check_unlimited(user)
     row = models.ImportFile.objects.filter(pk=text).first()
     if row is not None:
         if row.removed_at is not None or not path_of(row).is_file():

@@ -216,7 +216,7 @@ class _Import:
         earlier = models.ImportReject.objects.unresolved().filter(
             file_import__layer=self._row.layer, file_import__pk__lt=self._row.pk, row_key__isnull=False
         )
-        keys = sorted(set(earlier.values_list("row_key", flat=True)))
+        keys = sorted({key for key in earlier.values_list("row_key", flat=True) if key is not None})
         accepted = self._merger.accepted_among(keys)
         for start in range(0, len(accepted), MAX_STORED):
             part = accepted[start : start + MAX_STORED]

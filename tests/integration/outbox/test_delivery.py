@@ -304,9 +304,10 @@ def _deliver_badly(faulty: Faulty, how: str) -> None:
 def test_the_select_of_the_latest_rows_counts_a_double_delivery_once(warehouse: Warehouse, db: None) -> None:
     from tests.integration.warehouse.rows import table_of
 
+    names = ("stream_id", "edit_number", "row_key", "action", "payload")
     rows = [
-        dict(stream_id=stream, edit_number=number, row_kind=KIND, row_key=key, action=action, payload=payload)
-        for stream, number, key, action, payload in (
+        {"row_kind": KIND, **dict(zip(names, values, strict=True))}
+        for values in (
             ("s", 1, "1", "INSERT", "{}"),
             ("s", 2, "1", "UPDATE", "[]"),
             ("s", 3, "2", "DELETE", None),
