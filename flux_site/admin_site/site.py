@@ -11,7 +11,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Operations", ("grid.SyncLayer", "grid.SyncAlert", "grid.SyncRun", "grid.SyncReject", "jobs.Job")),
     (
         "Files and edits",
-        ("grid.FileImport", "grid.ImportReject", "grid.ImportMapping", "grid.OutboxEvent"),
+        ("grid.FileImport", "grid.ImportReject", "grid.ImportFile", "grid.ImportMapping", "grid.OutboxEvent"),
     ),
     ("Cascade laboratory", ("cascade.Scenario", "cascade.CascadeRun")),
     ("Transmission", ("grid.Zone", "grid.Substation", "grid.Bus", "grid.Branch", "grid.Plant")),

@@ -34,6 +34,11 @@ ASSETS = (
     "synclayer",
     "syncrun",
     "syncreject",
+    "fileimport",
+    "importfile",
+    "importmapping",
+    "importreject",
+    "outboxevent",
 )
 SCHEDULES = ("periodictask", "intervalschedule", "crontabschedule", "clockedschedule")
 
@@ -41,15 +46,7 @@ VIEWER = frozenset(
     {f"grid.view_{model}" for model in ASSETS}
     | {f"cascade.view_{model}" for model in ("scenario", "cascaderun", "cascadewave", "cascadetrip")}
 )
-OPERATOR = VIEWER | {
-    "grid.change_synclayer",
-    "jobs.view_job",
-    "grid.view_fileimport",
-    "grid.view_importfile",
-    "grid.view_importmapping",
-    "grid.view_importreject",
-    "grid.view_outboxevent",
-}
+OPERATOR = VIEWER | {"grid.change_synclayer", "jobs.view_job"}
 PLANNER = OPERATOR | {
     "cascade.add_scenario",
     "cascade.change_scenario",
@@ -60,7 +57,7 @@ ADMIN = (
     PLANNER
     | {"jobs.cancel_job", "api.view_apitoken", "api.change_apitoken", "admin.view_logentry"}
     | {"grid.add_fileimport"}
-    | {f"grid.{verb}_importmapping" for verb in ("add", "change", "delete")}
+    | {f"grid.{verb}_importmapping" for verb in ("change", "delete")}
     | {"auth.view_user", "auth.add_user", "auth.change_user", "auth.view_group"}
     | {f"grid.{verb}_zonegrant" for verb in ("view", "add", "change", "delete")}
     | {

@@ -358,3 +358,19 @@ class ImportMappingAdmin(admin.ModelAdmin):
     def options_shown(self, row: models.ImportMapping) -> SafeString:
         """Return the options."""
         return pretty_json(row.options)
+
+
+@admin.register(models.ImportFile)
+class ImportFileAdmin(ReadOnlyAdmin):
+    """Files received for import."""
+
+    list_display = ("name", "file_format", "size_bytes", "received_at", "received_by", "removed_at")
+    list_filter = ("file_format",)
+    list_select_related = ("received_by",)
+    search_fields = ("name", "digest")
+    search_help_text = "Name or digest"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the files; none for users limited to zones, since a file may hold rows of any."""
+        rows = super().get_queryset(request)
+        return rows.none() if granted_zone_ids(request.user) else rows

@@ -2,7 +2,7 @@
 
 <folder>/inbox/     files that an administrator placed there, to be named by their name
 <folder>/stored/    files received, as <sha256>.<format>
-<folder>/work/      what imports under way need
+<folder>/running/   what unfinished imports need
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def working_folder() -> tempfile.TemporaryDirectory[str]:
         ImportRefused: IMPORT_FOLDER_UNUSABLE.
     """
     try:
-        return tempfile.TemporaryDirectory(dir=_folder("work"), prefix="import-")
+        return tempfile.TemporaryDirectory(dir=_folder("running"), prefix="import-")
     except OSError as error:
         raise _unusable(error) from error
 
@@ -190,7 +190,7 @@ def tidy() -> int:
         models.ImportFile.objects.filter(pk=row.pk).update(removed_at=now)
         removed += 1
     limit = (now - _WORK_LEFT_OVER_AFTER).timestamp()
-    for folder in _folder("work").iterdir():
+    for folder in _folder("running").iterdir():
         if folder.stat().st_mtime < limit:
             shutil.rmtree(folder, ignore_errors=True)
     return removed

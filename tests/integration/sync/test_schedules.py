@@ -23,14 +23,14 @@ def test_schedules_cover_every_layer_once_readings_and_lost_jobs(cache: None) ->
     names = ensure_schedules()
 
     tasks = list(PeriodicTask.objects.filter(name__in=names))
-    assert len(tasks) == 5
+    assert len(tasks) == 7
     syncs = {
         task.name: json.loads(task.kwargs)["layers"] for task in tasks if task.task == "grid.sync_scheduled"
     }
     assert sorted(key for keys in syncs.values() for key in keys) == sorted(LAYERS)
     frequent = next(task for task in tasks if task.interval and set(syncs.get(task.name, ())) == DYNAMIC)
     assert (frequent.interval.every, frequent.interval.period) == (5, "minutes")
-    daily = next(task for task in tasks if task.crontab)
+    daily = next(task for task in tasks if task.crontab and task.name in syncs)
     assert (daily.crontab.hour, daily.crontab.minute, str(daily.crontab.timezone)) == (
         "4",
         "0",
@@ -42,6 +42,10 @@ def test_schedules_cover_every_layer_once_readings_and_lost_jobs(cache: None) ->
     assert (recover.interval.every, recover.interval.period) == (30, "seconds")
     watch = next(task for task in tasks if task.task == "grid.check_freshness")
     assert (watch.interval.every, watch.interval.period) == (1, "minutes")
+    delivery = next(task for task in tasks if task.task == "grid.deliver_edits")
+    assert (delivery.interval.every, delivery.interval.period) == (1, "minutes")
+    tidying = next(task for task in tasks if task.task == "grid.tidy")
+    assert tidying.crontab == daily.crontab
     assert {task.task for task in tasks} <= set(app.tasks)
 
 
@@ -53,7 +57,7 @@ def test_schedules_changed_in_the_admin_stay_changed(cache: None) -> None:
 
     task = PeriodicTask.objects.get(name=names[0])
     assert (task.enabled, task.kwargs) == (False, '{"layers": ["zones"]}')
-    assert PeriodicTask.objects.count() == 5
+    assert PeriodicTask.objects.count() == 7
 
 
 def test_every_schedule_starts_a_job_with_the_arguments_it_holds(
