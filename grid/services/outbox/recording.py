@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import date
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import kombu.exceptions
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -57,7 +58,7 @@ def record(
         raise ValueError("An edit carries the row after it, a deletion carries none.")
     if not key or len(key) > _MAX_KEY:
         raise ValueError(f"The key of an edit has 1 to {_MAX_KEY} characters.")
-    text = json.dumps(payload, cls=DjangoJSONEncoder, allow_nan=False)
+    text = json.dumps(payload, default=_as_text, allow_nan=False)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, ORDER_LOCK])
     event = models.OutboxEvent.objects.create(
@@ -70,6 +71,15 @@ def record(
     )
     transaction.on_commit(_send, robust=True)
     return event
+
+
+def _as_text(value: Any) -> str:
+    """Return a moment, a date or an id as text that reads back as exactly this."""
+    if isinstance(value, date):  # datetimes are dates
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"an edit cannot carry a {type(value).__name__}")
 
 
 def _send() -> None:
