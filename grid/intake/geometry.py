@@ -96,7 +96,7 @@ def parse_wkb(data: bytes) -> tuple[str, list[FloatArray], int]:
     """
     try:
         name, parts, srid, end = _parse_wkb(data, 0)
-    except (struct.error, ValueError, IndexError) as error:
+    except (struct.error, ValueError, IndexError, RecursionError) as error:
         raise BadGeometry("is no well-formed WKB") from error
     if end != len(data) and parts:
         raise BadGeometry("is no well-formed WKB")

@@ -21,11 +21,8 @@ pytestmark = pytest.mark.integration
 
 NEW = "/admin/grid/fileimport/new/"
 POLES = (
-    b"POLE_ID,CIRCUIT_ID,SUBSTATION_ID,LATITUDE,LONGITUDE,TALL
-"
-    b"P-1,C-1,S-1,29.5,-95.5,40
-P-2,C-1,S-1,x,0,1
-"
+    b"POLE_ID,CIRCUIT_ID,SUBSTATION_ID,LATITUDE,LONGITUDE,TALL\n"
+    b"P-1,C-1,S-1,29.5,-95.5,40\nP-2,C-1,S-1,x,0,1\n"
 )
 
 
@@ -99,8 +96,6 @@ def test_refused_rows_are_downloaded_and_tried_again(boss: Client, warehouse: Wa
     )
     row = {"POLE_ID": "=P-9", "LATITUDE": "29"}
     reject = make_import_reject(file_import=file_import, row=row, row_key="=P-9")
-        file_import=file_import, row={"POLE_ID": "=P-9", "LATITUDE": "29"}, row_key="=P-9"
-    )
 
     text = boss.get("/admin/grid/importreject/csv/").content.decode()
     assert "'=P-9" in text
