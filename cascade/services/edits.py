@@ -86,6 +86,29 @@ def record_run(run: models.CascadeRun) -> None:
 
 
 @transaction.atomic
+def record_all(*, new_stream: bool) -> dict[str, int]:
+    """Write down every scenario and finished run as it is now.
+
+    For rows that were there before edits were recorded, and for a database that begins a stream of its own.
+
+    Returns:
+        How many scenarios and runs were recorded.
+    """
+    if new_stream:
+        outbox.begin_stream()
+    scenarios = models.Scenario.objects.select_for_update(of=("self",)).select_related("owner").order_by("pk")
+    runs = models.CascadeRun.objects.filter(job__status=JobStatus.SUCCEEDED).select_related("job__owner")
+    counts = {"scenarios": 0, "runs": 0}
+    for scenario in scenarios:
+        record_scenario(scenario, action=Action.UPDATE, actor=None)
+        counts["scenarios"] += 1
+    for run in runs.order_by("pk"):
+        record_run(run)
+        counts["runs"] += 1
+    return counts
+
+
+@transaction.atomic
 def restore(*, stream: str | None) -> dict[str, int]:
     """Rebuild scenarios and finished runs from the warehouse into a database that has none.
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, timedelta
 
 import pyarrow as pa
+import sqlalchemy as sa
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Max
@@ -23,6 +24,7 @@ from grid.selectors.warehouse import get_warehouse
 from grid.services.outbox.recording import DELIVERY_LOCK, LOCK_CLASS
 from grid.services.outbox.streams import this_stream
 from grid.warehouse import SchemaMismatch, Warehouse, WarehouseError, pa_schema
+from grid.warehouse.statements import reading_as_empty
 from grid.warehouse.tables import operator_edits
 
 logger = logging.getLogger(__name__)
@@ -149,15 +151,25 @@ def _due(waiting: Sequence[models.OutboxEvent]) -> list[models.OutboxEvent]:
 
 
 def _send_batch(warehouse: Warehouse, batch: Sequence[models.OutboxEvent]) -> None:
-    written = warehouse.append(operator_edits, _rows(batch), batch[0].batch_id)
-    if written == 0 and batch[0].attempts == 1:
-        # Nobody but us sends this batch, and we never did: the warehouse means another one.
+    is_fresh = batch[0].attempts == 1
+    if is_fresh and _holds_any_of(warehouse, batch):
+        # Nobody but us sends these numbers, and we never did: the warehouse has those of another database.
         raise StreamTaken(
-            f"another database delivers edits as {this_stream()}; this one, a copy of it, must not",
+            f"it holds edits of stream {this_stream()} that this database never sent: this is a copy, "
+            "or was put back to an older state",
             table=operator_edits.fullname,
         )
+    warehouse.append(operator_edits, _rows(batch), batch[0].batch_id)
     arrived = models.OutboxEvent.objects.filter(pk__in=[event.pk for event in batch])
     arrived.update(delivered_at=timezone.now(), last_error="", next_attempt_at=None)
+
+
+def _holds_any_of(warehouse: Warehouse, batch: Sequence[models.OutboxEvent]) -> bool:
+    edits = operator_edits.c
+    query = sa.select(sa.func.count().label("n")).where(
+        edits.stream_id == this_stream(), edits.edit_number.in_([event.sequence for event in batch])
+    )
+    return bool(warehouse.select_rows(reading_as_empty(query, operator_edits))[0]["n"])
 
 
 def _rows(batch: Sequence[models.OutboxEvent]) -> pa.Table:

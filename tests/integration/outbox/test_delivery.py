@@ -231,6 +231,24 @@ def test_a_copy_does_not_deliver_as_its_original(committing: None, warehouse: Wa
     event.refresh_from_db()
     assert event.last_error.startswith("OUTBOX_STREAM_TAKEN")
     assert event.delivered_at is None
+    old = this_stream()
+    assert outbox.begin_stream() != old
+    assert outbox.deliver() == 1
+    assert len(numbers(warehouse)) == 2
+
+
+def test_a_database_put_back_to_an_older_state_is_noticed(committing: None, warehouse: Warehouse) -> None:
+    """Two edits arrive as one batch; after the restore another edit takes the second number."""
+    edit("1", "a")
+    second = edit("2", "b")
+    assert outbox.deliver() == 2
+    models.OutboxEvent.objects.filter(pk=second.pk).update(
+        key="3", delivered_at=None, batch_id="", attempts=0, payload={"text": "c"}
+    )
+
+    assert outbox.deliver() == 0
+
+    assert models.OutboxEvent.objects.get(pk=second.pk).last_error.startswith("OUTBOX_STREAM_TAKEN")
 
 
 def test_old_edits_are_removed_once_delivered(committing: None, warehouse: Warehouse, settings: Any) -> None:

@@ -143,6 +143,24 @@ def test_scenarios_and_runs_come_back_into_an_empty_database(
     assert outbox.deliver() == 1
 
 
+def test_rows_older_than_the_outbox_are_recorded_on_demand(
+    network: SmallNetwork, warehouse: Warehouse
+) -> None:
+    scenarios.create_scenario(name="Storm", outages=[network.branches[0].pk], user=None)
+    OutboxEvent.objects.all().delete()
+    stream = this_stream()
+
+    call_command("flux_record_edits", stdout=StringIO())
+
+    assert edits() == [("cascade.scenario", "UPDATE", None)]
+    assert this_stream() == stream
+    call_command("flux_record_edits", new_stream=True, stdout=StringIO())
+    assert this_stream() != stream
+    assert outbox.deliver() == 2
+    rows = outbox.list_rows(stream_id=this_stream(), kind="cascade.scenario")
+    assert [row.payload["name"] for row in rows] == ["Storm"]
+
+
 def test_a_database_with_rows_of_its_own_is_left_alone(network: SmallNetwork, warehouse: Warehouse) -> None:
     made = scenarios.create_scenario(name="Storm", outages=[network.branches[0].pk], user=None)
 
