@@ -25,7 +25,14 @@ APPLIED_MIGRATIONS = (
     "SELECT coalesce(md5(string_agg(app || '.' || name, ',' ORDER BY app, name)), '') FROM django_migrations;"
 )
 # These name the services, not the data.
-NOT_ABOUT_DATA = {"FLUX_DATABASE_URL", "FLUX_REDIS_URL", "FLUX_SECRET_KEY", "FLUX_LAUNCH_ID"}
+NOT_ABOUT_DATA = {
+    "FLUX_DATABASE_URL",
+    "FLUX_IMPORT_FOLDER",
+    "FLUX_IMPORT_MAX_MB",
+    "FLUX_LAUNCH_ID",
+    "FLUX_REDIS_URL",
+    "FLUX_SECRET_KEY",
+}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,8 @@ from grid.services.outbox.streams import this_stream
 from grid.warehouse import SchemaMismatch, Warehouse, WarehouseUnavailable
 from grid.warehouse.tables import operator_edits
 from grid.warehouse.tables.operator_edits import latest_rows
+from tests.servers.environment import environment
+from tests.servers.processes import Process
 
 pytestmark = pytest.mark.integration
 
@@ -131,6 +134,50 @@ def test_a_delivery_that_died_after_the_commit_is_found_again(committing: None, 
 
     assert len(numbers(warehouse)) == 3
     assert not models.OutboxEvent.objects.pending().exists()
+
+
+KILLED = """
+import os, signal, sys
+import django
+django.setup()
+from grid.selectors.warehouse import get_warehouse
+from grid.services import outbox
+warehouse = get_warehouse()
+real = warehouse.append
+def append(table, data, batch_id):
+    if sys.argv[1] == "after":
+        real(table, data, batch_id)
+    os.kill(os.getpid(), signal.SIGKILL)
+warehouse.append = append
+outbox.deliver()
+"""
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_worker_killed_around_the_commit_leaves_nothing_undone(
+    committing: None, warehouse: Warehouse, moment: str
+) -> None:
+    made = [edit("1", "a"), edit("2", "b")]
+    process = Process(["-c", KILLED, moment], environment())
+    process.process.wait(timeout=60)
+    assert process.process.returncode == -9, process.log.read_text()[-3000:]
+    assert (warehouse.version(operator_edits) is None) == (moment == "before")
+    assert models.OutboxEvent.objects.pending().count() == 2
+    made.append(edit("3", "c"))
+
+    assert delivered_in_time() == 3
+
+    assert numbers(warehouse) == [event.sequence for event in made]
+    assert not models.OutboxEvent.objects.pending().exists()
+
+
+def delivered_in_time() -> int:
+    """Deliver, once PostgreSQL has noticed that the process that held the lock is gone."""
+    for _ in range(100):
+        if count := outbox.deliver():
+            return count
+        time.sleep(0.1)
+    return 0
 
 
 def test_edits_wait_while_the_warehouse_is_away(committing: None, warehouse: Warehouse) -> None:
