@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,14 @@ from grid import models
 from grid.intake.checking import Refused, plain_rows
 from grid.intake.computed import METHODS, Method
 from grid.intake.merging import LateRefusal, Merger, Mode
+from grid.layers import Layer
 from grid.selectors.warehouse import get_warehouse
 from grid.services.imports.errors import ImportRefused, as_refusals
 from grid.services.imports.plans import Plan, make_plan, opened, parse_mode, parse_options
+from grid.services.sync.errors import LayerBusy
 from grid.services.sync.pruning import prune
 from grid.services.sync.reporting import JobShare
-from grid.services.sync.running import run_layer
+from grid.services.sync.running import LayerOutcome, run_layer
 from grid.warehouse import Expected, Warehouse, WarehouseConflict, tables
 from grid.warehouse.statements import reading_as_empty
 
@@ -33,6 +36,7 @@ GUARD_FROM_ROWS = 100
 """Rows from which a table is guarded against losing most of them."""
 
 _ATTEMPTS = 5
+_WAIT_FOR_LAYER_S = 900.0
 _READ, _MERGED, _WRITTEN = 0.4, 0.55, 0.7  # shares of an import's time, for progress
 
 
@@ -62,8 +66,7 @@ def carry_out(context: JobContext) -> dict[str, Any]:
         )
         run = _Import(context=context, row=row, plan=plan, folder=folder)
         counts = run.into_warehouse()
-    share = JobShare(context, first_frac=_WRITTEN, share_frac=1.0 - _WRITTEN)
-    outcome = run_layer(layer=plan.layer, warehouse=get_warehouse(), report=share, force=row.is_forced)
+    outcome = _synced(context, plan.layer, force=row.is_forced)
     pruned = prune(outcome) if outcome.still_referenced else 0
     return counts | {
         "cache_inserted": outcome.rows_inserted,
@@ -71,6 +74,20 @@ def carry_out(context: JobContext) -> dict[str, Any]:
         "cache_deleted": outcome.rows_deleted + pruned,
         "cache_rejected": outcome.rows_rejected - pruned,
     }
+
+
+def _synced(context: JobContext, layer: Layer, *, force: bool) -> LayerOutcome:
+    """Sync the layer, once a run of it that is under way has ended."""
+    share = JobShare(context, first_frac=_WRITTEN, share_frac=1.0 - _WRITTEN)
+    deadline = time.monotonic() + _WAIT_FOR_LAYER_S
+    while True:
+        try:
+            return run_layer(layer=layer, warehouse=get_warehouse(), report=share, force=force)
+        except LayerBusy:
+            if time.monotonic() > deadline:
+                raise
+            share.progress(0.0, "Waiting for another run of the layer")
+            time.sleep(0.5)
 
 
 class _Import:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from grid import models
 from grid.selectors import warehouse as warehouse_selectors
 from grid.services import imports
 from grid.services.imports import ImportRefused, running
+from grid.services.sync.connection import locked_connection
 from grid.warehouse import Warehouse, WarehouseUnavailable, pa_schema, tables
 from tests.integration.imports.conftest import RunImport
 from tests.integration.imports.files import pole, write_csv
@@ -415,6 +417,28 @@ def test_an_import_killed_at_any_moment_is_begun_anew_and_ends_well(
     assert (job.status, job.attempt, job.error_message) == ("SUCCEEDED", 2, "")
     assert set(stored(synced)) == {*before, "NEW-1"}
     assert prepared.rejects.count() == 1
+    assert models.Pole.objects.filter(pk="NEW-1").exists()
+
+
+def test_an_import_waits_for_a_run_of_its_layer(
+    synced: Warehouse, run_import: RunImport, tmp_path: Path
+) -> None:
+    held, ended = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with locked_connection("poles"):
+            held.set()
+            ended.wait(10)
+
+    other = threading.Thread(target=hold)
+    other.start()
+    held.wait(10)
+    threading.Timer(1.5, ended.set).start()
+
+    _, job = run_import("poles", write_csv(tmp_path / "poles.csv", [pole(1)]))
+
+    other.join()
+    assert (job.status, job.error_message) == ("SUCCEEDED", "")
     assert models.Pole.objects.filter(pk="NEW-1").exists()
 
 
