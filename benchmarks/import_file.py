@@ -1,16 +1,16 @@
-"""Measures the import of a CSV file into a warehouse table against DuckDB turning it into Parquet, in one run.
+"""Measures the import of a CSV file into a warehouse table against DuckDB writing it as Parquet, in one run.
 
     python benchmarks/import_file.py [--rows 596906] [--json]
 
-Writes a file of meters and works in a temporary folder; neither the cache nor the warehouse of the settings is
-touched. Both sides read the same file. DuckDB parses, types and writes it and checks nothing else.
+Writes a file of meters and works in a temporary folder; neither the cache nor the warehouse of the settings
+is touched. Both sides read the same file. DuckDB parses, types and writes it and checks nothing else.
 
 - check: read the file, convert and check every row, keep the good ones aside.
 - join: read the table and join the file to it by key; refuse duplicates and incomplete rows.
 - write: replace the table in one guarded commit.
 
-"first" fills an empty table, "again" merges the file into the table it filled. Times are seconds; ratio is the
-sum of the three over DuckDB; memory is the growth of the process's peak in MB.
+"first" fills an empty table, "again" merges the file into the table it filled. Times are seconds; ratio is
+the sum of the three over DuckDB; memory is the growth of the process's peak in MB.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from grid.intake.merging import Merger, Mode
 from grid.intake.sources import ReadOptions, Source, format_of, open_source
 from grid.warehouse import Expected, Warehouse, open_warehouse
 from grid.warehouse.statements import reading_as_empty
-from grid.warehouse.tables import meter_infrastructure as METERS
+from grid.warehouse.tables import meter_infrastructure
 
 HEADER = (
     "METER_ID,TRANSFORMER_ID,CIRCUIT_ID,SUBSTATION_ID,METER_LATITUDE,METER_LONGITUDE,CUSTOMER_CLASS,PHASES,"
@@ -71,19 +71,21 @@ def import_once(path: Path, warehouse: Warehouse, work: Path, batch_id: str) -> 
         work=work,
         max_unpacked_bytes=2**40,
     )
-    mapping = guess_mapping(table=METERS, columns=source.columns, has_geometry=False)
-    checker = Checker(table=METERS, mapping=mapping, choices={})
-    merger = Merger(work, table=METERS, mapping=mapping, mode=Mode.MERGE)
+    mapping = guess_mapping(table=meter_infrastructure, columns=source.columns, has_geometry=False)
+    checker = Checker(table=meter_infrastructure, mapping=mapping, choices={})
+    merger = Merger(work, table=meter_infrastructure, mapping=mapping, mode=Mode.MERGE)
     began = time.perf_counter()
     merger.write_checked(_checked(source, checker), checker.schema)
     merger.write_refused_keys([])
     checked = time.perf_counter()
-    expected = Expected(warehouse.version(METERS))
-    merger.write_present(warehouse.select_arrow(reading_as_empty(sa.select(METERS), METERS)))
+    expected = Expected(warehouse.version(meter_infrastructure))
+    merger.write_present(
+        warehouse.select_arrow(reading_as_empty(sa.select(meter_infrastructure), meter_infrastructure))
+    )
     if merger.find_late_refusals(next_number=1):
         raise AssertionError("every row of the file is good")
     joined = time.perf_counter()
-    warehouse.replace(METERS, merger.rows(), batch_id, expected=expected)
+    warehouse.replace(meter_infrastructure, merger.rows(), batch_id, expected=expected)
     written = time.perf_counter()
     merger.close()
     return {"check_s": checked - began, "join_s": joined - checked, "write_s": written - joined}
@@ -124,10 +126,8 @@ def main() -> None:
         return
     print(f"{arguments.rows:,} rows; DuckDB alone {peer_s:.2f} s; memory grew by {report['grown_mb']:.0f} MB")
     for turn, parts in results.items():
-        print(
-            f"{turn:6} "
-            + "  ".join(f"{part.removesuffix('_s')} {value:.2f}" for part, value in parts.items())
-        )
+        shown = "  ".join(f"{part.removesuffix('_s')} {value:.2f}" for part, value in parts.items())
+        print(f"{turn:6} {shown}")
 
 
 if __name__ == "__main__":
