@@ -1,4 +1,4 @@
-"""Whatever breaks during an import, the warehouse is as it was or as it should be, and the next try is good."""
+"""Whatever breaks during an import: the warehouse is as it was or as it should be, the next try is good."""
 
 from __future__ import annotations
 
