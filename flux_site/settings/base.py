@@ -79,8 +79,11 @@ DATABASES = {
         },
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-    }
+    },
+    # Read-only, for querysets of the synced layers while PostGIS cannot answer them.
+    "warehouse": {"ENGINE": "grid.federation.warehouse_database", "NAME": "warehouse"},
 }
+DATABASE_ROUTERS = ["grid.federation.warehouse_database.router.StoreRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]  # GDAL 3.6 of Debian 12 works; the check only knows newer ones
 
@@ -126,6 +129,10 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 WAREHOUSE_URL = ENVIRONMENT.warehouse_url
 WAREHOUSE_QUERY_TIMEOUT_S = 60.0
+WAREHOUSE_QUERIES_AT_ONCE = 8  # in one process; more wait, and are then told that it is busy
+WAREHOUSE_SLOT_WAIT_S = 2.0
+OPERATIONAL_QUERY_TIMEOUT_S = 10.0  # of a question that the warehouse answers in place of PostGIS
+POSTGIS_ANSWER_TIMEOUT_S = 3.0  # of an operational question; after it the warehouse is asked
 TERRITORY_NAME = ENVIRONMENT.territory_name
 TERRITORY_BBOX = ENVIRONMENT.territory_bbox
 MAP_STYLE_URL = ENVIRONMENT.map_style_url

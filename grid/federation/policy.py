@@ -10,27 +10,54 @@ import json
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import pybreaker
 from django.core.cache import cache
+from django.db import InternalError, ProgrammingError
+from django.utils import timezone
 
 from flux_site.api.errors import WarehouseUnavailableError
-from flux_site.api.outages import DATABASE_FAULTS, QUEUE_FAULTS
+from flux_site.api.outages import DATABASE_FAULTS, QUEUE_FAULTS, database_was_away
 from grid import models
-from grid.federation.breakers import postgis_breaker, warehouse_breaker
+from grid.federation.breakers import postgis_breaker
+from grid.federation.store import ask_warehouse
 from grid.federation.trace import BackendUse, record
-from grid.warehouse import WarehouseError
+from grid.federation.warehouse_database.router import asking_warehouse
+from grid.layers import LAYERS
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 KEEP_LAST_ANSWER_S = 24 * 3600
+POSTGIS_FAILURES = (*DATABASE_FAULTS, InternalError, ProgrammingError)
+"""After these the warehouse is asked; a value that cannot be compared (DataError) is the client's fault."""
+
+
+class NeverSynced(WarehouseUnavailableError):
+    """The cache does not hold a layer yet, and the warehouse cannot answer in its place."""
+
+    code = "NEVER_SYNCED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerAge:
+    """How old the layers behind an answer are: the oldest one's age, and whether one is past its limit."""
+
+    age_s: float | None
+    is_stale: bool
 
 
 def operational(
-    *, field: str, layers: Sequence[str], from_cache: Callable[[], T], from_warehouse: Callable[[], T]
+    *,
+    field: str,
+    layers: Sequence[str],
+    from_cache: Callable[[], T],
+    from_warehouse: Callable[[], T],
+    vital_layers: Sequence[str] | None = None,
+    is_check: bool = False,
 ) -> T:
     """Return the answer of PostGIS, or of the warehouse if PostGIS cannot give it.
 
@@ -39,34 +66,103 @@ def operational(
         layers: sync layers the answer rests on; one never synced sends the question to the warehouse.
         from_cache: answers from PostGIS.
         from_warehouse: answers the same question from the warehouse.
+        vital_layers: those without which there is no answer, all by default. If another one was never synced
+            and the warehouse cannot answer either, its part of PostGIS's answer is empty, and the trace says so.
+        is_check: a look-up that an analytical field does first; it is in the trace only if PostGIS failed it.
 
     Raises:
+        NeverSynced: if a vital layer was never synced and the warehouse cannot answer.
         WarehouseUnavailableError: if neither store can answer.
     """
     began = time.perf_counter()
+    missing: list[str] = []
 
-    def ask_cache() -> tuple[list[str], T | None]:
-        missing = models.SyncLayer.objects.never_synced(layers)
-        return missing, None if missing else from_cache()
+    def ask_cache(*, is_complete: bool = True) -> tuple[list[str], LayerAge, T | None]:
+        unfilled, age = _state_of(layers)
+        return unfilled, age, None if unfilled and is_complete else from_cache()
 
-    try:
-        # One call for both: a success of the first would make the breaker forget failures of the second.
-        missing, answer = postgis_breaker.call(ask_cache)
-        if not missing:
-            record(BackendUse(field=field, backend="postgis", ms=_ms_since(began)))
+    def answered(age: LayerAge, answer: T | None, reason: str | None) -> T:
+        if is_check and reason is None:
             return cast("T", answer)
-        reason = f"never synced: {', '.join(missing)}"
-    except pybreaker.CircuitBreakerError:
-        reason = "PostGIS failed repeatedly and is left alone for a while"
-    except DATABASE_FAULTS as error:
-        reason = f"PostGIS failed: {type(error).__name__}"
-        logger.warning("Unable to answer %s from PostGIS: %s", field, error)
+        record(
+            BackendUse(
+                field=field,
+                backend="postgis",
+                ms=_ms_since(began),
+                fallback_reason=reason,
+                age_s=age.age_s,
+                is_stale=age.is_stale,
+            )
+        )
+        return cast("T", answer)
+
+    reason = "PostGIS did not answer when the user was looked up" if database_was_away() else None
+    if reason is None:
+        try:
+            # One call for both: a success of the first would make the breaker forget failures of the second.
+            missing, age, answer = postgis_breaker.call(ask_cache)
+            if not missing:
+                return answered(age, answer, None)
+            reason = f"never synced: {', '.join(missing)}"
+        except pybreaker.CircuitBreakerError:
+            reason = "PostGIS failed repeatedly and is left alone for a while"
+        except POSTGIS_FAILURES as error:
+            reason = f"PostGIS failed: {type(error).__name__}"
+            logger.warning("Unable to answer %s from PostGIS: %s", field, error)
     try:
-        found = warehouse_breaker.call(from_warehouse)
-    except (WarehouseError, pybreaker.CircuitBreakerError) as error:
-        raise _unavailable(error) from error
+        found = ask_warehouse(from_warehouse)
+    except WarehouseUnavailableError as error:
+        vital = [layer for layer in missing if vital_layers is None or layer in vital_layers]
+        if vital:
+            raise NeverSynced(
+                f"The layer {vital[0]!r} has never been synced; run a sync first. {error.message}"
+            ) from error
+        if missing:
+            _, age, answer = ask_cache(is_complete=False)
+            return answered(age, answer, f"{reason}; empty here, since {error.message}")
+        raise
     record(BackendUse(field=field, backend="warehouse", ms=_ms_since(began), fallback_reason=reason))
     return found
+
+
+def from_either_store(
+    *,
+    field: str,
+    layers: Sequence[str],
+    ask: Callable[[], T],
+    vital_layers: Sequence[str] | None = None,
+    is_check: bool = False,
+) -> T:
+    """Return what ``ask`` finds by querysets over the layers, in PostGIS or else in the warehouse.
+
+    Raises:
+        NeverSynced, WarehouseUnavailableError: if neither store can answer.
+    """
+
+    def ask_elsewhere() -> T:
+        with asking_warehouse():
+            return ask()
+
+    return operational(
+        field=field,
+        layers=layers,
+        vital_layers=vital_layers,
+        is_check=is_check,
+        from_cache=ask,
+        from_warehouse=ask_elsewhere,
+    )
+
+
+def _state_of(layers: Sequence[str]) -> tuple[list[str], LayerAge]:
+    """Return the layers never synced, and the age of the others."""
+    rows = models.SyncLayer.objects.filter(pk__in=layers, synced_at__isnull=False)
+    confirmed = dict(rows.values_list("pk", "confirmed_at"))
+    now = timezone.now()
+    ages = {key: (now - moment).total_seconds() for key, moment in confirmed.items() if moment is not None}
+    return [layer for layer in layers if layer not in confirmed], LayerAge(
+        age_s=max(ages.values(), default=None),
+        is_stale=any(age > LAYERS[key].max_age.total_seconds() for key, age in ages.items()),
+    )
 
 
 def analytical(
@@ -102,12 +198,12 @@ def analytical(
         return version, None if is_kept else ask()
 
     try:
-        version, answer = warehouse_breaker.call(ask_unless_kept)
-    except (WarehouseError, pybreaker.CircuitBreakerError) as error:
+        version, answer = ask_warehouse(ask_unless_kept)
+    except WarehouseUnavailableError as error:
         if kept is None:
-            raise _unavailable(error) from error
+            raise
         age = time.time() - kept["at"]
-        reason = f"the warehouse failed: {type(error).__name__}"
+        reason = f"the warehouse failed: {type(error.__cause__ or error).__name__}"
         record(
             BackendUse(
                 field=field,
@@ -126,10 +222,6 @@ def analytical(
     _cache_set(key, {"version": version, "at": time.time(), "answer": encode(answer)})
     record(BackendUse(field=field, backend="warehouse", ms=_ms_since(began)))
     return answer
-
-
-def _unavailable(error: Exception) -> WarehouseUnavailableError:
-    return WarehouseUnavailableError(f"The warehouse cannot answer: {error}")
 
 
 def _ms_since(began: float) -> float:

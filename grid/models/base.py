@@ -3,6 +3,21 @@
 from typing import Any, Self
 
 from django.contrib.gis.db import models
+from django.db.models import lookups
+
+# The keys are texts, so a foreign key can be searched like one: substationId: {startsWith: "SUB-1"}.
+for _lookup in (
+    lookups.Contains,
+    lookups.IContains,
+    lookups.StartsWith,
+    lookups.IStartsWith,
+    lookups.EndsWith,
+    lookups.IEndsWith,
+    lookups.IExact,
+    lookups.Regex,
+    lookups.IRegex,
+):
+    models.ForeignKey.register_lookup(_lookup)
 
 
 def granted_zone_ids(user: Any) -> list[str]:

@@ -8,7 +8,7 @@ from strawberry.types import Info
 
 from flux_site.api.guard import Requires
 from flux_site.api.visibility import require_login
-from grid.federation import operational
+from grid.federation import from_either_store, operational
 from grid.models.base import granted_zone_ids
 from grid.selectors import analytics, kpis, map_layers, search, sync
 
@@ -165,7 +165,13 @@ class OperationsQuery:
     )
     def search(self, info: Info, text: str, first: int = 10) -> list[SearchHit]:
         """Return hits."""
-        hits = search.search_assets(text=text, first=first, user=require_login(info))
+        user = require_login(info)
+        hits = from_either_store(
+            field="search",
+            layers=search.LAYERS,
+            vital_layers=search.LAYERS[:1],
+            ask=lambda: search.search_assets(text=text, first=first, user=user),
+        )
         return [SearchHit(**vars(hit)) for hit in hits]
 
     @strawberry_django.field(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from flux_site.api.errors import BadInput, NotFound
 from grid import models
-from grid.federation import analytical
+from grid.federation import analytical, from_either_store
 from grid.models.base import granted_zone_ids
 from grid.selectors.warehouse import get_warehouse
 from grid.warehouse import queries, tables
@@ -57,7 +57,13 @@ def transformer_load(*, asset_id: str, hours: int, user: Any) -> list[LoadHour]:
     """
     if not 1 <= hours <= MAX_HOURS:
         raise BadInput(f"hours is {hours}; it must be 1 to {MAX_HOURS}.", field="hours")
-    if not models.Transformer.objects.visible_to(user).filter(pk=asset_id).exists():
+    is_known = from_either_store(
+        field="transformerLoad",
+        layers=("transformers",),
+        ask=lambda: models.Transformer.objects.visible_to(user).filter(pk=asset_id).exists(),
+        is_check=True,
+    )
+    if not is_known:
         raise NotFound(f"There is no transformer {asset_id!r} that you may see.", field="assetId")
 
     def ask() -> list[LoadHour]:

@@ -10,6 +10,7 @@ from grid import models
 
 MIN_CHARACTERS = 2
 MAX_HITS = 50
+LAYERS = ("substations", "circuits", "transformers", "branches", "meters", "switches")
 PARENTS = {"Circuit": ("substation",), "Branch": ("from_substation", "to_substation")}
 
 

@@ -14,6 +14,8 @@ from tests.clients import Api
 from tests.factories.grid import grant_zone, make_transformer, make_zone
 from tests.warehouse_rows import fill
 
+pytestmark = pytest.mark.usefixtures("synced")
+
 LOAD = """query ($id: String!, $hours: Int! = 336) { transformerLoad(assetId: $id, hours: $hours) {
     at loadKva loadingPct energyKwh } }"""
 TOP = """query ($n: Int! = 10) { topLoadedTransformers(first: $n) {

@@ -71,7 +71,7 @@ def test_the_figures_equal_the_rows_counted_by_hand(viewer_api: Api, synced: Non
     assert [
         (use["field"], use["backend"], use["fallbackReason"], use["isStale"])
         for use in answer["extensions"]["backends"]
-    ] == [("kpis", "postgis", None, False)]
+    ] == [("kpis", "postgis", None, True)]  # synced long ago
 
 
 def test_an_unknown_figure_is_null_and_says_why(viewer_api: Api, synced: None) -> None:
@@ -340,13 +340,14 @@ def test_a_fault_of_the_programme_opens_no_breaker(
 def test_when_no_store_can_answer_the_error_says_so(viewer_api: Api) -> None:
     error = viewer_api.error(QUERY)
 
-    assert error["extensions"]["code"] == "WAREHOUSE_UNAVAILABLE"
-    assert error["message"].startswith("The warehouse cannot answer:")
+    assert error["extensions"]["code"] == "NEVER_SYNCED"
+    assert "'customers' has never been synced" in error["message"]
+    assert "The warehouse cannot answer:" in error["message"]
 
 
 def test_a_table_never_loaded_opens_no_breaker(viewer_api: Api, warehouse: Warehouse) -> None:
     for _ in range(FAILURES_TO_OPEN + 1):
-        assert viewer_api.code(QUERY) == "WAREHOUSE_UNAVAILABLE"
+        assert viewer_api.code(QUERY) == "NEVER_SYNCED"
 
     assert warehouse_breaker.current_state == "closed"
 

@@ -61,6 +61,7 @@ def test_map_layers_leave_out_what_the_user_may_not_see(make_user: Callable[...,
     assert [layer["key"] for layer in layers] == ["poles", "outages"]
 
 
+@pytest.mark.usefixtures("synced")
 def test_search_finds_ids_by_their_start_and_names_by_any_part(viewer_api: Api) -> None:
     substation = factories.make_substation(
         id="SUB-77001", name="Willow Creek", location="SRID=4326;POINT(-95.5 29.25)"
@@ -91,6 +92,7 @@ def test_search_finds_ids_by_their_start_and_names_by_any_part(viewer_api: Api) 
         (factories.make_switch, "Switch"),
     ],
 )
+@pytest.mark.usefixtures("synced")
 def test_search_finds_each_kind_by_its_id(viewer_api: Api, make: Callable[..., Any], kind: str) -> None:
     row = make(id="FIND-ME")
 
@@ -103,6 +105,7 @@ def test_search_finds_each_kind_by_its_id(viewer_api: Api, make: Callable[..., A
     assert -90 <= hit["lat"] <= 90
 
 
+@pytest.mark.usefixtures("synced")
 def test_search_leaves_out_what_the_user_may_not_see(make_user: Callable[..., User]) -> None:
     factories.make_substation(name="Willow")
     factories.make_circuit(name="Willow")
@@ -111,6 +114,7 @@ def test_search_leaves_out_what_the_user_may_not_see(make_user: Callable[..., Us
     assert [hit["kind"] for hit in api.data('{ search(text: "Willow") { kind } }')["search"]] == ["Circuit"]
 
 
+@pytest.mark.usefixtures("synced")
 def test_search_reads_signs_as_they_are(viewer_api: Api) -> None:
     factories.make_substation(name="100% _Oak_ \\ Street")
     query = "query ($t: String!) { search(text: $t) { title } }"
@@ -121,6 +125,7 @@ def test_search_reads_signs_as_they_are(viewer_api: Api) -> None:
     assert viewer_api.data(query, t="__") == {"search": []}
 
 
+@pytest.mark.usefixtures("synced")
 def test_search_returns_as_many_as_asked(viewer_api: Api) -> None:
     for _ in range(3):
         factories.make_substation(name="Willow")
@@ -145,6 +150,7 @@ def test_a_bad_search_names_its_field(viewer_api: Api, variables: dict[str, Any]
     assert viewer_api.error(query, **variables)["extensions"] == {"code": "BAD_INPUT", "field": field}
 
 
+@pytest.mark.usefixtures("synced")
 def test_a_search_for_a_null_character_is_bad_input(viewer_api: Api) -> None:
     code = viewer_api.code("query ($t: String!) { search(text: $t) { assetId } }", t="ab\x00")
 

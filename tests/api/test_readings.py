@@ -15,6 +15,8 @@ from tests.clients import Api
 from tests.factories.grid import grant_zone, make_meter, make_zone
 from tests.warehouse_rows import fill
 
+pytestmark = pytest.mark.usefixtures("synced")
+
 USAGE = """query ($id: String!, $start: DateTime!, $end: DateTime!, $bucket: UsageBucket! = DAY) {
     meterUsage(assetId: $id, start: $start, end: $end, bucket: $bucket) {
         at usageKwh meanVoltageV minVoltageV maxVoltageV readingCount } }"""
