@@ -54,6 +54,11 @@ def is_no_postgis_outage(error: BaseException) -> bool:
     return not isinstance(error, DATABASE_FAULTS)
 
 
+login_breaker = Breaker(
+    fail_max=FAILURES_TO_OPEN, reset_timeout=RESET_AFTER_S, exclude=[is_no_postgis_outage], name="login"
+)
+"""Apart from the next: a user found would make it forget that other questions fail."""
+
 postgis_breaker = Breaker(
     fail_max=FAILURES_TO_OPEN, reset_timeout=RESET_AFTER_S, exclude=[is_no_postgis_outage], name="postgis"
 )

@@ -11,8 +11,9 @@ from strawberry.types import Info
 from strawberry.types.field import StrawberryField
 from strawberry.utils.inspect import in_async_context
 
-from flux_site.api.errors import FluxError
+from flux_site.api.errors import DatabaseUnavailable, FluxError
 from flux_site.api.operation import Fault
+from flux_site.api.principals import Principal
 from flux_site.api.visibility import require, require_login
 
 
@@ -56,12 +57,17 @@ class Requires(FieldExtension):
 
         Raises:
             Unauthenticated, PermissionRefused: on queries and subscriptions.
+            DatabaseUnavailable: on a mutation while the user is only known from before PostgreSQL went away.
         """
         try:
-            if self.permission:
-                require(info, self.permission)
-            else:
-                require_login(info)
+            user = require(info, self.permission) if self.permission else require_login(info)
+            if isinstance(user, Principal) and info.operation.operation is OperationType.MUTATION:
+                message = (
+                    "PostgreSQL does not answer, so nothing can be changed. The request was not carried out."
+                )
+                raise DatabaseUnavailable(message)
+        except DatabaseUnavailable:
+            raise
         except FluxError as error:
             if info.operation.operation is OperationType.MUTATION:
                 return Fault(code=error.code, message=error.message, field=None)

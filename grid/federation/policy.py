@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import pybreaker
+from django.conf import settings
 from django.core.cache import cache
 from django.db import InternalError, ProgrammingError
 from django.utils import timezone
 
-from flux_site.api.errors import WarehouseUnavailableError
-from flux_site.api.outages import DATABASE_FAULTS, QUEUE_FAULTS, database_was_away
+from flux_site.api.errors import DatabaseUnavailable, WarehouseUnavailableError
+from flux_site.api.outages import DATABASE_FAULTS, QUEUE_FAULTS, database_was_away, note_database_away
+from flux_site.api.patience import answering_within
 from grid import models
 from grid.federation.breakers import postgis_breaker
 from grid.federation.store import ask_warehouse
@@ -72,7 +74,7 @@ def operational(
 
     Raises:
         NeverSynced: if a vital layer was never synced and the warehouse cannot answer.
-        WarehouseUnavailableError: if neither store can answer.
+        DatabaseUnavailable: if neither store can answer.
     """
     began = time.perf_counter()
     missing: list[str] = []
@@ -96,11 +98,12 @@ def operational(
         )
         return cast("T", answer)
 
-    reason = "PostGIS did not answer when the user was looked up" if database_was_away() else None
+    reason = "PostGIS did not answer earlier in this request" if database_was_away() else None
     if reason is None:
         try:
             # One call for both: a success of the first would make the breaker forget failures of the second.
-            missing, age, answer = postgis_breaker.call(ask_cache)
+            with answering_within(settings.POSTGIS_ANSWER_TIMEOUT_S):
+                missing, age, answer = postgis_breaker.call(ask_cache)
             if not missing:
                 return answered(age, answer, None)
             reason = f"never synced: {', '.join(missing)}"
@@ -108,6 +111,8 @@ def operational(
             reason = "PostGIS failed repeatedly and is left alone for a while"
         except POSTGIS_FAILURES as error:
             reason = f"PostGIS failed: {type(error).__name__}"
+            if isinstance(error, DATABASE_FAULTS):
+                note_database_away()
             logger.warning("Unable to answer %s from PostGIS: %s", field, error)
     try:
         found = ask_warehouse(from_warehouse)
@@ -120,7 +125,9 @@ def operational(
         if missing:
             _, age, answer = ask_cache(is_complete=False)
             return answered(age, answer, f"{reason}; empty here, since {error.message}")
-        raise
+        raise DatabaseUnavailable(
+            f"Neither PostgreSQL nor the warehouse answers. {reason}. {error.message}"
+        ) from error
     record(BackendUse(field=field, backend="warehouse", ms=_ms_since(began), fallback_reason=reason))
     return found
 
@@ -136,7 +143,7 @@ def from_either_store(
     """Return what ``ask`` finds by querysets over the layers, in PostGIS or else in the warehouse.
 
     Raises:
-        NeverSynced, WarehouseUnavailableError: if neither store can answer.
+        NeverSynced, DatabaseUnavailable: if neither store can answer.
     """
 
     def ask_elsewhere() -> T:
