@@ -76,7 +76,7 @@ class LoginMiddleware:
             found.append(_user_of_session(request))
             return found[0]
 
-        request.user = SimpleLazyObject(look_up)
+        request.user = SimpleLazyObject(look_up)  # type: ignore[assignment]
         response = self.get_response(request)
         if found and found[0].is_authenticated and request.user.is_authenticated:
             _keep(found[0])

@@ -97,7 +97,7 @@ class FluxUserAdmin(UserAdmin):
         user.groups.add(*out_of_reach)
         forget(user.pk)
 
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002
         """Change a password, after which the old one opens nothing."""
         if request.method == "POST" and id.isdigit():
             forget(int(id))

@@ -1,26 +1,22 @@
-"""The two policies a field can declare.
+"""The operational policy.
 
-*operational*: PostGIS first; on error, timeout, open breaker or a layer never synced, the
-warehouse answers the same question. *analytical*: the warehouse, with a result cache; when it
-is down, the last answer with its age, marked stale.
+PostGIS first; on error, timeout, open breaker or a layer never synced, the warehouse answers the same
+question. The analytical one is in ``results``.
 """
 
-import hashlib
-import json
 import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import pybreaker
 from django.conf import settings
-from django.core.cache import cache
 from django.db import InternalError, ProgrammingError
 from django.utils import timezone
 
 from flux_site.api.errors import DatabaseUnavailable, WarehouseUnavailableError
-from flux_site.api.outages import DATABASE_FAULTS, QUEUE_FAULTS, database_was_away, note_database_away
+from flux_site.api.outages import DATABASE_FAULTS, database_was_away, note_database_away
 from flux_site.api.patience import answering_within
 from grid import models
 from grid.federation.breakers import postgis_breaker
@@ -33,7 +29,6 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-KEEP_LAST_ANSWER_S = 24 * 3600
 POSTGIS_FAILURES = (*DATABASE_FAULTS, InternalError, ProgrammingError)
 """After these the warehouse is asked; a value that cannot be compared (DataError) is the client's fault."""
 
@@ -68,8 +63,8 @@ def operational(
         layers: sync layers the answer rests on; one never synced sends the question to the warehouse.
         from_cache: answers from PostGIS.
         from_warehouse: answers the same question from the warehouse.
-        vital_layers: those without which there is no answer, all by default. If another one was never synced
-            and the warehouse cannot answer either, its part of PostGIS's answer is empty, and the trace says so.
+        vital_layers: those without which there is no answer, all by default. If another was never synced and
+            the warehouse cannot answer either, its part of PostGIS's answer is empty; the trace says so.
         is_check: a look-up that an analytical field does first; it is in the trace only if PostGIS failed it.
 
     Raises:
@@ -172,79 +167,5 @@ def _state_of(layers: Sequence[str]) -> tuple[list[str], LayerAge]:
     )
 
 
-def analytical(
-    *,
-    field: str,
-    question: dict[str, Any],
-    data_version: Callable[[], str],
-    ask: Callable[[], T],
-    encode: Callable[[T], Any],
-    decode: Callable[[Any], T],
-) -> T:
-    """Return the warehouse's answer, from the result cache when the data has not changed since.
-
-    Args:
-        field: name of the GraphQL field, for the trace.
-        question: the arguments of the query, JSON-serialisable; part of the cache key.
-        data_version: the version of the tables the answer rests on.
-        ask: queries the warehouse.
-        encode: turns an answer into something the cache can keep.
-        decode: the reverse.
-
-    Raises:
-        WarehouseUnavailableError: if the warehouse is down and no earlier answer is kept.
-    """
-    began = time.perf_counter()
-    digest = hashlib.sha256(json.dumps(question, sort_keys=True, default=str).encode()).hexdigest()[:32]
-    key = f"answer:{field}:{digest}"
-    kept = _cache_get(key)
-
-    def ask_unless_kept() -> tuple[str, T | None]:
-        version = data_version()
-        is_kept = kept is not None and kept["version"] == version
-        return version, None if is_kept else ask()
-
-    try:
-        version, answer = ask_warehouse(ask_unless_kept)
-    except WarehouseUnavailableError as error:
-        if kept is None:
-            raise
-        age = time.time() - kept["at"]
-        reason = f"the warehouse failed: {type(error.__cause__ or error).__name__}"
-        record(
-            BackendUse(
-                field=field,
-                backend="result-cache",
-                ms=_ms_since(began),
-                fallback_reason=reason,
-                age_s=age,
-                is_stale=True,
-            )
-        )
-        return decode(kept["answer"])
-    if answer is None:
-        age = time.time() - kept["at"]
-        record(BackendUse(field=field, backend="result-cache", ms=_ms_since(began), age_s=age))
-        return decode(kept["answer"])
-    _cache_set(key, {"version": version, "at": time.time(), "answer": encode(answer)})
-    record(BackendUse(field=field, backend="warehouse", ms=_ms_since(began)))
-    return answer
-
-
 def _ms_since(began: float) -> float:
     return (time.perf_counter() - began) * 1000.0
-
-
-def _cache_get(key: str) -> Any:
-    try:
-        return cache.get(key)
-    except (*QUEUE_FAULTS, OSError) as error:
-        logger.warning("Unable to read the result cache: %s", error)
-        return None
-
-
-def _cache_set(key: str, value: Any) -> None:
-    try:
-        cache.set(key, value, timeout=KEEP_LAST_ANSWER_S)
-    except (*QUEUE_FAULTS, OSError) as error:
-        logger.warning("Unable to write the result cache: %s", error)

@@ -41,7 +41,7 @@ def fallback_warehouse() -> Warehouse:
 
 
 def ask_warehouse(ask: Callable[[], T]) -> T:
-    """Return what ``ask`` gets from the warehouse, behind the breaker and within the limit on queries at once.
+    """Return what ``ask`` gets from the warehouse, behind the breaker and among the queries allowed at once.
 
     A call inside another counts as one.
 

@@ -34,11 +34,12 @@ def query_of(layer: Layer, warehouse: Warehouse, *, now: datetime) -> sa.Select[
 def newest_moment(layer: Layer, warehouse: Warehouse, *, now: datetime) -> datetime | None:
     """Return the newest value (naive UTC) of a layer's clocks, not after ``now``; None if there is none."""
     limit = now.astimezone(UTC).replace(tzinfo=None)
-    newest = [
+    newest: list[Any] = [
         sa.select(sa.func.max(clock)).where(clock <= limit).scalar_subquery().label(f"newest_{n}")
         for n, clock in enumerate(layer.clocks)
     ]
     if not newest:
         return None
-    (row,) = warehouse.select_rows(reading_as_empty(sa.select(*newest), *layer.clock_tables))
+    query: sa.Select[Any] = sa.select(*newest)
+    (row,) = warehouse.select_rows(reading_as_empty(query, *layer.clock_tables))
     return max((moment for moment in row.values() if moment is not None), default=None)

@@ -65,11 +65,10 @@ class Operational(FieldExtension):
 
 def counted(result: Any, info: Info) -> Any:
     """Return a connection that has counted its rows, if asked to; so the count comes from the same store."""
-    if isinstance(result, DjangoCursorConnection) and isinstance(result.total_count_qs, QuerySet):
-        if any(name == "totalCount" for name in _names(info._raw_info)):
-            rows = result.total_count_qs
-            total = rows.count()
-            rows.count = lambda: total  # type: ignore[method-assign]
+    rows = result.total_count_qs if isinstance(result, DjangoCursorConnection) else None
+    if isinstance(rows, QuerySet) and "totalCount" in _names(info._raw_info):
+        total = rows.count()
+        rows.count = lambda: total  # type: ignore[method-assign]
     return result
 
 

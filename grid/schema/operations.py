@@ -10,7 +10,7 @@ from flux_site.api.guard import Requires
 from flux_site.api.visibility import require_login
 from grid.federation import from_either_store, operational
 from grid.models.base import granted_zone_ids
-from grid.selectors import analytics, kpis, map_layers, search, sync
+from grid.selectors import analytics, kpis, map_layers, search
 
 
 @strawberry.type(description="A key figure; a null value is unknown and says why.")
@@ -57,7 +57,9 @@ class MapLayer:
     is_too_old: bool | None = strawberry.field(
         description="Whether that is longer ago than operations allow; null if never synced."
     )
-    status: str = strawberry.field(description="NEVER_SYNCED, FRESH, STALE, RUNNING, FAILED or PAUSED.")
+    status: str = strawberry.field(
+        description="NEVER_SYNCED, FRESH, STALE, RUNNING, FAILED or PAUSED; FROM_WAREHOUSE without the cache."
+    )
     data_version: str | None
     permission: str
 
@@ -133,7 +135,7 @@ class OperationsQuery:
     def map_layers(self, info: Info) -> list[MapLayer]:
         """Return the layers."""
         user = require_login(info)
-        states = {state.key: state for state in sync.list_layers()}
+        states = map_layers.freshness()
         return [
             MapLayer(
                 key=layer.key,
@@ -153,7 +155,7 @@ class OperationsQuery:
                 confirmed_at=states[layer.sync_layer].confirmed_at,
                 is_too_old=states[layer.sync_layer].is_too_old,
                 status=states[layer.sync_layer].status,
-                data_version=states[layer.sync_layer].source_version,
+                data_version=states[layer.sync_layer].data_version,
                 permission=layer.permission,
             )
             for layer in map_layers.LAYERS

@@ -22,7 +22,7 @@ def _one(model: type[Model], asset_id: str, info: Info) -> Any:
 
 def _connection(permission: str, layer: str, description: str) -> Any:
     field = strawberry_django.connection(description=description)
-    # The last is the outermost: a page is cut inside the policy, and permission is asked before anything else.
+    # The last is the outermost: a page is cut inside the policy, and permission is asked before all else.
     field.extensions = [*field.extensions, Operational(layer), Requires(permission)]
     return field
 

@@ -15,6 +15,8 @@ from grid.warehouse import queries, tables
 
 MAX_HOURS = 24 * 366
 MAX_PEAKS = 100
+PEAKS_STALE_FOR_S = 60.0
+"""The highest hours on record hardly change when readings are rolled up, which happens every minute."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +133,7 @@ def top_loaded_transformers(*, first: int, user: Any) -> list[Peak]:
         ask=ask,
         encode=lambda answer: [asdict(each) for each in answer],
         decode=lambda kept: [Peak(**each) for each in kept],
+        stale_for_s=PEAKS_STALE_FOR_S,
     )
 
 

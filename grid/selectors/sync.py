@@ -11,8 +11,9 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from flux_site.api.errors import BadInput
+from flux_site.api.errors import BadInput, WarehouseUnavailableError
 from grid import models
+from grid.federation.store import ask_warehouse, fallback_warehouse
 from grid.layers import DEPENDS_ON, LAYERS, Layer, LayerStatus, RunStatus, lock_key
 from grid.layers.locks import LOCK_CLASS
 from grid.selectors.warehouse import get_warehouse
@@ -150,16 +151,22 @@ def version_of(layer: Layer, warehouse: Warehouse) -> str | None:
 
 
 def source_versions() -> dict[str, str | None]:
-    """Return the version of every layer's source now; None where the warehouse cannot tell."""
-    warehouse = get_warehouse()
+    """Return the version of every layer's source now; None where the warehouse cannot tell in time."""
+    try:
+        return ask_warehouse(lambda: _source_versions(fallback_warehouse()))
+    except WarehouseUnavailableError as error:
+        logger.warning("Unable to look for changes in the warehouse: %s", error)
+        return dict.fromkeys(LAYERS)
+
+
+def _source_versions(warehouse: Warehouse) -> dict[str, str | None]:
     tables = {table.fullname: table for layer in LAYERS.values() for table in layer.source_tables}
     versions: dict[str, str | None] = {}
     for name, table in tables.items():
         try:
             versions[name] = warehouse.version(table)
-        except WarehouseUnavailable as error:
-            logger.warning("Unable to look for changes in the warehouse: %s", error)
-            return dict.fromkeys(LAYERS)
+        except WarehouseUnavailable:
+            raise  # the breaker counts it
         except WarehouseError as error:
             logger.warning("Unable to read the version of %s: %s", name, error)
             versions[name] = None

@@ -1,4 +1,4 @@
-"""A TCP proxy in front of a service: what its death, its slowness and its standstill look like from outside."""
+"""A TCP proxy in front of a service: what its death, slowness and standstill look like from outside."""
 
 import socket
 import threading

@@ -51,7 +51,7 @@ class DatabaseWrapper(PostgisWrapper):
     display_name = "Warehouse"
     ops_class = DatabaseOperations
     features_class = DatabaseFeatures
-    creation_class = DatabaseCreation
+    creation_class = DatabaseCreation  # type: ignore[assignment]
 
     connect = ensure_connection = cursor = chunked_cursor = refuse  # type: ignore[assignment]
 

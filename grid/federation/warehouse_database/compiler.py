@@ -63,7 +63,7 @@ class SQLAggregateCompiler(SQLCompiler, django_compiler.SQLAggregateCompiler):  
         chunk_size: int = GET_ITERATOR_CHUNK_SIZE,
     ) -> Any:
         """Return the one row of counts."""
-        inner = self.query.inner_query.get_compiler(self.using, elide_empty=self.elide_empty)
+        inner = self.query.inner_query.get_compiler(self.using)
         inner.setup_query()
         self.col_count = len(self.query.annotation_select)
         return next(iter(self._rows(translate_count(inner, self.query.annotation_select))), None)

@@ -36,7 +36,7 @@ KEYS_PER_LIST = 10_000
 """Snowflake limits the values of one IN list; longer ones are split."""
 
 ESCAPE = "/"
-_AGGREGATES = {Sum: sa.func.sum, Max: sa.func.max, Min: sa.func.min}
+_AGGREGATES: dict[type, Any] = {Sum: sa.func.sum, Max: sa.func.max, Min: sa.func.min}
 _LAYER_OF_TABLE = {layer.table: layer for layer in LAYERS.values()}
 
 
@@ -121,8 +121,8 @@ def translate_count(compiler: DjangoCompiler, wanted: Mapping[str, Any]) -> Tran
             raise _unsupported(expression)
     sources = _Sources()
     inner = _Translation(compiler, sources).result()[0].subquery("counted")
-    counts = [sa.func.count().label(f"c{n}") for n in range(len(wanted))]
-    statement = sa.select(*counts).select_from(inner)
+    counts: list[Any] = [sa.func.count().label(f"c{n}") for n in range(len(wanted))]
+    statement: sa.Select[Any] = sa.select(*counts).select_from(inner)
     return Translated(
         statement=sources.complete(statement), columns=tuple(Column(kind=Kind.PLAIN) for _ in wanted)
     )
@@ -153,7 +153,7 @@ class _Translation:
         where, having, qualify = self.query.where.split_having_qualify(
             must_group_by=self.query.group_by is not None
         )
-        orders = [order for order, _ in self.compiler.get_order_by()]
+        orders: list[Any] = [order for order, _ in self.compiler.get_order_by()]
         named = [part.label(f"c{n}") for n, part in enumerate(selected)]
         statement = sa.select(*named).select_from(source)
         if where is not None:
@@ -229,7 +229,8 @@ class _Translation:
     def _parts(self, expression: Any) -> tuple[Kind, list[sa.ColumnElement[Any]]]:
         """Return the warehouse's columns that a selected expression is made of."""
         if isinstance(expression, Ref | PositionRef):
-            return self._parts(expression.source)
+            source: Any = expression
+            return self._parts(source.source)
         if isinstance(expression, Col) and isinstance(expression.target, GeometryField):
             table, name = self.tables[expression.alias], expression.target.column
             if isinstance(expression.target, PointField):
@@ -246,25 +247,26 @@ class _Translation:
         return kind, [self._value(expression)]
 
     def _value(self, expression: Any) -> sa.ColumnElement[Any]:
-        match expression:
-            case Ref() | PositionRef():
-                return self._value(expression.source)
-            case Col() if not isinstance(expression.target, GeometryField):
-                return self.tables[expression.alias].c[expression.target.column]
-            case ColPairs() if len(expression) == 1:
-                return self._value(expression.get_cols()[0])
-            case Value():
-                return sa.literal(_plain(expression.value))
-            case RowNumber():
-                return sa.func.row_number()
-            case Window() if expression.frame is None:
-                return self._window(expression)
-            case Aggregate() if expression.filter is None:
-                return self._aggregate(expression)
-            case _:
-                raise _unsupported(expression)
+        if isinstance(expression, Ref | PositionRef):
+            source: Any = expression
+            return self._value(source.source)
+        if isinstance(expression, Col) and not isinstance(expression.target, GeometryField):
+            return self.tables[expression.alias].c[str(expression.target.column)]
+        if isinstance(expression, ColPairs) and len(expression) == 1:
+            return self._value(expression.get_cols()[0])
+        if isinstance(expression, Value):
+            return sa.literal(_plain(expression.value))
+        if isinstance(expression, RowNumber):
+            return sa.func.row_number()
+        if isinstance(expression, Window):
+            return self._window(expression)
+        if isinstance(expression, Aggregate) and expression.filter is None:
+            return self._aggregate(expression)
+        raise _unsupported(expression)
 
-    def _window(self, window: Window) -> sa.ColumnElement[Any]:
+    def _window(self, window: Any) -> sa.ColumnElement[Any]:
+        if window.frame is not None:
+            raise _unsupported(window)
         partition = [] if window.partition_by is None else window.partition_by.get_source_expressions()
         order = [] if window.order_by is None else window.order_by.get_source_expressions()
         function: Any = self._value(window.source_expression)
@@ -274,15 +276,15 @@ class _Translation:
         )
         return over
 
-    def _aggregate(self, aggregate: Aggregate) -> sa.ColumnElement[Any]:
-        argument = aggregate.source_expressions[0]
+    def _aggregate(self, aggregate: Any) -> sa.ColumnElement[Any]:
+        argument, is_distinct = aggregate.source_expressions[0], aggregate.distinct
         if isinstance(aggregate, Count):
             if isinstance(argument, Star):
                 return sa.func.count()
             value = self._value(argument)
-            return sa.func.count(value.distinct() if aggregate.distinct else value)
+            return sa.func.count(value.distinct() if is_distinct else value)
         function = _AGGREGATES.get(type(aggregate))
-        if function is None or aggregate.distinct:
+        if function is None or is_distinct:
             raise _unsupported(aggregate)
         result: sa.ColumnElement[Any] = function(self._value(argument))
         return result
@@ -345,7 +347,7 @@ class _Translation:
                 return sa.func.upper(left).like(sa.func.upper(sa.literal(pattern)), escape=ESCAPE)
             return left.like(pattern, escape=ESCAPE)
         raise UnsupportedByWarehouse(
-            f"The cache is away, and the warehouse cannot answer a filter by {name} in its place; use another."
+            f"The cache is away, and the warehouse cannot filter by {name} in its place; use another filter."
         )
 
     def _operand(self, operand: Any, value: Any) -> sa.ColumnElement[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -28,8 +27,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]
 
 SYNCED = ("zones", "substations", "circuits")
 LIST = """query ($after: String) { substations(first: 2, after: $after, filters: {loadMw: {gte: -10}},
-    ordering: [{maxKv: DESC}]) { totalCount pageInfo { endCursor } edges { cursor node { assetId name lon loadMw
-    zone { name } circuits(first: 2) { totalCount edges { node { assetId name } } } } } } }"""
+    ordering: [{maxKv: DESC}]) { totalCount pageInfo { endCursor } edges { cursor node { assetId name lon
+    loadMw zone { name } circuits(first: 2) { totalCount edges { node { assetId name } } } } } } }"""
 METERS = "{ meters(first: 1) { totalCount edges { node { assetId } } } }"
 PEAKS = "{ topLoadedTransformers(first: 2) { assetId peakLoadKva } }"
 START = """mutation { startSync(input: {layers: ["substations"]}) { __typename } }"""
@@ -64,7 +63,13 @@ def running_site(
         shutil.copytree(request.getfixturevalue("varied_folder"), folder)
         away = folder.with_name("away")
         url = open_url = f"embedded://{folder}?memory_limit=512MB&threads=1"
-        stop, start = (lambda: os.rename(folder, away)), (lambda: os.rename(away, folder))
+
+        def stop() -> None:
+            folder.rename(away)
+
+        def start() -> None:
+            away.rename(folder)
+
     else:
         open_url = request.getfixturevalue("snowflake_url")
         port = int(open_url.partition("&port=")[2].partition("&")[0])

@@ -43,7 +43,7 @@ BY_SCALAR: dict[str, tuple[Any, ...]] = {
     "Float": (*NUMBERS, 138, 22.0),
     "Int": (*WHOLES, -3),
     "Boolean": (True, False),
-    "DateTime": tuple(f"{moment.isoformat()}Z" for moment in MOMENTS) + ("2025-07-10T07:00:00-05:00",),
+    "DateTime": (*(f"{moment.isoformat()}Z" for moment in MOMENTS), "2025-07-10T07:00:00-05:00"),
 }
 REFUSED = {"regex", "iRegex"}
 """Filters that the warehouse refuses, since each database has regular expressions of its own."""
