@@ -22,6 +22,7 @@ from flux_site.api.schema import AccessMutation, AccessQuery
 from flux_site.api.subgraph import SubgraphQuery, SubgraphSchema
 from flux_site.jobs.schema import JSON_OBJECT_SCALAR, JobsMutation, JobsQuery, JobsSubscription, JSONObject
 from grid.federation import BackendsExtension
+from grid.schema.freshness import Operational
 from grid.schema.operations import OperationsQuery
 from grid.schema.queries import AssetConnections, AssetLookups
 from grid.schema.readings import ReadingsMutation, ReadingsQuery
@@ -79,7 +80,7 @@ class Query(
 ):
     """Everything that can be asked."""
 
-    node: Node | None = node(extensions=[Requires()], description="Anything with a Relay id.")
+    node: Node | None = node(extensions=[Operational(), Requires()], description="Anything with a Relay id.")
 
     @strawberry_django.field(
         description="Whether the services are up. The only field open to anonymous users."
@@ -95,7 +96,9 @@ class Query(
             ],
         )
 
-    @strawberry_django.field(extensions=[Requires()], description="The site's settings.")
+    @strawberry_django.field(
+        extensions=[Requires(without_database=True)], description="The site's settings."
+    )
     def site(self) -> Site:
         """Return the settings."""
         return Site(

@@ -21,11 +21,10 @@ from strawberry_django.relay import DjangoCursorConnection
 
 from grid.federation import from_either_store
 from grid.federation.policy import NeverSynced
-from grid.layers import LAYERS
+from grid.schema.types.base import LAYER_OF_MODEL
 
 __all__ = ["NeverSynced", "Operational", "layers_selected"]
 
-_LAYER_OF_MODEL = {layer.model: key for key, layer in LAYERS.items()}
 Resolver = Callable[..., Any]
 
 
@@ -34,6 +33,8 @@ class Operational(FieldExtension):
 
     ``layers``: those it always rests on; the layers of the types selected below it are added.
     """
+
+    answers_without_database = True
 
     def __init__(self, *layers: str) -> None:
         self.layers = layers
@@ -95,7 +96,7 @@ def _layer_of(type_: GraphQLNamedType) -> str | None:
     """Return the layer that a GraphQL type's rows come from; None for a type that is no layer's."""
     definition = type_.extensions.get("strawberry-definition")
     django = getattr(getattr(definition, "origin", None), "__strawberry_django_definition__", None)
-    return _LAYER_OF_MODEL.get(getattr(django, "model", None))  # type: ignore[arg-type]
+    return LAYER_OF_MODEL.get(getattr(django, "model", None))  # type: ignore[arg-type]
 
 
 def _fields(

@@ -117,7 +117,7 @@ class OperationsQuery:
     """Questions of the control room."""
 
     @strawberry_django.field(
-        extensions=[Requires("grid.view_outage")],
+        extensions=[Requires("grid.view_outage", without_database=True)],
         description="The key figures, over the zones the user may see.",
     )
     def kpis(self, info: Info) -> list[Kpi]:
@@ -131,7 +131,7 @@ class OperationsQuery:
         )
         return [Kpi(**vars(figure)) for figure in kpis.figures(inputs)]
 
-    @strawberry_django.field(extensions=[Requires()], description="The map layers the user may see.")
+    @strawberry_django.field(extensions=[Requires(without_database=True)], description="The map layers the user may see.")
     def map_layers(self, info: Info) -> list[MapLayer]:
         """Return the layers."""
         user = require_login(info)
@@ -163,7 +163,7 @@ class OperationsQuery:
         ]
 
     @strawberry_django.field(
-        extensions=[Requires()], description="Assets by the start of their id or part of their name."
+        extensions=[Requires(without_database=True)], description="Assets by the start of their id or part of their name."
     )
     def search(self, info: Info, text: str, first: int = 10) -> list[SearchHit]:
         """Return hits."""
@@ -177,7 +177,7 @@ class OperationsQuery:
         return [SearchHit(**vars(hit)) for hit in hits]
 
     @strawberry_django.field(
-        extensions=[Requires("grid.view_transformer")],
+        extensions=[Requires("grid.view_transformer", without_database=True)],
         description="Hourly load of a transformer over its newest hours, oldest first. From the warehouse.",
     )
     def transformer_load(self, info: Info, asset_id: str, hours: int = 336) -> list[LoadPoint]:
@@ -186,7 +186,7 @@ class OperationsQuery:
         return [LoadPoint(**vars(point)) for point in points]
 
     @strawberry_django.field(
-        extensions=[Requires("grid.view_transformer")],
+        extensions=[Requires("grid.view_transformer", without_database=True)],
         description="The transformers with the highest hourly loading on record. From the warehouse.",
     )
     def top_loaded_transformers(self, info: Info, first: int = 10) -> list[TransformerPeak]:

@@ -29,8 +29,9 @@ def same_answer(stores: TwoStores, who: str, query: str, variables: dict[str, An
     cached = stores.ask(who, query, **variables)
     served = stores.ask_warehouse(who, query, **variables)
 
-    assert {use["backend"] for use in cached["extensions"]["backends"]} <= {"postgis"}, cached
-    assert {use["backend"] for use in served["extensions"]["backends"]} <= {"warehouse"}, served
+    if "errors" not in cached:
+        assert {use["backend"] for use in cached["extensions"]["backends"]} == {"postgis"}
+        assert {use["backend"] for use in served["extensions"]["backends"]} == {"warehouse"}
     assert json.dumps(cached.get("errors")) == json.dumps(served.get("errors"))
     assert json.dumps(cached["data"]) == json.dumps(served["data"]), variables
     return dict(cached["data"] or {})
