@@ -96,9 +96,7 @@ class Query(
             ],
         )
 
-    @strawberry_django.field(
-        extensions=[Requires(without_database=True)], description="The site's settings."
-    )
+    @strawberry_django.field(extensions=[Requires(without_database=True)], description="The site's settings.")
     def site(self) -> Site:
         """Return the settings."""
         return Site(

@@ -126,9 +126,7 @@ def _failures(key: str) -> int:
 class AccessQuery:
     """Questions about access."""
 
-    @strawberry_django.field(
-        extensions=[Requires(without_database=True)], description="The user who asks."
-    )
+    @strawberry_django.field(extensions=[Requires(without_database=True)], description="The user who asks.")
     def viewer(self, info: Info) -> Viewer:
         """Return the user."""
         return viewer_of(require_login(info))

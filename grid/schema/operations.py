@@ -131,7 +131,9 @@ class OperationsQuery:
         )
         return [Kpi(**vars(figure)) for figure in kpis.figures(inputs)]
 
-    @strawberry_django.field(extensions=[Requires(without_database=True)], description="The map layers the user may see.")
+    @strawberry_django.field(
+        extensions=[Requires(without_database=True)], description="The map layers the user may see."
+    )
     def map_layers(self, info: Info) -> list[MapLayer]:
         """Return the layers."""
         user = require_login(info)
@@ -163,7 +165,8 @@ class OperationsQuery:
         ]
 
     @strawberry_django.field(
-        extensions=[Requires(without_database=True)], description="Assets by the start of their id or part of their name."
+        extensions=[Requires(without_database=True)],
+        description="Assets by the start of their id or part of their name.",
     )
     def search(self, info: Info, text: str, first: int = 10) -> list[SearchHit]:
         """Return hits."""
