@@ -198,7 +198,7 @@ def cpu_ms(pid: int) -> float:
 
 @contextlib.contextmanager
 def running_server(token: str) -> Iterator[tuple[Callable[[str], None], Callable[[], float]]]:
-    """Run daphne; return a function that asks it over one connection, and one that reads its CPU time in ms."""
+    """Run daphne; return a function that asks it over one connection, and one that reads its CPU time."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -293,8 +293,8 @@ def main() -> None:
         print(json.dumps(results, indent=2))
         return
     print(
-        f"{'p50 / p95, ms':52}{'database':>16}{'raw SQL':>16}{'ratio':>7}{'HTTP':>16}{'CPU':>6}{'fallback':>18}"
-        "  over its goal"
+        f"{'p50 / p95, ms':52}{'database':>16}{'raw SQL':>16}{'ratio':>7}{'HTTP':>16}"
+        f"{'CPU':>6}{'fallback':>18}  over its goal"
     )
     for row in results:
         cells = [
