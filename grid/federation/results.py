@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 KEEP_LAST_ANSWER_S = 24 * 3600
+NO_VERSION = "None"
+"""The version of a table that is not there: rather lost than changed, so the warehouse is asked why."""
 CHECKED_FOR_S = 5
 """How long a version looked up on Snowflake holds: there each look is a query of its own."""
 
@@ -110,10 +112,12 @@ def analytical(
         return given(kept)
     try:
         if kept is not None and time.time() - kept["at"] <= stale_for_s:
-            if ask_warehouse(data_version) == kept["version"]:
+            version = ask_warehouse(data_version)
+            if version == kept["version"]:
                 return given(kept)
-            asked.refresh()
-            return given(kept, "the data has changed; the new answer is being made", is_stale=True)
+            if NO_VERSION not in version.split(";"):
+                asked.refresh()
+                return given(kept, "the data has changed; the new answer is being made", is_stale=True)
         with _one_at_a_time(key):
             kept, is_checked = _kept(key)  # somebody else may have asked meanwhile
             if kept is not None and is_checked:

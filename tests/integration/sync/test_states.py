@@ -78,6 +78,7 @@ def test_staleness_goes_by_age_while_the_warehouse_is_away(
         raise WarehouseUnavailable("no answer")
 
     monkeypatch.setattr(loaded, "version", away)
+    monkeypatch.setattr("grid.selectors.sync.fallback_warehouse", lambda: loaded)
 
     assert (state("weather").status, state("weather").source_changed) == ("FRESH", None)
     models.SyncLayer.objects.filter(pk="weather").update(confirmed_at=timezone.now() - timedelta(minutes=20))
