@@ -59,6 +59,24 @@ class _Part:
     rows: Callable[[], Batches]
 
 
+def hourly_batch_ids(warehouse: PartitionedWarehouse, params: PipelineParams) -> dict[date, str]:
+    """Return the batch that the hourly load of each UTC date with readings should hold.
+
+    Who writes the load of a date under this id has it count as rolled up.
+
+    Raises:
+        WarehouseError: if the warehouse cannot be read.
+    """
+    readings = warehouse.partition_versions(ami_interval_readings)
+    weather = _weather_states(warehouse)
+    constants = (params.power_factor, params.thermal)
+    return {
+        day: f"hourly/{day}/"
+        + _digest(version, readings.get(day - timedelta(days=1)), weather.get(day), constants)
+        for day, version in readings.items()
+    }
+
+
 def count_due(warehouse: PartitionedWarehouse, params: PipelineParams) -> int:
     """Return how many dates of derived tables differ from what they are made of, as far as known now.
 
@@ -127,16 +145,12 @@ def _clean_rows(warehouse: PartitionedWarehouse, day: date, params: PipelinePara
 def _hourly(warehouse: PartitionedWarehouse, params: PipelineParams) -> list[_Part]:
     if not all(_is_loaded(warehouse, table) for table in (meter_infrastructure, transformer_metadata)):
         return []
-    readings = warehouse.partition_versions(ami_interval_readings)
-    weather = _weather_states(warehouse)
+    wanted = hourly_batch_ids(warehouse, params)
     parts = []
-    for day, version in readings.items():
-        before = day - timedelta(days=1)
-        constants = (params.power_factor, params.thermal)
-        state = _digest(version, readings.get(before), weather.get(day), constants)
+    for day, batch_id in wanted.items():
         query = reading_as_empty(transformer_hours(day, params), transformer_hourly_load, weather_hourly)
-        parts.append(_part(warehouse, transformer_hourly_load, day, f"hourly/{day}/{state}", query))
-    return parts + _gone(warehouse, transformer_hourly_load, readings)
+        parts.append(_part(warehouse, transformer_hourly_load, day, batch_id, query))
+    return parts + _gone(warehouse, transformer_hourly_load, wanted)
 
 
 def _daily(warehouse: PartitionedWarehouse, params: PipelineParams) -> list[_Part]:

@@ -29,6 +29,7 @@ from grid.warehouse.tables.operations import (
     outage_restoration_tracker,
     work_orders,
 )
+from grid.warehouse.tables.surroundings import building_footprints, meter_buildings, trees, water_bodies
 from grid.warehouse.tables.transmission import (
     load_zones,
     substations,
@@ -42,6 +43,7 @@ __all__ = [
     "ami_interval_readings",
     "ami_monthly_usage",
     "ami_readings_raw",
+    "building_footprints",
     "circuit_metadata",
     "customers_master_data",
     "forge_loads",
@@ -50,6 +52,7 @@ __all__ = [
     "grid_switches",
     "load_zones",
     "metadata",
+    "meter_buildings",
     "meter_infrastructure",
     "outage_restoration_steps",
     "outage_restoration_tracker",
@@ -59,6 +62,8 @@ __all__ = [
     "transmission_branches",
     "transmission_buses",
     "transmission_plants",
+    "trees",
+    "water_bodies",
     "weather_hourly",
     "work_orders",
 ]
