@@ -17,6 +17,7 @@ FORGE_VERSION = 2
 
 INTERCONNECTS = ("Eastern", "Western", "Texas")
 
+DEFAULT_AMI_DAYS = 14
 MAX_AMI_DAYS = 366
 MAX_RAW_DAYS = 31
 
@@ -125,7 +126,7 @@ class ForgeConfig:
     interconnects: tuple[str, ...] = ("Texas",)
     territory: tuple[float, float, float, float] = HOUSTON
     zone: str | None = None
-    ami_days: int = 14
+    ami_days: int = DEFAULT_AMI_DAYS
     raw_days: int = 0
     time_zone: str = "America/Chicago"
     ends_in_storm: bool = True
