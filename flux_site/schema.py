@@ -24,6 +24,7 @@ from flux_site.jobs.schema import JSON_OBJECT_SCALAR, JobsMutation, JobsQuery, J
 from grid.federation import BackendsExtension
 from grid.schema.operations import OperationsQuery
 from grid.schema.queries import AssetConnections, AssetLookups
+from grid.schema.prices import PricesQuery
 from grid.schema.readings import ReadingsMutation, ReadingsQuery
 from grid.schema.sync import SyncMutation, SyncQuery
 from grid.schema.types.base import GEOJSON_SCALAR, GeoJSON
@@ -72,6 +73,7 @@ class Query(
     JobsQuery,
     OperationsQuery,
     ReadingsQuery,
+    PricesQuery,
     SyncQuery,
     AssetConnections,
     AssetLookups,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -18,6 +18,7 @@ from grid.forge.config import ForgeConfig
 from grid.forge.customer_mix import CAMPUS, HOME, PLANT, SHOP, MixParams
 from grid.forge.customers import customer_table
 from grid.forge.distribution_tables import distribution_tables, weather_table
+from grid.forge.energy_prices import PriceParams, price_table
 from grid.forge.fleet import Fleet
 from grid.forge.growth import grow_fleet
 from grid.forge.hazards import HazardParams, draw_faults
@@ -55,6 +56,7 @@ class ForgeParams:
     sizing: SizingParams = field(default_factory=SizingParams)
     surroundings: SurroundingsParams = field(default_factory=SurroundingsParams)
     raw: RawParams = field(default_factory=RawParams)
+    prices: PriceParams = field(default_factory=PriceParams)
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,6 +217,12 @@ def forge(
     )
     tables["customers_master_data"] = customer_table(fleet=fleet, ids=ids, seed=config.seed)
     tables["weather_hourly"] = weather_table(weather)
+    tables["energy_prices_hourly"] = price_table(
+        [transmission.supply[name] for name in _served(sites, transmission.by_name)],
+        powers=powers,
+        period=period,
+        params=params.prices,
+    )
     tables["meter_buildings"] = meter_building_table(ids=ids, building=around.building_of_meter)
     tables["water_bodies"] = water_table(around.water)
     tables["trees"] = tree_table(around.trees)
@@ -254,6 +262,15 @@ def forge(
         ),
         _raw=RawDelivery(readings, ids.meters, period, config.seed, params.raw),
     )
+
+
+def _served(sites: Sites, transmission: Mapping[str, pa.Table]) -> list[str]:
+    """Return the interconnections of the chosen substations."""
+    substations = transmission["substations"]
+    of = dict(
+        zip(substations["substation_id"].to_pylist(), substations["interconnect"].to_pylist(), strict=True)
+    )
+    return sorted({of[site.substation_id] for site in sites.chosen})
 
 
 def _simulate(

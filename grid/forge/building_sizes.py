@@ -83,4 +83,4 @@ def heights_m(
     hall = rng.uniform(*params.hall_m, len(use))
     shed = rng.uniform(*params.shed_m, len(use))
     height = np.where((use == INDUSTRIAL) & (floors == 1), hall, height)
-    return np.round(np.where(use == OUTBUILDING, shed, height), 1)
+    return np.asarray(np.round(np.where(use == OUTBUILDING, shed, height), 1), dtype=np.float64)

@@ -210,7 +210,8 @@ def _claim(
             return
         row, column = base_row[waiting] + down, base_column[waiting] + across
         known = (row >= 0) & (row < free.shape[0]) & (column >= 0) & (column < free.shape[1])
-        low_u, low_v = lots.corner[0] + column * wide, lots.corner[1] + row * tall
+        low_u: FloatArray = np.asarray(lots.corner[0] + column * wide, dtype=np.float64)
+        low_v: FloatArray = np.asarray(lots.corner[1] + row * tall, dtype=np.float64)
         tu, tv = transformer[0][waiting], transformer[1][waiting]
         gap = np.hypot(_outside(tu, low_u, low_u + wide), _outside(tv, low_v, low_v + tall))
         known &= (gap >= REACH_M[0]) & (gap <= REACH_M[1])

@@ -153,7 +153,7 @@ def oil_rises_c(load_pu: FloatArray, *, width: int, params: ThermalParams) -> Fl
     left = math.exp(-1.0 / params.oil_time_constant_h)
     at = np.arange(load_pu.shape[1] - width, load_pu.shape[1])
     known = np.minimum(at + 1, HISTORY_H)
-    rise = left**known * ultimate[:, at - known + 1]
+    rise: FloatArray = left**known * ultimate[:, at - known + 1]
     for age in range(HISTORY_H):
         within = age < known
         rise[:, within] += (1.0 - left) * left**age * ultimate[:, at[within] - age]

@@ -8,6 +8,7 @@ graphs over their axis.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -187,7 +188,7 @@ class _Room:
     @property
     def _margin(self) -> float:
         """Gap to keep from a line, plus what two places in their cells may be off."""
-        return self._params.line_gap_m + 2.0 * self._params.cell_m * np.sqrt(0.5)
+        return self._params.line_gap_m + 2.0 * self._params.cell_m * math.sqrt(0.5)
 
     def _pool(self, cells: IntArray, free_m: Float32Array) -> tuple[IntArray, Float32Array]:
         if len(cells) > self.MOST_CELLS:

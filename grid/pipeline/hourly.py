@@ -81,7 +81,7 @@ def _loads(day: date, params: PipelineParams) -> Select[Any]:
     metered, earlier, unit = _energies(day), transformer_hourly_load.c, transformer_metadata.c
     kva = metered.c.energy_kwh / params.power_factor
     air = weather_hourly.c
-    station = _nearest_stations().subquery("station")
+    station = nearest_stations().subquery("station")
     today = (
         select(
             metered.c.transformer_id,
@@ -160,7 +160,7 @@ def _energies(day: date) -> Any:
     )
 
 
-def _nearest_stations() -> Select[Any]:
+def nearest_stations() -> Select[Any]:
     """Return the weather station nearest to each transformer, by distance on the local plane."""
     air, unit = weather_hourly.c, transformer_metadata.c
     stations = (

@@ -1,6 +1,7 @@
 """Analytical questions as SQLAlchemy Core selects, one module per subject; any warehouse runs them."""
 
 from grid.warehouse.queries.meters import UsageBucket, meter_days, meter_months, meter_readings
+from grid.warehouse.queries.prices import current_prices, energy_costs, energy_prices
 from grid.warehouse.queries.system import (
     CLOSED_WORK,
     KWH_PER_MWH,
@@ -19,6 +20,9 @@ __all__ = [
     "OVERLOADED_PCT",
     "UsageBucket",
     "active_customers",
+    "current_prices",
+    "energy_costs",
+    "energy_prices",
     "kpi_summary",
     "latest_load",
     "latest_load_hour",

@@ -24,6 +24,7 @@ from grid.warehouse.tables.distribution import (
     transformer_metadata,
 )
 from grid.warehouse.tables.loads import forge_loads
+from grid.warehouse.tables.market import energy_prices_hourly
 from grid.warehouse.tables.operations import (
     outage_restoration_steps,
     outage_restoration_tracker,
@@ -46,6 +47,7 @@ __all__ = [
     "building_footprints",
     "circuit_metadata",
     "customers_master_data",
+    "energy_prices_hourly",
     "forge_loads",
     "grid_poles_infrastructure",
     "grid_power_lines",
