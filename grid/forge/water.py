@@ -172,8 +172,8 @@ class _Room:
     def find(self, radius: float, placed: FloatArray) -> tuple[float, float] | None:
         """Return the centre of a free circle, None if none was found."""
         first = 0 if self._rng.random() < self._params.near_frac else 1
-        for cells, free_m in self._pools[first:]:
-            most = int(np.searchsorted(-free_m, -(radius + self._margin)))
+        for cells, taken_m in self._pools[first:]:
+            most = int(np.searchsorted(taken_m, -(radius + self._margin)))
             if not most:
                 continue
             for _ in range(self.TRIES):
@@ -191,10 +191,11 @@ class _Room:
         return self._params.line_gap_m + 2.0 * self._params.cell_m * math.sqrt(0.5)
 
     def _pool(self, cells: IntArray, free_m: Float32Array) -> tuple[IntArray, Float32Array]:
+        """Return some of the cells, the freest first, and their distances with the sign turned: rising."""
         if len(cells) > self.MOST_CELLS:
             cells = cells[self._rng.integers(0, len(cells), self.MOST_CELLS)]
         cells = cells[np.argsort(-free_m[cells], kind="stable")]
-        return cells, free_m[cells]
+        return cells, -free_m[cells]
 
 
 def _areas(count: int, rng: np.random.Generator, params: WaterParams) -> FloatArray:

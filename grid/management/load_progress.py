@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections import deque
 from collections.abc import Callable
 
 BAR_WIDTH = 24
 DRAW_EVERY_S = 0.2
 LINE_EVERY_S = 2.0
 RATE_AFTER_S = 1.0
+RATE_OVER_S = 30.0
 
 
 class LoadProgress:
     """Shows percent, step, rows, rate and the time left.
 
-    The time left supposes that rows go on being written at the rate of the load so far; before rows are
-    written, and while what was written is rolled up, it is not known and not shown.
+    The time left supposes that rows go on being written at the rate of the last half minute; before rows are
+    written, and while what was written is rolled up, it is not known and not shown. What a resumed load finds
+    written already drops out of the rate as soon as that half minute is over.
     """
 
     def __init__(
@@ -30,8 +33,7 @@ class LoadProgress:
         self._shown_at = clock()
         self._frac, self._step = 0.0, ""
         self._done, self._total = 0, 0
-        self._writing_since: float | None = None
-        self._done_before = 0
+        self._recent: deque[tuple[float, int]] = deque()
 
     def tell(self, frac: float, step: str) -> None:
         """Take note of the fraction done and the step."""
@@ -40,8 +42,10 @@ class LoadProgress:
 
     def rows(self, done: int, total: int) -> None:
         """Take note of the rows written of how many."""
-        if self._writing_since is None:
-            self._writing_since, self._done_before = self._clock(), done
+        now = self._clock()
+        self._recent.append((now, done))
+        while self._recent[0][0] < now - RATE_OVER_S and len(self._recent) > 2:
+            self._recent.popleft()
         self._done, self._total = done, total
 
     def end(self) -> None:
@@ -58,11 +62,10 @@ class LoadProgress:
         return f"{percent}  {', '.join([rows, *self._rate()])}  {self._step}"
 
     def _rate(self) -> list[str]:
-        since = 0.0 if self._writing_since is None else self._clock() - self._writing_since
-        written = self._done - self._done_before
-        if since < RATE_AFTER_S or written <= 0:
+        (began, first), (until, last) = self._recent[0], self._recent[-1]
+        if until - began < RATE_AFTER_S or last <= first:
             return []
-        rate = written / since
+        rate = (last - first) / (until - began)
         left = (self._total - self._done) / rate
         return [f"{millions(rate)}/s", f"{duration(left)} left"] if self._done < self._total else []
 

@@ -246,6 +246,27 @@ def test_the_hourly_load_is_what_the_roll_up_would_make(
             assert found == pytest.approx([row[name] for row in rolled_up], rel=1e-9), name
 
 
+class Plain:
+    """A warehouse that keeps its derived tables itself, as Snowflake does: the embedded one without dates."""
+
+    def __init__(self, inner: PartitionedWarehouse) -> None:
+        for name in ("prepare", "append", "replace", "version", "select_arrow", "select_rows", "row_count"):
+            setattr(self, name, getattr(inner, name))
+
+
+def test_a_warehouse_that_rolls_up_itself_gets_the_hourly_load_written(
+    warehouse: PartitionedWarehouse, forged: Forged
+) -> None:
+    plain: Any = Plain(warehouse)
+    assert not isinstance(plain, PartitionedWarehouse)
+
+    for _ in range(2):
+        load_forged(warehouse=plain, forged=forged, progress=quiet)
+
+    assert content(warehouse, "transformer_hourly_load") == expected(forged, "transformer_hourly_load")
+    assert warehouse.version(tables.ami_daily_usage) is None
+
+
 def test_old_dates_go_with_the_configuration_they_came_from(
     warehouse: PartitionedWarehouse, forged: Forged
 ) -> None:

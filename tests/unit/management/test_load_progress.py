@@ -40,6 +40,18 @@ def test_rows_give_a_rate_and_the_time_left() -> None:
     assert screen.text[-1] == " 50 %  20.0 M of 40.0 M rows, 2.0 M/s, 0:10 left  writing\n"
 
 
+def test_rows_that_a_resumed_load_finds_written_leave_the_rate_again() -> None:
+    """30 M rows are skipped at once; then come 100,000 a second, of which 6.8 M are left after 32 s."""
+    screen = Screen(is_terminal=False)
+
+    screen.at(0.0, 0.1, "writing", done=0)
+    screen.at(0.1, 0.7, "writing", done=30_000_000)
+    for second in range(1, 33):
+        screen.at(second, 0.7, "writing", done=30_000_000 + 100_000 * second)
+
+    assert "33.2 M of 40.0 M rows, 100.0 k/s, 1:08 left" in screen.text[-1]
+
+
 def test_without_new_rows_no_rate_is_claimed() -> None:
     screen = Screen(is_terminal=False)
 
