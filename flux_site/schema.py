@@ -23,8 +23,8 @@ from flux_site.api.subgraph import SubgraphQuery, SubgraphSchema
 from flux_site.jobs.schema import JSON_OBJECT_SCALAR, JobsMutation, JobsQuery, JobsSubscription, JSONObject
 from grid.federation import BackendsExtension
 from grid.schema.operations import OperationsQuery
-from grid.schema.queries import AssetConnections, AssetLookups
 from grid.schema.prices import PricesQuery
+from grid.schema.queries import AssetConnections, AssetLookups
 from grid.schema.readings import ReadingsMutation, ReadingsQuery
 from grid.schema.sync import SyncMutation, SyncQuery
 from grid.schema.types.base import GEOJSON_SCALAR, GeoJSON
