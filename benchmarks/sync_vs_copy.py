@@ -2,13 +2,16 @@
 
     python benchmarks/sync_vs_copy.py [--layers lines,transformers,meters,customers] [--repeats 5] [--json]
 
-Reads the warehouse of the settings and works in a schema of its own, dropped at the end, whose tables are
-copies of the cache's with all indexes and foreign keys; the cache itself is not touched. For each layer:
+Reads a copy of the warehouse of the settings and works in a schema of its own, dropped at the end, whose
+tables are copies of the cache's with all indexes and foreign keys; cache and warehouse are not touched. For
+each layer:
 
 - copy: COPY of CSV that lies ready in memory into the empty table, foreign keys checked, committed.
 - read+copy: the same with reading the warehouse and writing the CSV, as a loading script would.
 - sync: a run of the layer into the empty table: read, check, stage, apply, verify, record.
-- idle: a run that finds nothing changed.  1 %: a run that finds one row in a hundred changed.
+- idle: a full run that finds nothing changed.  1 %: a full run that finds one row in a hundred changed.
+- increment: an incremental run after the table in the warehouse was replaced by one in which one row in a
+  hundred is changed; and append: after one row in a hundred was added to it. Not measured on Snowflake.
 
 Times are medians in seconds; ratio is sync / copy.
 """
@@ -18,8 +21,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,6 +35,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flux_site.settings.base")
 
 import django
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlalchemy as sa
 from django.conf import settings
 
 SCHEMA = "flux_benchmark"
@@ -40,15 +48,28 @@ import psycopg  # noqa: E402 - Django must be set up first
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from grid.layers import LAYERS, Layer  # noqa: E402
+from grid.layers import LAYERS, Layer, SyncMode  # noqa: E402
 from grid.selectors.warehouse import get_warehouse  # noqa: E402
 from grid.services.sync import find_layers, run_layer  # noqa: E402
 from grid.services.sync.checking import check_batch  # noqa: E402
 from grid.services.sync.columns import Kind, columns_of  # noqa: E402
 from grid.services.sync.source import query_of  # noqa: E402
-from grid.warehouse import Warehouse  # noqa: E402
+from grid.warehouse import PartitionedWarehouse, Warehouse, open_warehouse, pa_schema  # noqa: E402
 
-STATE_TABLES = ("grid_synclayer", "grid_syncrun", "grid_syncreject", "jobs_job")
+HEADINGS = {
+    "layer": "layer",
+    "rows": "rows",
+    "copy_s": "copy",
+    "read_copy_s": "read+copy",
+    "sync_s": "sync",
+    "ratio": "sync/copy",
+    "sync_rows_per_s": "rows/s",
+    "idle_s": "idle",
+    "changed_s": "1 %",
+    "increment_s": "increment",
+    "append_s": "append",
+}
+STATE_TABLES = ("grid_synclayer", "grid_syncrun", "grid_syncreject", "grid_synccheckpoint", "jobs_job")
 
 
 @contextmanager
@@ -98,6 +119,44 @@ def one_percent_changed(layer: Layer) -> str:
     return f"UPDATE {layer.table} SET {change} WHERE abs(hashtext(id)) % 100 = 0"
 
 
+@contextmanager
+def scratch_warehouse() -> Iterator[Warehouse]:
+    """Give a copy of the warehouse, made of links to its files; Snowflake itself where that is used."""
+    kind, _, place = settings.WAREHOUSE_URL.partition("://")
+    if kind != "embedded":
+        yield get_warehouse()
+        return
+    folder, _, options = place.partition("?")
+    with tempfile.TemporaryDirectory(prefix="flux-benchmark-", dir=Path(folder).parent) as copy:
+        shutil.copytree(folder, Path(copy) / "warehouse", copy_function=os.link)
+        opened = open_warehouse(f"embedded://{copy}/warehouse" + (f"?{options}" if options else ""))
+        yield opened
+        opened.close()
+
+
+def change_source(layer: Layer, warehouse: Warehouse, *, step: int, adds: bool) -> None:
+    """Change one row in a hundred of the layer's main table by replacing it, or append so many new ones."""
+    table = layer.main_table
+    rows = pa.Table.from_batches(warehouse.select_arrow(sa.select(table)))
+    some = pc.equal(pc.bit_wise_and(pa.array(range(rows.num_rows)), 127), step)
+    key = next(iter(table.primary_key)).name
+    if adds:
+        new = rows.filter(some)
+        keys = pc.binary_join_element_wise(new[key], f"NEW{step}", "-")
+        new = new.set_column(new.schema.get_field_index(key), key, keys)
+        warehouse.append(table, new.cast(pa_schema(table)), f"benchmark-{layer.key}-{time.time_ns()}")
+        return
+    read = [table.columns[name] for name in sorted(layer.columns_read(table))]
+    number = next((c.name for c in read if isinstance(c.type, sa.Double)), None)
+    if number is not None:
+        changed = pc.if_else(some, pc.add(rows[number], 1e-6), rows[number])
+    else:
+        number = "full_name"
+        changed = pc.if_else(some, pc.binary_join_element_wise(rows[number], "Jr", " "), rows[number])
+    rows = rows.set_column(rows.schema.get_field_index(number), number, changed)
+    warehouse.replace(table, rows.cast(pa_schema(table)), f"benchmark-{layer.key}-{time.time_ns()}")
+
+
 def measure(
     layer: Layer, warehouse: Warehouse, session: psycopg.Connection, repeats: int
 ) -> dict[str, float | str]:
@@ -121,6 +180,14 @@ def measure(
             outcome = act()
             seconds[name].append(time.perf_counter() - began)
             rows = outcome.row_count if outcome is not None else rows
+    for step in range(repeats if isinstance(warehouse, PartitionedWarehouse) else 0):
+        for name, adds in (("increment_s", False), ("append_s", True)):
+            change_source(layer, warehouse, step=step, adds=adds)
+            began = time.perf_counter()
+            outcome = run_layer(layer=layer, warehouse=warehouse, incremental=True)
+            seconds.setdefault(name, []).append(time.perf_counter() - began)
+            if outcome.mode == SyncMode.FULL:
+                raise SystemExit(f"{layer.key}: no increment but a full run, {outcome.fallback_reason}")
     medians = {name: statistics.median(found) for name, found in seconds.items()}
     return {
         "layer": layer.key,
@@ -140,11 +207,10 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    warehouse = get_warehouse()
     measured = find_layers(options.layers.split(","))
     results = []
     parameters = connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}
-    with psycopg.connect(**parameters, autocommit=True) as session:
+    with scratch_warehouse() as warehouse, psycopg.connect(**parameters, autocommit=True) as session:
         session.execute("SET statement_timeout = 0")
         with scratch_schema(session):
             for layer in LAYERS.values():
@@ -154,15 +220,14 @@ def main() -> None:
                 for child in LAYERS.values():
                     run_layer(layer=child, warehouse=warehouse)  # truncating emptied the children
             connection.close()
-    warehouse.close()
     if options.json:
         print(json.dumps(results, indent=2))
         return
-    head = ("layer", "rows", "copy", "read+copy", "sync", "idle", "1 %", "sync rows/s", "sync/copy")
-    print(("{:14}" + "{:>11}" * (len(head) - 1)).format(*head))
+    names = [name for name in HEADINGS if name in results[0]]
+    print("".join(f"{HEADINGS[name]:>12}" for name in names))
     for result in results:
-        first, *others = result.values()
-        print(f"{first:14}" + "".join(f"{value:>11,}" for value in others))
+        shown = [result[name] for name in names]
+        print("".join(f"{value:>12,}" if not isinstance(value, str) else f"{value:>12}" for value in shown))
 
 
 if __name__ == "__main__":

@@ -6,18 +6,10 @@ from cross_web import HTTPException
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.middleware.csrf import CsrfViewMiddleware
 from strawberry.django.views import GraphQLView
 
+from flux_site.api.csrf import csrf_fault
 from flux_site.api.errors import BadInput, LimitExceeded
-from flux_site.api.tokens import bearer_secret
-
-
-class _CsrfCheck(CsrfViewMiddleware):
-    """Django's CSRF check, returning the reason of a refusal instead of a page."""
-
-    def _reject(self, request: HttpRequest, reason: str) -> Any:
-        return reason
 
 
 class FluxGraphQLView(GraphQLView):
@@ -25,13 +17,9 @@ class FluxGraphQLView(GraphQLView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Check CSRF, then answer."""
-        if request.method == "POST" and bearer_secret(request.headers.get("Authorization", "")) is None:
-            check = _CsrfCheck(lambda _: HttpResponse())
-            check.process_request(request)
-            reason = check.process_view(request, lambda _: HttpResponse(), (), {})
-            if reason is not None:
-                message = f"The CSRF token is missing or wrong: {reason}"
-                return refusal(message, code="CSRF_FAILED", status=403)
+        fault = csrf_fault(request)
+        if fault is not None:
+            return refusal(fault, code="CSRF_FAILED", status=403)
         try:
             response = super().dispatch(request, *args, **kwargs)
         except RequestDataTooBig:

@@ -4,13 +4,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from flux_site.api.health import ServiceState, service_states
-from grid.selectors.warehouse import get_warehouse
+from grid.federation.store import fallback_warehouse
 
 VITAL = {"postgis"}
 
 
 def _warehouse() -> str:
-    warehouse = get_warehouse()
+    warehouse = fallback_warehouse()
     warehouse.ping()
     return type(warehouse).__name__
 

@@ -22,7 +22,12 @@ from flux_site.api.schema import AccessMutation, AccessQuery
 from flux_site.api.subgraph import SubgraphQuery, SubgraphSchema
 from flux_site.jobs.schema import JSON_OBJECT_SCALAR, JobsMutation, JobsQuery, JobsSubscription, JSONObject
 from grid.federation import BackendsExtension
+from grid.schema.ami import AmiQuery
+from grid.schema.freshness import Operational
+from grid.schema.imports import ImportsMutation, ImportsQuery
 from grid.schema.operations import OperationsQuery
+from grid.schema.outbox import OutboxQuery
+from grid.schema.prices import PricesQuery
 from grid.schema.queries import AssetConnections, AssetLookups
 from grid.schema.readings import ReadingsMutation, ReadingsQuery
 from grid.schema.sync import SyncMutation, SyncQuery
@@ -72,14 +77,18 @@ class Query(
     JobsQuery,
     OperationsQuery,
     ReadingsQuery,
+    AmiQuery,
+    PricesQuery,
     SyncQuery,
+    ImportsQuery,
+    OutboxQuery,
     AssetConnections,
     AssetLookups,
     CascadeQuery,
 ):
     """Everything that can be asked."""
 
-    node: Node | None = node(extensions=[Requires()], description="Anything with a Relay id.")
+    node: Node | None = node(extensions=[Operational(), Requires()], description="Anything with a Relay id.")
 
     @strawberry_django.field(
         description="Whether the services are up. The only field open to anonymous users."
@@ -95,7 +104,7 @@ class Query(
             ],
         )
 
-    @strawberry_django.field(extensions=[Requires()], description="The site's settings.")
+    @strawberry_django.field(extensions=[Requires(without_database=True)], description="The site's settings.")
     def site(self) -> Site:
         """Return the settings."""
         return Site(
@@ -107,7 +116,9 @@ class Query(
 
 
 @strawberry.type
-class Mutation(AccessMutation, JobsMutation, ReadingsMutation, SyncMutation, CascadeMutation):
+class Mutation(
+    AccessMutation, JobsMutation, ReadingsMutation, SyncMutation, ImportsMutation, CascadeMutation
+):
     """Everything that can be done."""
 
 

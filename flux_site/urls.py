@@ -11,6 +11,7 @@ from flux_site.health import healthz
 from flux_site.pages import app_page
 from flux_site.schema import schema
 from grid.views.columns import columns
+from grid.views.imports import upload
 
 urlpatterns = [
     path("healthz", healthz),
@@ -26,6 +27,7 @@ urlpatterns = [
     ),
     path("columns/cascade-runs/<str:run_id>/<str:part>", run_columns),
     path("columns/<str:layer_key>", columns),
+    path("imports/files", upload),
     path("admin/", admin.site.urls),
     re_path(r"^(?!static/|graphql|columns/|admin/).*$", app_page),
 ]

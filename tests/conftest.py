@@ -19,6 +19,7 @@ PASSWORD = "correct horse battery staple"
 @pytest.fixture
 def own_stores(settings: Any, tmp_path: Path) -> Iterator[None]:
     """Give a test cache keys and a warehouse folder of its own, and closed breakers."""
+    from flux_site.api.breakers import login_breaker
     from grid.federation.breakers import postgis_breaker, warehouse_breaker
     from grid.selectors import network
 
@@ -26,8 +27,8 @@ def own_stores(settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.CACHES = {"default": settings.CACHES["default"] | {"KEY_PREFIX": f"test-{uuid.uuid4().hex}"}}
     settings.WAREHOUSE_URL = f"embedded://{tmp_path}/warehouse?memory_limit=512MB&threads=1"
     yield
-    postgis_breaker.close()
-    warehouse_breaker.close()
+    for breaker in (login_breaker, postgis_breaker, warehouse_breaker):
+        breaker.close()
 
 
 @pytest.fixture

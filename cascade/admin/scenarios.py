@@ -163,14 +163,22 @@ class ScenarioAdmin(admin.ModelAdmin):
         return link(list_url(CascadeRun, scenario__id__exact=scenario.pk), f"{scenario.runs_done} so far")
 
     def save_model(self, request: HttpRequest, obj: Scenario, form: Any, change: bool) -> None:
-        """Create the scenario by its service; a change was checked by the form."""
+        """Create or change the scenario by its service; the form has checked it."""
         if change:
-            super().save_model(request, obj, form, change)
+            services.save_scenario(scenario=obj, user=request.user)
             return
         created = services.create_scenario(**form.cleaned_data, user=request.user)
         for field in Scenario._meta.concrete_fields:
             setattr(obj, field.attname, getattr(created, field.attname))
         obj._state.adding, obj._state.db = False, created._state.db
+
+    def delete_model(self, request: HttpRequest, obj: Scenario) -> None:
+        """Delete a scenario by its service."""
+        services.delete_scenarios(scenario_ids=[obj.pk], user=request.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Scenario]) -> None:
+        """Delete scenarios by their service."""
+        services.delete_scenarios(scenario_ids=list(queryset.values_list("pk", flat=True)), user=request.user)
 
     # Running
 

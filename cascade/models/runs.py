@@ -13,7 +13,7 @@ class CascadeRunQuerySet(models.QuerySet["CascadeRun"]):
 
     def visible_to(self, user: Any) -> "CascadeRunQuerySet":
         """Return the runs a user may see: a planner's work is open to everyone who may view runs."""
-        return self if user.has_perm("cascade.view_cascaderun") else self.filter(job__owner=user)
+        return self if user.has_perm("cascade.view_cascaderun") else self.filter(job__owner_id=user.pk)
 
 
 class CascadeRun(models.Model):

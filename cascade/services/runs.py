@@ -14,6 +14,7 @@ from cascade.engine.losses import substation_losses
 from cascade.engine.params import CascadeParams
 from cascade.engine.prepared import prepare
 from cascade.engine.result import CascadeResult, Wave
+from cascade.services.edits import record_run
 from cascade.services.inputs import check_inputs, load, resolve
 from flux_site.api.errors import BadInput, NotFound
 from flux_site.jobs.context import JobContext
@@ -186,3 +187,4 @@ def _store(run: models.CascadeRun, *, network: Network, result: CascadeResult, e
     run.trip_wave = trip_wave
     run.substation_loss = [asdict(loss) for loss in substation_losses(network, result)]
     run.save()
+    record_run(run)

@@ -6,9 +6,11 @@ from typing import Any
 from django.db import transaction
 
 from cascade import models
+from cascade.services import edits
 from cascade.services.inputs import check_inputs
 from cascade.services.runs import start_run
 from flux_site.api.errors import BadInput, NotFound
+from grid.services.outbox import Action
 
 MAX_NAME = 120
 MAX_DESCRIPTION = 4000
@@ -54,7 +56,7 @@ def create_scenario(
         load_multiplier=load_multiplier,
         rating_multiplier=rating_multiplier,
     )
-    return models.Scenario.objects.create(
+    scenario = models.Scenario.objects.create(
         name=name.strip(),
         description=description,
         interconnect=interconnect,
@@ -63,6 +65,32 @@ def create_scenario(
         rating_multiplier=rating_multiplier,
         owner=user,
     )
+    edits.record_scenario(scenario, action=Action.INSERT, actor=user)
+    return scenario
+
+
+@transaction.atomic
+def save_scenario(*, scenario: models.Scenario, user: Any) -> None:
+    """Save a changed scenario whose fields were checked with ``check_scenario``.
+
+    Raises:
+        NotFound: if it was deleted meanwhile.
+    """
+    if not models.Scenario.objects.select_for_update().filter(pk=scenario.pk).exists():
+        raise NotFound(f"There is no scenario {scenario.pk}.", field="scenarioId")
+    scenario.save()
+    edits.record_scenario(scenario, action=Action.UPDATE, actor=user)
+
+
+@transaction.atomic
+def delete_scenarios(*, scenario_ids: Sequence[int], user: Any) -> int:
+    """Delete scenarios; their runs stay. Returns how many were deleted."""
+    rows = models.Scenario.objects.select_for_update().filter(pk__in=scenario_ids).order_by("pk")
+    keys = [row.pk for row in rows]
+    models.Scenario.objects.filter(pk__in=keys).delete()
+    for key in keys:
+        edits.record_deleted_scenario(key, actor=user)
+    return len(keys)
 
 
 def run_scenario(*, scenario_id: int, user: Any) -> models.CascadeRun:

@@ -96,8 +96,19 @@ def ago(at: datetime | None) -> SafeString | str:
     if at is None:
         return "never"
     passed: timedelta = timezone.now() - at
+    return _moment(at, "now" if passed.total_seconds() < 1 else f"{duration(passed.total_seconds())} ago")
+
+
+def until(at: datetime | None) -> SafeString | str:
+    """Return how long it is to a moment, with the moment itself as a tooltip; ``not planned`` for None."""
+    if at is None:
+        return "not planned"
+    left: timedelta = at - timezone.now()
+    return _moment(at, "now" if left.total_seconds() < 1 else f"in {duration(left.total_seconds())}")
+
+
+def _moment(at: datetime, text: str) -> SafeString:
     moment = timezone.localtime(at)
-    text = "now" if passed.total_seconds() < 1 else f"{duration(passed.total_seconds())} ago"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), f"{moment:%Y-%m-%d %H:%M:%S %Z}", text
     )

@@ -8,7 +8,21 @@ from django.template.response import TemplateResponse
 from django.urls import path
 
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Operations", ("grid.SyncLayer", "grid.SyncAlert", "grid.SyncRun", "grid.SyncReject", "jobs.Job")),
+    (
+        "Operations",
+        (
+            "grid.SyncLayer",
+            "grid.SyncAlert",
+            "grid.SyncRun",
+            "grid.SyncCheckpoint",
+            "grid.SyncReject",
+            "jobs.Job",
+        ),
+    ),
+    (
+        "Files and edits",
+        ("grid.FileImport", "grid.ImportReject", "grid.ImportFile", "grid.ImportMapping", "grid.OutboxEvent"),
+    ),
     ("Cascade laboratory", ("cascade.Scenario", "cascade.CascadeRun")),
     ("Transmission", ("grid.Zone", "grid.Substation", "grid.Bus", "grid.Branch", "grid.Plant")),
     (

@@ -11,6 +11,7 @@ from flux_site.admin.display import ago, badge, duration, progress_bar
 from flux_site.health import states
 from flux_site.jobs.models import Job, JobStatus
 from grid.layers import LAYERS
+from grid.selectors.outbox import OutboxState, outbox_state
 from grid.selectors.sync import LayerState, list_layers, newest_alerts
 
 JOBS_SHOWN = 5
@@ -31,6 +32,7 @@ def status_panel(user: Any) -> dict[str, Any]:
             for state in states()
         ],
         "layers": layer_summary(list_layers()) if user.has_perm("grid.view_synclayer") else None,
+        "outbox": outbox_summary(outbox_state()) if user.has_perm("grid.view_outboxevent") else None,
         "jobs": job_summary(user),
     }
 
@@ -60,6 +62,19 @@ def layer_summary(layers: list[LayerState]) -> dict[str, Any]:
             for alert in newest_alerts(open_only=True, first=LAYERS_SHOWN)
         ],
         "last_run": ago(max((state.last_run_at for state in layers if state.last_run_at), default=None)),
+    }
+
+
+def outbox_summary(state: OutboxState) -> dict[str, Any] | None:
+    """Return what waits to be delivered to the warehouse; None if nothing does."""
+    if not state.pending_count:
+        return None
+    return {
+        "url": f"{reverse('admin:grid_outboxevent_changelist')}?state=waiting",
+        "pending": state.pending_count,
+        "blocked": state.blocked_count,
+        "age": duration(state.oldest_age_s),
+        "error": state.last_error,
     }
 
 

@@ -11,8 +11,9 @@ from strawberry.types import Info
 from strawberry.types.field import StrawberryField
 from strawberry.utils.inspect import in_async_context
 
-from flux_site.api.errors import FluxError
+from flux_site.api.errors import DatabaseUnavailable, FluxError
 from flux_site.api.operation import Fault
+from flux_site.api.principals import Principal
 from flux_site.api.visibility import require, require_login
 
 
@@ -37,10 +38,15 @@ class RequiresPermissionDirective:
 
 
 class Requires(FieldExtension):
-    """Refuses a field to anonymous users and, if a permission is named, to users without it."""
+    """Refuses a field to anonymous users and, if a permission is named, to users without it.
 
-    def __init__(self, permission: str | None = None) -> None:
+    ``without_database``: the field can be answered while PostgreSQL is away, for users known from before.
+    An extension of the field that has ``answers_without_database`` says the same.
+    """
+
+    def __init__(self, permission: str | None = None, *, without_database: bool = False) -> None:
         self.permission = permission
+        self.without_database = without_database
 
     def apply(self, field: StrawberryField) -> None:
         """Print the requirement on the field."""
@@ -50,18 +56,25 @@ class Requires(FieldExtension):
             else RequiresLoginDirective()
         )
         field.directives = [*field.directives, directive]
+        self.without_database |= any(
+            getattr(extension, "answers_without_database", False) for extension in field.extensions
+        )
 
     def refusal(self, info: Info) -> Fault | None:
         """Return None if the user may use the field; else a mutation's payload, or raise for other fields.
 
         Raises:
             Unauthenticated, PermissionRefused: on queries and subscriptions.
+            DatabaseUnavailable: if the field needs PostgreSQL and the user is only known from before it went.
         """
         try:
-            if self.permission:
-                require(info, self.permission)
-            else:
-                require_login(info)
+            user = require(info, self.permission) if self.permission else require_login(info)
+            is_change = info.operation.operation is OperationType.MUTATION
+            if isinstance(user, Principal) and (is_change or not self.without_database):
+                what = "nothing can be changed" if is_change else f"{info.field_name} cannot be answered"
+                raise DatabaseUnavailable(f"PostgreSQL does not answer, so {what}. Try again later.")
+        except DatabaseUnavailable:
+            raise
         except FluxError as error:
             if info.operation.operation is OperationType.MUTATION:
                 return Fault(code=error.code, message=error.message, field=None)

@@ -8,6 +8,8 @@ import redis
 from django.conf import settings
 from django.db import connection
 
+from flux_site.api.patience import answering_within
+
 TIMEOUT_S = 1.5
 
 
@@ -36,7 +38,7 @@ def _probe(name: str, check: Callable[[], str]) -> ServiceState:
 
 
 def _postgis() -> str:
-    with connection.cursor() as cursor:
+    with answering_within(TIMEOUT_S), connection.cursor() as cursor:
         cursor.execute("SELECT postgis_lib_version()")
         return f"PostGIS {cursor.fetchone()[0]}"
 

@@ -1,7 +1,9 @@
 """What the web process says while PostgreSQL or Redis is away: a clear 503, never a stack trace."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import psycopg
 import redis
@@ -16,6 +18,28 @@ logger = logging.getLogger(__name__)
 
 DATABASE_FAULTS = (OperationalError, InterfaceError, psycopg.OperationalError, PoolTimeout)
 QUEUE_FAULTS = (redis.ConnectionError, redis.TimeoutError)
+
+_was_away: ContextVar[bool] = ContextVar("database_was_away", default=False)
+
+
+@contextmanager
+def noting_outage() -> Iterator[None]:
+    """Forget at the end of a request what it noted of the database."""
+    token = _was_away.set(False)
+    try:
+        yield
+    finally:
+        _was_away.reset(token)
+
+
+def note_database_away() -> None:
+    """Note for the rest of this request that PostgreSQL does not answer, so that it is not asked again."""
+    _was_away.set(True)
+
+
+def database_was_away() -> bool:
+    """Return whether PostgreSQL did not answer earlier in this request."""
+    return _was_away.get()
 
 
 def service_fault(error: BaseException) -> FluxError | None:

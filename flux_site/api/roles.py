@@ -34,6 +34,11 @@ ASSETS = (
     "synclayer",
     "syncrun",
     "syncreject",
+    "fileimport",
+    "importfile",
+    "importmapping",
+    "importreject",
+    "outboxevent",
 )
 SCHEDULES = ("periodictask", "intervalschedule", "crontabschedule", "clockedschedule")
 
@@ -51,6 +56,8 @@ PLANNER = OPERATOR | {
 ADMIN = (
     PLANNER
     | {"jobs.cancel_job", "api.view_apitoken", "api.change_apitoken", "admin.view_logentry"}
+    | {"grid.add_fileimport"}
+    | {f"grid.{verb}_importmapping" for verb in ("change", "delete")}
     | {"auth.view_user", "auth.add_user", "auth.change_user", "auth.view_group"}
     | {f"grid.{verb}_zonegrant" for verb in ("view", "add", "change", "delete")}
     | {

@@ -14,6 +14,7 @@ from flux_site.api.errors import LimitExceeded, Unauthenticated
 from flux_site.api.guard import Requires
 from flux_site.api.operation import Fault, expected_failures
 from flux_site.api.outages import QUEUE_FAULTS
+from flux_site.api.principals import Principal
 from flux_site.api.visibility import require_login
 
 MAX_FAILED_LOGINS = 10
@@ -34,13 +35,14 @@ class Viewer:
 
 def viewer_of(user: Any) -> Viewer:
     """Return the API's view of a user."""
+    is_known = isinstance(user, Principal)
     return Viewer(
         username=user.get_username(),
         full_name=user.get_full_name() or None,
         is_staff=user.is_staff,
-        roles=sorted(user.groups.values_list("name", flat=True)),
+        roles=sorted(user.roles if is_known else user.groups.values_list("name", flat=True)),
         permissions=sorted(user.get_all_permissions()),
-        zone_ids=sorted(user.zone_grants.values_list("zone_id", flat=True)),
+        zone_ids=sorted(user.zone_ids if is_known else user.zone_grants.values_list("zone_id", flat=True)),
     )
 
 
@@ -124,7 +126,7 @@ def _failures(key: str) -> int:
 class AccessQuery:
     """Questions about access."""
 
-    @strawberry_django.field(extensions=[Requires()], description="The user who asks.")
+    @strawberry_django.field(extensions=[Requires(without_database=True)], description="The user who asks.")
     def viewer(self, info: Info) -> Viewer:
         """Return the user."""
         return viewer_of(require_login(info))

@@ -27,7 +27,11 @@ class FederationService:
 class SubgraphQuery:
     """What a federation gateway asks first."""
 
-    @strawberry_django.field(name="_service", extensions=[Requires()], description="This subgraph's schema.")
+    @strawberry_django.field(
+        name="_service",
+        extensions=[Requires(without_database=True)],
+        description="This subgraph's schema.",
+    )
     def federation_service(self, info: Info) -> FederationService:
         """Return the schema."""
         return FederationService(sdl=print_schema(info.schema))

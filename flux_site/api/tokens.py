@@ -2,15 +2,15 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.db import transaction
 from django.utils import timezone
 
+from flux_site.api import principals
 from flux_site.api.errors import BadInput, NotFound, Unauthenticated
-from flux_site.api.outages import DATABASE_FAULTS, outage_response
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -63,11 +63,21 @@ def revoke(*, user: "User", token_id: int) -> "ApiToken":
     if token.revoked_at is None:
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at"])
+    transaction.on_commit(partial(principals.forget_token, token.digest))
     return token
 
 
 def user_of(secret: str) -> "User":
-    """Return the user a secret belongs to, and note its use at most once a minute.
+    """Return the user a secret belongs to.
+
+    Raises:
+        Unauthenticated: if the token is unknown, revoked or expired.
+    """
+    return token_of(secret).user
+
+
+def token_of(secret: str) -> "ApiToken":
+    """Return the token with a secret and its user, and note its use at most once a minute.
 
     Raises:
         Unauthenticated: if the token is unknown, revoked or expired.
@@ -80,33 +90,10 @@ def user_of(secret: str) -> "User":
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    return token.user
+    return token
 
 
 def bearer_secret(header: str) -> str | None:
     """Return the secret of an ``Authorization: Bearer`` header, or None."""
     scheme, _, secret = header.partition(" ")
     return secret.strip() if scheme.lower() == "bearer" and secret.strip() else None
-
-
-class TokenMiddleware:
-    """Log a request in by its bearer token; such requests carry no cookie, hence need no CSRF token."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Authenticate, or answer 401 for a bad token."""
-        secret = bearer_secret(request.headers.get("Authorization", ""))
-        if secret is not None:
-            try:
-                request.user = user_of(secret)
-            except Unauthenticated as error:
-                body = {"errors": [{"message": error.message, "extensions": error.extensions}]}
-                return JsonResponse(body, status=401)
-            except DATABASE_FAULTS as error:  # what a middleware raises does not reach process_exception
-                outage = outage_response(request, error)
-                if outage is None:
-                    raise
-                return outage
-        return self.get_response(request)

@@ -28,7 +28,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Return the jobs a user may see: all with ``jobs.view_job``, else their own."""
         if user.has_perm("jobs.view_job"):
             return self
-        return self.filter(owner=user)
+        return self.filter(owner_id=user.pk)
 
     def unfinished(self) -> "JobQuerySet":
         """Return the jobs that still have work to do."""

@@ -29,8 +29,25 @@ MIN_INTERVAL_S = 0.2
 IDLE_RECHECK_S = 15.0
 
 JSONObject = NewType("JSONObject", object)
+
+
+def _parse_object(value: object) -> dict[str, Any]:
+    """Return a JSON object that came as one, or as its text.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    found = json.loads(value) if isinstance(value, str) else value
+    if not isinstance(found, dict):
+        raise ValueError("must be a JSON object")
+    return found
+
+
 JSON_OBJECT_SCALAR = strawberry.scalar(
-    name="JSONObject", description="A JSON object.", serialize=lambda value: value, parse_value=json.loads
+    name="JSONObject",
+    description="A JSON object; as input also its text.",
+    serialize=lambda value: value,
+    parse_value=_parse_object,
 )
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from csp.constants import SELF
 
+from flux_site.api.patience import PatientConnection
 from flux_site.settings.environment import read_environment
 
 ENVIRONMENT = read_environment()
@@ -23,6 +24,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.gis",
+    "django.contrib.postgres",
     "channels",
     "strawberry_django",
     "django_celery_beat",
@@ -41,7 +43,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "flux_site.api.tokens.TokenMiddleware",
+    "flux_site.api.login.LoginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -73,14 +75,26 @@ DATABASES = {
         "USER": ENVIRONMENT.database.user,
         "PASSWORD": ENVIRONMENT.database.password,
         "OPTIONS": {
-            "pool": {"min_size": 0, "max_size": 12, "timeout": 3, "max_idle": 60, "reconnect_timeout": 5},
+            "pool": {
+                "min_size": 0,
+                "max_size": 12,
+                "timeout": 3,
+                "max_idle": 60,
+                "reconnect_timeout": 5,
+                "connection_class": PatientConnection,
+            },
             "connect_timeout": 3,
-            "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c jit=off",
+            # The check interval ends the statement of a client that gave up waiting.
+            "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c jit=off"
+            " -c client_connection_check_interval=1000",
         },
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-    }
+    },
+    # Read-only, for querysets of the synced layers while PostGIS cannot answer them.
+    "warehouse": {"ENGINE": "grid.federation.warehouse_database", "NAME": "warehouse"},
 }
+DATABASE_ROUTERS = ["grid.federation.warehouse_database.router.StoreRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]  # GDAL 3.6 of Debian 12 works; the check only knows newer ones
 
@@ -126,6 +140,17 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 WAREHOUSE_URL = ENVIRONMENT.warehouse_url
 WAREHOUSE_QUERY_TIMEOUT_S = 60.0
+IMPORT_FOLDER = ENVIRONMENT.import_folder or BASE_DIR / ".flux" / "imports"
+IMPORT_MAX_BYTES = ENVIRONMENT.import_max_mb * 1024 * 1024
+IMPORT_MAX_UNPACKED_BYTES = 8 * IMPORT_MAX_BYTES
+IMPORT_KEEP_DAYS = 30
+OUTBOX_KEEP_DAYS = 30
+WAREHOUSE_QUERIES_AT_ONCE = 8  # in one process; more wait, and are then told that it is busy
+WAREHOUSE_SLOT_WAIT_S = 2.0
+OPERATIONAL_QUERY_TIMEOUT_S = 10.0  # of a question that the warehouse answers in place of PostGIS
+POSTGIS_ANSWER_TIMEOUT_S = 3.0  # of an operational question; after it the warehouse is asked
+LOGIN_LOOKUP_TIMEOUT_S = 2.0  # of PostgreSQL saying who asks; after it the rights last known hold
+REQUEST_TIMEOUT_S = 35.0  # of all else a web request asks of PostgreSQL, above its statement timeout
 TERRITORY_NAME = ENVIRONMENT.territory_name
 TERRITORY_BBOX = ENVIRONMENT.territory_bbox
 MAP_STYLE_URL = ENVIRONMENT.map_style_url
@@ -160,6 +185,8 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 LOGIN_URL = "/admin/login/"
+LOGIN_GRACE_S = 15 * 60  # how long what was last known of a user lets them read without PostgreSQL
+SESSION_ENGINE = "flux_site.api.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = any(origin.startswith("https://") for origin in CSRF_TRUSTED_ORIGINS)

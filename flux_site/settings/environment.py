@@ -4,6 +4,7 @@ import os
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -42,6 +43,8 @@ class Environment:
     has_graphiql: bool
     has_introspection: bool
     map_style_url: str | None
+    import_folder: Path | None
+    import_max_mb: int
 
 
 def parse_database_url(text: str) -> DatabaseUrl:
@@ -121,6 +124,31 @@ def parse_warehouse_url(text: str) -> str:
     return text
 
 
+def parse_folder(text: str) -> Path | None:
+    """Return the folder at an absolute path; None for none.
+
+    Raises:
+        ValueError: if the path is not absolute.
+    """
+    if not text.strip():
+        return None
+    folder = Path(text.strip())
+    if not folder.is_absolute():
+        raise ValueError("must be an absolute path")
+    return folder
+
+
+def parse_count(text: str) -> int:
+    """Return a whole number above 0.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if not text.strip().isdigit() or int(text) < 1:
+        raise ValueError("must be a whole number above 0")
+    return int(text)
+
+
 def parse_redis_url(text: str) -> str:
     """Return ``text`` if it is a Redis URL.
 
@@ -166,6 +194,8 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
         has_graphiql=read("GRAPHIQL", parse_bool, "1"),
         has_introspection=read("INTROSPECTION", parse_bool, "1"),
         map_style_url=read("MAP_STYLE_URL", str, "") or None,
+        import_folder=read("IMPORT_FOLDER", parse_folder, ""),
+        import_max_mb=read("IMPORT_MAX_MB", parse_count, "2048"),
     )
     if faults:
         raise EnvironmentFault("The environment is incomplete:\n  " + "\n  ".join(faults))

@@ -13,15 +13,15 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django_celery_beat.models import PeriodicTask
 
-from flux_site.admin.display import UNKNOWN, ago, badge, change_url, duration, link, list_url, number
+from flux_site.admin.display import UNKNOWN, ago, badge, change_url, duration, link, list_url, number, until
 from flux_site.admin.read_only import ReadOnlyAdmin
 from flux_site.api.errors import FluxError
 from flux_site.jobs.models import Job
 from grid import models
-from grid.layers import LayerStatus, RunStatus
+from grid.layers import LayerStatus, RunStatus, SyncMode
 from grid.selectors import sync as selectors
+from grid.selectors.schedules import SYNC_TASK, list_schedules
 from grid.services import sync as services
-from grid.services.sync.schedules import SYNC_TASK
 
 RUNS_ON_PAGE = 25
 ACTIONS = {
@@ -29,6 +29,11 @@ ACTIONS = {
     "run_forced": "Sync now, even if that deletes most of a layer",
     "pause": "Pause the schedule",
     "resume": "Resume the schedule",
+}
+MODES: dict[str, str] = {
+    SyncMode.FULL: "in full",
+    SyncMode.WATERMARK: "by watermark",
+    SyncMode.CHANGES: "by changes",
 }
 HEADINGS = [
     {"text": text, "is_number": is_number}
@@ -41,7 +46,8 @@ HEADINGS = [
         ("Age", False),
         ("Last run", False),
         ("Source", False),
-        ("Schedule", False),
+        ("Mode", False),
+        ("Next look", False),
     )
 ]
 
@@ -60,7 +66,8 @@ def layer_rows(states: list[selectors.LayerState]) -> list[dict[str, Any]]:
             "source": source_text(state),
             "last_run": ago(state.last_run_at),
             "synced": ago(state.synced_at),
-            "schedule": schedule_text(state),
+            "mode": mode_text(state),
+            "next_run": until(state.next_run_at),
         }
         for state in states
     ]
@@ -103,26 +110,22 @@ def source_text(state: selectors.LayerState) -> str:
     return {None: "not known", True: "changed since", False: "unchanged"}[state.source_changed]
 
 
-def schedule_text(state: selectors.LayerState) -> str:
-    """Return how often the product means to sync a layer."""
-    return str(state.schedule).replace("_", " ").lower()
+def mode_text(state: selectors.LayerState) -> str:
+    """Return how the rows of a layer are found, and why its last run was a full one all the same."""
+    text = MODES[state.mode]
+    reason = state.last_fallback_reason
+    return f"{text}; last time in full: {words(reason)}" if reason else text
 
 
-def schedules_of(layer: str) -> list[PeriodicTask]:
-    """Return the periodic tasks that sync a layer."""
-    tasks = PeriodicTask.objects.filter(task=SYNC_TASK).select_related(
-        "interval", "crontab", "clocked", "solar"
-    )
-    return [task for task in tasks.order_by("name") if layer in named_layers(task.kwargs)]
+def run_mode_text(run: models.SyncRun) -> str:
+    """Return how a run found its rows, and why not in the layer's own way."""
+    text = MODES.get(run.mode, UNKNOWN)
+    return f"{text}: {words(run.fallback_reason)}" if run.fallback_reason else text
 
 
-def named_layers(kwargs: str) -> list[str]:
-    """Return the layers a schedule's arguments name; none if somebody has broken them."""
-    try:
-        found = json.loads(kwargs).get("layers", [])
-    except (ValueError, AttributeError):
-        return []
-    return found if isinstance(found, list) else []
+def words(code: str) -> str:
+    """Return a code as words."""
+    return code.replace("_", " ").lower()
 
 
 def new_schedule_url(state: selectors.LayerState) -> str:
@@ -202,7 +205,8 @@ class SyncLayerAdmin(ReadOnlyAdmin):
                 for action in ("run", "run_forced", "resume" if state.is_paused else "pause")
             ],
             "schedules": [
-                (link(change_url(PeriodicTask, task.pk), task.name), task) for task in schedules_of(object_id)
+                (link(change_url(PeriodicTask, task.pk), task.name), task)
+                for task in list_schedules(object_id)
             ],
             "new_schedule_url": new_schedule_url(state) if may_schedule else None,
             "runs": [run_row(run) for run in runs],
@@ -225,8 +229,11 @@ class SyncLayerAdmin(ReadOnlyAdmin):
             ("Equal to its source", ago(state.confirmed_at)),
             ("Too old after", duration(state.max_age_s)),
             ("Source since then", source_text(state)),
+            ("Mode", mode_text(state)),
+            ("Looked at again", until(state.next_run_at)),
             ("Last run", ago(state.last_run_at)),
             ("Last error", state.last_error or "none"),
+            ("Newest row", ago(state.watermark_at) if state.watermark_at else UNKNOWN),
             ("Source version", state.source_version or UNKNOWN),
             ("Checksum", state.checksum or UNKNOWN),
         ]
@@ -294,6 +301,7 @@ def run_row(run: models.SyncRun) -> dict[str, Any]:
         "run": run,
         "link": link(change_url(models.SyncRun, run.pk), f"Run {run.pk}"),
         "status": badge(run.status),
+        "mode": run_mode_text(run),
         "started": ago(run.started_at),
         "took": duration(run.duration_s),
         "counts": [

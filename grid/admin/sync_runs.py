@@ -19,6 +19,7 @@ from flux_site.admin.display import (
 )
 from flux_site.admin.read_only import ReadOnlyAdmin
 from grid import models
+from grid.admin.sync_layers import run_mode_text
 
 
 @admin.register(models.SyncRun)
@@ -29,6 +30,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
         "id",
         "layer_link",
         "status_badge",
+        "how",
         "started",
         "took",
         "read",
@@ -37,7 +39,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
         "deleted",
         "rejected",
     )
-    list_filter = ("status", "layer", "started_at")
+    list_filter = ("status", "mode", "fallback_reason", "layer", "started_at")
     list_select_related = ("layer",)
     search_fields = ("layer__key", "error_code", "error_message")
     search_help_text = "Layer or error"
@@ -46,7 +48,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
     ordering = ("-started_at", "-id")
     actions = None
     fieldsets = (
-        (None, {"fields": ("layer_link", "status_badge", "job_link", "error")}),
+        (None, {"fields": ("layer_link", "status_badge", "how", "job_link", "error")}),
         ("Rows", {"fields": ("read", "inserted", "updated", "deleted", "rejected", "rate")}),
         ("Refused rows", {"fields": ("reject_reasons", "reject_links")}),
         ("Times", {"fields": ("started_at", "finished_at", "took")}),
@@ -62,6 +64,11 @@ class SyncRunAdmin(ReadOnlyAdmin):
     def status_badge(self, run: models.SyncRun) -> SafeString | str:
         """Return the status."""
         return badge(run.status)
+
+    @admin.display(description="mode", ordering="mode")
+    def how(self, run: models.SyncRun) -> str:
+        """Return how the run found its rows, and why not in the layer's own way."""
+        return run_mode_text(run)
 
     @admin.display(description="job")
     def job_link(self, run: models.SyncRun) -> SafeString | str:

@@ -4,15 +4,18 @@ An administrator who is no superuser cannot rise above themselves: superusers, t
 permissions are out of reach, and a group can only be given by somebody who holds all it gives.
 """
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from flux_site.api import principals
 from grid import models
 
 SUPERUSER_ONLY = ("is_superuser", "user_permissions")
@@ -39,6 +42,11 @@ def grantable_groups(user: Any) -> QuerySet[Group]:
         if all(f"{row.content_type.app_label}.{row.codename}" in held for row in group.permissions.all())
     ]
     return groups.filter(pk__in=allowed)
+
+
+def forget(user_id: int) -> None:
+    """Forget, once the change is committed, what is kept of a user for times without a database."""
+    transaction.on_commit(partial(principals.forget_user, user_id))
 
 
 admin.site.unregister(User)
@@ -87,6 +95,24 @@ class FluxUserAdmin(UserAdmin):
         out_of_reach = list(user.groups.exclude(pk__in=grantable_groups(request.user))) if change else []
         super().save_related(request, form, formsets, change)
         user.groups.add(*out_of_reach)
+        forget(user.pk)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002
+        """Change a password, after which the old one opens nothing."""
+        if request.method == "POST" and id.isdigit():
+            forget(int(id))
+        return super().user_change_password(request, id, form_url)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete a user and what is known of them."""
+        forget(obj.pk)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Delete users and what is known of them."""
+        for key in queryset.values_list("pk", flat=True):
+            forget(key)
+        super().delete_queryset(request, queryset)
 
     @admin.display(description="roles")
     def roles(self, user: User) -> str:

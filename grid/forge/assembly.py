@@ -33,7 +33,8 @@ METER_M = (7.0, 45.0)
 
 _DTYPES: dict[str, Any] = {
     **dict.fromkeys(
-        ("x", "y", "lon", "lat", "kv", "length_m", "mean_kw", "peak_kw", "design_kw"), np.float64
+        ("x", "y", "lon", "lat", "kv", "length_m", "mean_kw", "peak_kw", "design_kw", "street_angle"),
+        np.float64,
     ),
     **dict.fromkeys(("is_cable", "is_open"), np.bool_),
     **dict.fromkeys(("line_class", "kind", "phases"), object),
@@ -201,6 +202,7 @@ def _add_circuit(
         transformer_base,
         transformer_base + count,
         0.0,
+        circuit.street_angle,
     ))  # fmt: skip
     return 1 + len(draft.switches)
 

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
-from grid.forge.arrays import Int32Array
+from grid.forge.arrays import FloatArray
 from grid.forge.assets import forge_assets
-from grid.forge.clock import Day, Period, metering_period, station_powers
+from grid.forge.building_tables import meter_building_table
+from grid.forge.clock import PER_DAY, Day, Period, metering_period, station_powers
 from grid.forge.config import ForgeConfig
 from grid.forge.customer_mix import CAMPUS, HOME, PLANT, SHOP, MixParams
 from grid.forge.customers import customer_table
 from grid.forge.distribution_tables import distribution_tables, weather_table
+from grid.forge.energy_prices import PriceParams, price_table
 from grid.forge.fleet import Fleet
 from grid.forge.growth import grow_fleet
 from grid.forge.hazards import HazardParams, draw_faults
+from grid.forge.hourly import HourlyEnergy, HourlyLoads
 from grid.forge.ids import fleet_ids
 from grid.forge.line_sizing import size_lines, voltage_drop_per_mw
 from grid.forge.outage_tables import outage_keys, outage_tables
 from grid.forge.outages import RestorationParams, forge_outages
-from grid.forge.readings import ReadingSource, hourly_batches
+from grid.forge.raw_delivery import RawDelivery, RawParams
+from grid.forge.readings import ReadingSource
 from grid.forge.simulation import SiteModel, SiteResult, simulate_site, site_models
 from grid.forge.sites import Sites, choose_sites
+from grid.forge.surroundings import Surroundings, SurroundingsParams, forge_surroundings
 from grid.forge.transformer_sizing import Ratings, SizingParams, size_transformers
 from grid.forge.transmission import import_transmission
+from grid.forge.trees import tree_table
 from grid.forge.voltages import site_voltages
+from grid.forge.water import water_table
 from grid.forge.weather import WeatherParams, forge_weather
 from grid.forge.work_orders import work_order_table
 
@@ -47,6 +54,9 @@ class ForgeParams:
     hazards: HazardParams = field(default_factory=HazardParams)
     restoration: RestorationParams = field(default_factory=RestorationParams)
     sizing: SizingParams = field(default_factory=SizingParams)
+    surroundings: SurroundingsParams = field(default_factory=SurroundingsParams)
+    raw: RawParams = field(default_factory=RawParams)
+    prices: PriceParams = field(default_factory=PriceParams)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +76,7 @@ class Forged:
     Attributes:
         config: what was asked for.
         digest: hash of everything it depends on.
-        tables: every table but the two time series, by name.
+        tables: every table but the buildings and the two time series, by name.
         bounds: west, south, east, north of the territory.
         class_mix: meters by kind.
         scales: factor that brought each substation to its demand.
@@ -79,8 +89,10 @@ class Forged:
     class_mix: dict[str, ClassMix]
     scales: list[float]
     period: Period
+    _surroundings: Surroundings
     _readings: ReadingSource
-    _hourly: Callable[[], Iterator[pa.RecordBatch]]
+    _hourly: HourlyLoads
+    _raw: RawDelivery
 
     def days(self) -> list[Day]:
         """Return the UTC dates of the readings."""
@@ -92,17 +104,38 @@ class Forged:
         """
         return self._readings.batches(day)
 
-    def hourly_batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield the hourly transformer load, ordered by transformer and hour."""
-        return self._hourly()
+    def building_batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the buildings, a substation at a time."""
+        return self._surroundings.building_batches()
+
+    def raw_days(self) -> list[Day]:
+        """Return the UTC dates whose readings are delivered as received: those of the last raw days."""
+        first = self.period.intervals - self.config.raw_days * PER_DAY
+        return [day for day in self.period.days() if self.config.raw_days and day.hi > first]
+
+    def raw_batches(self, day: Day, *, is_late: bool) -> Iterator[pa.RecordBatch]:
+        """Yield the readings of one date as they are received, in the first or in the second delivery."""
+        return self._raw.batches(day, is_late=is_late)
+
+    def raw_row_count(self, day: Day) -> int:
+        """Return the rows of both deliveries of one date."""
+        return self._raw.row_count(day)
+
+    def hourly_batches(self, day: Day | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield the hourly transformer load of one UTC date, or of all, by transformer and hour in each."""
+        for each in [day] if day is not None else self.period.days():
+            yield from self._hourly.batches(each)
 
     def row_counts(self) -> dict[str, int]:
         """Return the number of rows of every table."""
         meters = self.tables["meter_infrastructure"].num_rows
         transformers = self.tables["transformer_metadata"].num_rows
         counts = {name: table.num_rows for name, table in self.tables.items()}
+        counts["building_footprints"] = self._surroundings.building_count
         counts["ami_interval_readings"] = meters * self.period.intervals
         counts["transformer_hourly_load"] = transformers * self.period.hours
+        if self.config.raw_days:
+            counts["ami_readings_raw"] = sum(self.raw_row_count(day) for day in self.raw_days())
         return counts
 
 
@@ -135,7 +168,16 @@ def forge(
         powers=powers,
         seed=config.seed,
         mix=params.mix,
-        progress=lambda done, step: progress(0.15 + 0.4 * done, step),
+        progress=lambda done, step: progress(0.15 + 0.3 * done, step),
+    )
+    around = forge_surroundings(
+        fleet=fleet,
+        sites=sites,
+        scale=config.params,
+        seed=config.seed,
+        shop_frac=params.mix.shop_frac,
+        params=params.surroundings,
+        progress=lambda done, step: progress(0.45 + 0.15 * done, step),
     )
     ids = fleet_ids(fleet)
     sizes = size_lines(fleet)
@@ -155,8 +197,13 @@ def forge(
     station = np.array([weather.nearest(site.lon, site.lat) for site in sites.chosen], dtype=np.int64)
     models = site_models(fleet=fleet, outages=outages, station=station, powers=powers)
     results = _simulate(fleet, sites, models, period, config, params, progress)
-    hourly_wh: Int32Array = np.concatenate([result.hourly_wh for result in results])
-    ratings = size_transformers(fleet=fleet, hourly_wh=hourly_wh, seed=config.seed, params=params.sizing)
+    ratings = size_transformers(
+        fleet=fleet,
+        peak_wh=np.concatenate([result.peak_wh for result in results]),
+        peak_hour=np.concatenate([result.peak_hour for result in results]),
+        seed=config.seed,
+        params=params.sizing,
+    )
     progress(0.9, "writing up the network")
     tables = dict(transmission.by_name)
     tables |= distribution_tables(
@@ -170,6 +217,15 @@ def forge(
     )
     tables["customers_master_data"] = customer_table(fleet=fleet, ids=ids, seed=config.seed)
     tables["weather_hourly"] = weather_table(weather)
+    tables["energy_prices_hourly"] = price_table(
+        [transmission.supply[name] for name in _served(sites, transmission.by_name)],
+        powers=powers,
+        period=period,
+        params=params.prices,
+    )
+    tables["meter_buildings"] = meter_building_table(ids=ids, building=around.building_of_meter)
+    tables["water_bodies"] = water_table(around.water)
+    tables["trees"] = tree_table(around.trees)
     tables |= outage_tables(fleet=fleet, ids=ids, outages=outages, period=period)
     tables["work_orders"] = work_order_table(
         fleet=fleet,
@@ -194,11 +250,27 @@ def forge(
         class_mix=mix,
         scales=[result.model.scale for result in results],
         period=period,
+        _surroundings=around,
         _readings=readings,
-        _hourly=lambda: hourly_batches(
-            fleet=fleet, ratings=ratings, hourly_wh=hourly_wh, period=period, transformer_ids=ids.transformers
+        _hourly=HourlyLoads(
+            fleet=fleet,
+            ratings=ratings,
+            period=period,
+            weather=weather,
+            energy=readings.energy,
+            transformer_ids=ids.transformers,
         ),
+        _raw=RawDelivery(readings, ids.meters, period, config.seed, params.raw),
     )
+
+
+def _served(sites: Sites, transmission: Mapping[str, pa.Table]) -> list[str]:
+    """Return the interconnections of the chosen substations."""
+    substations = transmission["substations"]
+    of = dict(
+        zip(substations["substation_id"].to_pylist(), substations["interconnect"].to_pylist(), strict=True)
+    )
+    return sorted({of[site.substation_id] for site in sites.chosen})
 
 
 def _simulate(
@@ -227,7 +299,7 @@ def _simulate(
     with ThreadPoolExecutor(THREADS) as pool:
         for position, result in enumerate(pool.map(run, range(len(models)))):
             results.append(result)
-            progress(0.55 + 0.35 * (position + 1) / len(models), f"load of {sites.chosen[position].name}")
+            progress(0.6 + 0.3 * (position + 1) / len(models), f"load of {sites.chosen[position].name}")
     return results
 
 
@@ -237,15 +309,15 @@ def _reading_source(
     results: list[SiteResult],
     period: Period,
     seed: int,
-    drop_per_mw: np.ndarray[tuple[int], np.dtype[np.float64]],
+    drop_per_mw: FloatArray,
 ) -> ReadingSource:
     voltages = [
         site_voltages(fleet=fleet, ratings=ratings, drop_per_mw=drop_per_mw, site=site.position)
         for site in fleet.sites
     ]
-    return ReadingSource(
-        period=period, models=[result.model for result in results], voltages=voltages, seed=seed
-    )
+    models = [result.model for result in results]
+    energy = HourlyEnergy(fleet=fleet, models=models, seed=seed)
+    return ReadingSource(period=period, models=models, voltages=voltages, energy=energy, seed=seed)
 
 
 def _class_mix(fleet: Fleet) -> dict[str, ClassMix]:

@@ -31,8 +31,9 @@ DEVICES = ((0.42, RECLOSER), (0.74, SECTIONALIZER))
 LEAST_BACKBONE_M = 250.0
 """Shorter backbones have neither recloser nor sectionalizer."""
 
-UNDERGROUND_FRAC = 0.55
-"""Laterals that are cables: somewhat more than half, as in a region grown mostly since the 1970s."""
+UNDERGROUND_FRAC = 0.645
+"""Laterals that are cables: the greater part, as in a region grown mostly since the 1970s. A third of all
+length is then cable, and the metro scale records 62 thousand poles."""
 
 TAP_M = (18.0, 40.0)
 """Length of the cable from the backbone to a large customer's transformer."""

@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grid.forge.errors import ForgeConfigError
 
-FORGE_VERSION = 1
+FORGE_VERSION = 2
 """Raised whenever the same configuration gives other data, so that batches of two versions never mix."""
 
 INTERCONNECTS = ("Eastern", "Western", "Texas")
 
-MAX_AMI_DAYS = 62
+DEFAULT_AMI_DAYS = 14
+MAX_AMI_DAYS = 366
+MAX_RAW_DAYS = 31
 
 HOUSTON = (-96.2, 29.0, -94.5, 30.5)
 
@@ -39,6 +41,9 @@ class ScaleParams:
         substations: how many substations, as one cluster; None for all with demand.
         transformers: distribution transformers aimed at.
         meters: meters, exactly.
+        buildings: building footprints, exactly; 4.47 per meter.
+        water_bodies: water bodies, exactly.
+        trees: trees, exactly.
         zone: load zone whose substations are used when the configuration names none.
         hazard_factor: multiplies every failure rate; above 1 only where a scale is too small to see outages
             otherwise.
@@ -47,15 +52,48 @@ class ScaleParams:
     substations: int | None
     transformers: int
     meters: int
+    buildings: int
+    water_bodies: int
+    trees: int
     zone: str | None = None
     hazard_factor: float = 1.0
 
 
 SCALES: dict[Scale, ScaleParams] = {
-    Scale.TINY: ScaleParams(substations=3, transformers=64, meters=300, hazard_factor=30.0),
-    Scale.DEMO: ScaleParams(substations=30, transformers=5_000, meters=30_000),
-    Scale.CITY: ScaleParams(substations=100, transformers=25_000, meters=150_000),
-    Scale.METRO: ScaleParams(substations=None, transformers=91_554, meters=596_906, zone="Coast"),
+    Scale.TINY: ScaleParams(
+        substations=3,
+        transformers=64,
+        meters=300,
+        buildings=1_342,
+        water_bodies=6,
+        trees=25,
+        hazard_factor=30.0,
+    ),
+    Scale.DEMO: ScaleParams(
+        substations=30,
+        transformers=5_000,
+        meters=30_000,
+        buildings=134_228,
+        water_bodies=641,
+        trees=2_476,
+    ),
+    Scale.CITY: ScaleParams(
+        substations=100,
+        transformers=25_000,
+        meters=150_000,
+        buildings=671_138,
+        water_bodies=3_206,
+        trees=12_380,
+    ),
+    Scale.METRO: ScaleParams(
+        substations=None,
+        transformers=91_554,
+        meters=596_906,
+        buildings=2_670_707,
+        water_bodies=12_758,
+        trees=49_265,
+        zone="Coast",
+    ),
 }
 
 
@@ -72,6 +110,7 @@ class ForgeConfig:
         territory: west, south, east, north in degrees; distribution is grown inside it.
         zone: name of a load zone; its substations are used and the territory becomes their surroundings.
         ami_days: days of interval readings.
+        raw_days: how many of them, the last ones, are delivered as meters send them, to be cleaned.
         time_zone: IANA name of the territory's clock, which daily habits follow.
         ends_in_storm: let a squall line cross the territory in the last hours, so that outages are in
             progress.
@@ -87,7 +126,8 @@ class ForgeConfig:
     interconnects: tuple[str, ...] = ("Texas",)
     territory: tuple[float, float, float, float] = HOUSTON
     zone: str | None = None
-    ami_days: int = 14
+    ami_days: int = DEFAULT_AMI_DAYS
+    raw_days: int = 0
     time_zone: str = "America/Chicago"
     ends_in_storm: bool = True
     data_dir: Path | None = field(default=None, compare=False)
@@ -148,6 +188,7 @@ class ForgeConfig:
             "territory": list(self.territory),
             "zone": self.zone_name,
             "ami_days": self.ami_days,
+            "raw_days": self.raw_days,
             "time_zone": self.time_zone,
             "ends_in_storm": self.ends_in_storm,
             "sources": sources,
@@ -208,6 +249,13 @@ class ForgeConfig:
         if not 1 <= self.ami_days <= MAX_AMI_DAYS:
             raise ForgeConfigError(
                 field="ami_days", problem=f"must be 1 to {MAX_AMI_DAYS}, not {self.ami_days}"
+            )
+        if isinstance(self.raw_days, bool) or not isinstance(self.raw_days, int):
+            raise ForgeConfigError(field="raw_days", problem=f"must be a whole number, not {self.raw_days!r}")
+        if not 0 <= self.raw_days <= min(self.ami_days, MAX_RAW_DAYS):
+            raise ForgeConfigError(
+                field="raw_days",
+                problem=f"must be 0 to {min(self.ami_days, MAX_RAW_DAYS)}, not {self.raw_days}",
             )
         if not isinstance(self.end_at, datetime):
             raise ForgeConfigError(field="end_at", problem=f"must be a datetime, not {self.end_at!r}")

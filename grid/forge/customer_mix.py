@@ -60,7 +60,7 @@ class MixParams:
     campus_frac: float = 0.35
     large_spread: float = 0.6
     largest_kw: tuple[float, float] = (3000.0, 9000.0)
-    shared_frac: float = 0.022
+    shared_frac: float = 0.0207
     extra_tenants: float = 8.0
     tenant_size: float = 0.65
 

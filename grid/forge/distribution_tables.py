@@ -16,6 +16,7 @@ from grid.forge.line_sizing import LineSizes
 from grid.forge.profiles import CLASS_NAMES
 from grid.forge.readings import FIRST_METER_KEY
 from grid.forge.transformer_sizing import Ratings
+from grid.forge.voltages import nominal_voltage_v
 from grid.forge.weather import Weather
 from grid.warehouse import tables
 from grid.warehouse.arrow import pa_schema
@@ -58,7 +59,7 @@ def distribution_tables(
         "grid_switches": _switches(fleet, keys, sizes),
         "grid_poles_infrastructure": _poles(fleet, keys, assets),
         "transformer_metadata": _transformers(fleet, keys, ratings, assets, per_transformer),
-        "meter_infrastructure": _meters(fleet, keys, assets),
+        "meter_infrastructure": _meters(fleet, keys, ratings, assets),
     }
 
 
@@ -225,7 +226,7 @@ def _transformers(
     )
 
 
-def _meters(fleet: Fleet, keys: _Keys, assets: Assets) -> pa.Table:
+def _meters(fleet: Fleet, keys: _Keys, ratings: Ratings, assets: Assets) -> pa.Table:
     meters = fleet.meters
     at = meters.transformer
     circuit = fleet.transformers.circuit[at]
@@ -244,6 +245,7 @@ def _meters(fleet: Fleet, keys: _Keys, assets: Assets) -> pa.Table:
         phases=fleet.transformers.phases[at],
         install_date=assets.meter_day.astype("datetime64[D]"),
         status=["ACTIVE"] * len(at),
+        nominal_voltage_v=nominal_voltage_v(ratings.secondary_kv[at]),
     )
 
 

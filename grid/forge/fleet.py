@@ -33,6 +33,8 @@ class Circuits:
     transformer_hi: IntArray
     design_kw: FloatArray
     """Expected coincident peak of its meters."""
+    street_angle: FloatArray
+    """Turn of its street grid against east, radians; one for all circuits of a substation."""
 
 
 @dataclass(eq=False)

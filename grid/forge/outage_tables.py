@@ -54,6 +54,7 @@ def outage_tables(
                 "customers_out": outage.customers - sum(customers for _, customers in done),
                 "latitude": lat,
                 "longitude": lon,
+                "updated_at": period.moment(max([outage.start, *(minute for minute, _ in done)])),
             }
         )
         for number, (minute, customers) in enumerate(done, start=1):

@@ -77,13 +77,15 @@ class SiteResult:
 
     Attributes:
         model: the substation with its final scale.
-        hourly_wh: energy of each transformer and hour, (transformers, hours).
+        peak_wh: largest hourly energy of each transformer.
+        peak_hour: hour of the period in which it first occurred.
         circuit_peak_kw: largest quarter-hour mean of each of its circuits, losses not included.
         peak_kw: largest quarter-hour mean of all its meters, losses not included.
     """
 
     model: SiteModel
-    hourly_wh: Int32Array
+    peak_wh: Int32Array
+    peak_hour: IntArray
     circuit_peak_kw: FloatArray
     peak_kw: float
 
@@ -171,10 +173,12 @@ def simulate_site(
         hours = slice(day.lo // PER_HOUR, day.hi // PER_HOUR)
         hourly[:, hours] = quarter.reshape(len(starts), -1, PER_HOUR).sum(axis=2)
         circuit_wh[:, day.lo : day.hi] = np.add.reduceat(quarter, circuit_starts, axis=0)
+    peak_hour = hourly.argmax(axis=1)
     kw_per_wh = PER_HOUR / WH_PER_KWH
     return SiteResult(
         model=scaled,
-        hourly_wh=hourly,
+        peak_wh=hourly[np.arange(len(hourly)), peak_hour],
+        peak_hour=peak_hour,
         circuit_peak_kw=circuit_wh.max(axis=1) * kw_per_wh,
         peak_kw=float(circuit_wh.sum(axis=0).max() * kw_per_wh),
     )

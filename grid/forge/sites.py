@@ -96,7 +96,7 @@ def choose_sites(*, config: ForgeConfig, transmission: Mapping[str, pa.Table]) -
     if wanted is not None:
         candidates = _cluster(candidates, lon, lat, load, wanted)
     meters = _share_meters(load[candidates], config)
-    transformers = _proportional(config.params.transformers, meters.astype(np.float64))
+    transformers = proportional(config.params.transformers, meters.astype(np.float64))
     state_of = _states(transmission)
     zones = substations["zone_id"].to_pylist()
     ids = substations["substation_id"].to_pylist()
@@ -179,11 +179,11 @@ def _share_meters(load_mw: FloatArray, config: ForgeConfig) -> IntArray:
     while (left := wanted - int(meters.sum())) > 0:
         room = most - meters
         weighted = np.where(room > 0, weight, 0.0)
-        meters += np.minimum(_proportional(left, weighted), room)
+        meters += np.minimum(proportional(left, weighted), room)
     return meters
 
 
-def _proportional(total: int, weight: FloatArray) -> IntArray:
+def proportional(total: int, weight: FloatArray) -> IntArray:
     """Split a whole number in proportion to weights, by largest remainders."""
     exact = total * weight / weight.sum()
     whole = np.floor(exact).astype(np.int64)

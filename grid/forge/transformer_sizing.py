@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grid.forge.arrays import BoolArray, FloatArray, Int32Array
+from grid.forge.arrays import BoolArray, FloatArray, Int32Array, IntArray
 from grid.forge.draft import LARGE
 from grid.forge.fleet import Fleet
 from grid.forge.profiles import POWER_FACTOR
@@ -57,7 +57,7 @@ class Ratings:
     rated_kva: FloatArray
     secondary_kv: FloatArray
     peak_kva: FloatArray
-    peak_hour: np.ndarray[tuple[int], np.dtype[np.int64]]
+    peak_hour: IntArray
     three_phase: BoolArray
 
     @property
@@ -71,18 +71,20 @@ def load_kva(energy_wh: Int32Array | FloatArray) -> FloatArray:
     return np.asarray(energy_wh / WH_PER_KWH / POWER_FACTOR, dtype=np.float64)
 
 
-def size_transformers(*, fleet: Fleet, hourly_wh: Int32Array, seed: int, params: SizingParams) -> Ratings:
+def size_transformers(
+    *, fleet: Fleet, peak_wh: Int32Array, peak_hour: IntArray, seed: int, params: SizingParams
+) -> Ratings:
     """Choose ratings.
 
     Args:
         fleet: the grown system.
-        hourly_wh: energy of each transformer and hour of the period.
+        peak_wh: largest hourly energy of each transformer.
+        peak_hour: hour of the period in which it occurred.
         seed: the configuration's seed.
         params: how generously to size.
     """
     rng = stream(seed, "transformers")
-    peak_hour = hourly_wh.argmax(axis=1)
-    peak_kva = load_kva(hourly_wh[np.arange(len(hourly_wh)), peak_hour])
+    peak_kva = load_kva(peak_wh)
     large = fleet.transformers.purpose == LARGE
     spread = np.where(large, params.large_spread, params.spread)
     median = np.where(large, params.large_loading, params.loading)

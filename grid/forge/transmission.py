@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from grid.forge.arrays import BoolArray, FloatArray, IntArray
+from grid.forge.energy_prices import Supply
 from grid.forge.errors import ForgeDataError
 from grid.forge.geodesy import great_circle_km
 from grid.forge.source_files import default_data_dir
@@ -29,9 +30,11 @@ STATUS = "IN_SERVICE"
 
 @dataclass(frozen=True, eq=False)
 class TransmissionTables:
-    """Hold the transmission tables by name, and a hash of the files they come from."""
+    """Hold the transmission tables by name, plants with their costs, and a hash of the source files."""
 
     by_name: dict[str, pa.Table]
+    supply: dict[str, Supply]
+    """By interconnection."""
     source_digest: str
 
 
@@ -56,6 +59,7 @@ def import_transmission(*, interconnects: Sequence[str], data_dir: Path | None =
             "transmission_branches": _branches(source, effective, adjusted, flow_mw),
             "transmission_plants": _plants(source),
         },
+        supply={name: _supply(source, name) for name in interconnects},
         source_digest=source.digest,
     )
 
@@ -251,6 +255,24 @@ def _plants(source: TransmissionSource) -> pa.Table:
         p_max_mw=source.plant_pmax,
         p_min_mw=source.plant_pmin,
         in_service=source.plant_on,
+    )
+
+
+def _supply(source: TransmissionSource, interconnect: str) -> Supply:
+    zones = [i for i, name in enumerate(source.zone_interconnect) if name == interconnect]
+    buses = np.array(source.bus_interconnect) == interconnect
+    units = np.flatnonzero((np.array(source.plant_interconnect) == interconnect) & source.plant_on)
+    place = source.bus_sub[source.plant_bus[units]]
+    return Supply(
+        zone_ids=_ids("ZONE", source.zone_id[zones]),
+        demand_mw=float(source.bus_mw[buses].sum()),
+        fuel=[source.plant_fuel[i] for i in units.tolist()],
+        p_mw=source.plant_p[units],
+        p_max_mw=source.plant_pmax[units],
+        c1=source.plant_c1[units],
+        c2=source.plant_c2[units],
+        lon=source.sub_lon[place],
+        lat=source.sub_lat[place],
     )
 
 

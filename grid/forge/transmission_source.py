@@ -13,7 +13,7 @@ from grid.forge.config import INTERCONNECTS
 from grid.forge.errors import ForgeDataError
 from grid.forge.source_files import SourceTable, digest_files
 
-FILES = ("zone.csv", "sub.csv", "bus2sub.csv", "bus.csv", "branch.csv", "plant.csv")
+FILES = ("zone.csv", "sub.csv", "bus2sub.csv", "bus.csv", "branch.csv", "plant.csv", "gencost.csv")
 
 BRANCH_KINDS = {"Line": "LINE", "Transformer": "TRANSFORMER", "TransformerWinding": "WINDING"}
 
@@ -59,6 +59,8 @@ class TransmissionSource:
     plant_pmax: FloatArray
     plant_pmin: FloatArray
     plant_on: BoolArray
+    plant_c1: FloatArray
+    plant_c2: FloatArray
 
 
 def read_source(*, interconnects: Sequence[str], data_dir: Path) -> TransmissionSource:
@@ -77,6 +79,7 @@ def read_source(*, interconnects: Sequence[str], data_dir: Path) -> Transmission
     plants = _rows(
         data_dir, "plant.csv", ["plant_id", "bus_id", "Pg", "Pmax", "Pmin", "status", "type"], interconnects
     )
+    costs = _rows(data_dir, "gencost.csv", ["plant_id", "type", "n", "c2", "c1"], interconnects)
     zone_id, sub_id = zones.unique_ids("zone_id"), subs.unique_ids("sub_id")
     bus_id = buses.unique_ids("bus_id")
     return TransmissionSource(
@@ -117,6 +120,7 @@ def read_source(*, interconnects: Sequence[str], data_dir: Path) -> Transmission
         plant_pmax=plants.numbers("Pmax"),
         plant_pmin=plants.numbers("Pmin"),
         plant_on=_status(plants),
+        **_costs(plants, costs),
     )
 
 
@@ -172,6 +176,20 @@ def _other_end(branches: SourceTable, bus_id: IntArray) -> IntArray:
     from_at = branches.positions("from_bus_id", bus_id, of="bus")
     branches.refuse(from_at == to_at, lambda i: f"both ends are bus {bus_id[to_at[i]]}")
     return to_at
+
+
+def _costs(plants: SourceTable, costs: SourceTable) -> dict[str, FloatArray]:
+    """Return the linear and the quadratic cost of each plant."""
+    for column, wanted in (("type", 2), ("n", 3)):
+        values = costs.integers(column)
+        costs.refuse(
+            values != wanted,
+            lambda i, column=column, values=values, wanted=wanted: (  # type: ignore[misc]
+                f"column {column} is {values[i]}, must be {wanted}: a polynomial of three coefficients"
+            ),
+        )
+    at = plants.positions("plant_id", costs.unique_ids("plant_id"), of=f"plant in {costs.name}")
+    return {"plant_c1": _not_negative(costs, "c1")[at], "plant_c2": _not_negative(costs, "c2")[at]}
 
 
 def _branch_kinds(branches: SourceTable) -> list[str]:

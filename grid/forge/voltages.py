@@ -18,6 +18,7 @@ from grid.forge.fleet import Fleet
 from grid.forge.profiles import POWER_FACTOR
 from grid.forge.simulation import WH_PER_KWH
 from grid.forge.transformer_sizing import Ratings
+from grid.standards.service_voltage import NOMINAL_BY_SECONDARY_KV
 
 SUBSTATION_PU = 1.03
 SERVICE_DROP_PU = 0.01
@@ -28,11 +29,6 @@ THREE_PHASE_REGULATION_PU = 0.010 * 0.95 + 0.045 * 0.312
 
 DECIVOLTS_PER_VOLT = 10
 """Readings are given to a tenth of a volt."""
-
-NOMINAL_V = ((0.240, 240.0), (0.208, 120.0), (0.480, 277.0), (4.160, 120.0))
-"""Voltage a meter sees by nominal secondary (kV): 240 V between the legs of a single-phase service, 120 V and
-277 V phase to neutral of 208Y and 480Y services; 120 V on the instrument transformers of a primary-metered
-customer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +73,7 @@ def site_voltages(*, fleet: Fleet, ratings: Ratings, drop_per_mw: FloatArray, si
     own = fleet.meters.transformer[meters]
     kw_per_wh = PER_HOUR / WH_PER_KWH
     regulation = np.where(ratings.three_phase[span], THREE_PHASE_REGULATION_PU, SINGLE_PHASE_REGULATION_PU)
-    nominal = np.zeros(len(own))
-    for secondary_kv, volts in NOMINAL_V:
-        nominal[np.isclose(ratings.secondary_kv[own], secondary_kv)] = volts
+    nominal = nominal_voltage_v(ratings.secondary_kv[own])
     return SiteVoltages(
         nominal_v=nominal.astype(np.float32),
         feeder_pu_per_wh=(drop_per_mw[own] * kw_per_wh / 1000.0).astype(np.float32),
@@ -92,6 +86,14 @@ def site_voltages(*, fleet: Fleet, ratings: Ratings, drop_per_mw: FloatArray, si
         circuit_starts=circuit_starts,
         circuit_sizes=np.add.reduceat(sizes, circuit_starts),
     )
+
+
+def nominal_voltage_v(secondary_kv: FloatArray) -> FloatArray:
+    """Return the voltage that meters see at 1 per unit of their transformer's secondary."""
+    nominal = np.zeros(len(secondary_kv))
+    for kv, volts in NOMINAL_BY_SECONDARY_KV:
+        nominal[np.isclose(secondary_kv, kv)] = volts
+    return nominal
 
 
 def voltage_decivolts(site: SiteVoltages, usage_wh: Int32Array) -> Int32Array:

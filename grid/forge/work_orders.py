@@ -212,6 +212,16 @@ def outage_asset(fleet: Fleet, ids: FleetIds, outage: Outage) -> tuple[str, str,
     return "SWITCH", ids.switches[fault.switch], float(fleet.nodes.lon[node]), float(fleet.nodes.lat[node])
 
 
+def _last_written(order: _Order) -> int:
+    """Return the minute at which the order got its present status."""
+    match order.status:
+        case "COMPLETED" if order.completed is not None:
+            return order.completed
+        case "IN_PROGRESS" if order.scheduled is not None:
+            return order.scheduled
+    return order.created
+
+
 def _table(
     orders: list[_Order],
     fleet: Fleet,
@@ -245,6 +255,7 @@ def _table(
             "actual_hours": order.actual_hours,
             "latitude": order.lat,
             "longitude": order.lon,
+            "updated_at": moment(_last_written(order)),
         }
         for number, order in enumerate(orders, start=1)
     ]

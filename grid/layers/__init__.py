@@ -1,6 +1,15 @@
 """The layers of the cache: for each, the warehouse query and the table it fills."""
 
-from grid.layers.definition import AlertReason, Layer, LayerStatus, RunStatus, Schedule
+from grid.layers.definition import (
+    AlertReason,
+    FallbackReason,
+    Layer,
+    LayerStatus,
+    RunStatus,
+    Schedule,
+    SyncMode,
+    Watermark,
+)
 from grid.layers.locks import lock_key
 from grid.layers.registry import DEPENDS_ON, LAYERS, dependants, in_order, scheduled
 
@@ -8,10 +17,13 @@ __all__ = [
     "DEPENDS_ON",
     "LAYERS",
     "AlertReason",
+    "FallbackReason",
     "Layer",
     "LayerStatus",
     "RunStatus",
     "Schedule",
+    "SyncMode",
+    "Watermark",
     "dependants",
     "in_order",
     "lock_key",

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from django.db import models
+from sqlalchemy.sql import visitors
 
 from grid.warehouse.statements import tables_read
 
@@ -18,10 +19,31 @@ Window = Callable[[datetime], sa.ColumnElement[bool]]
 
 
 class Schedule(StrEnum):
-    """When a layer is synced by itself."""
+    """How often a layer is looked at by itself; every one is also synced in full once a day."""
 
+    EVERY_MINUTE = "EVERY_MINUTE"
     EVERY_5_MINUTES = "EVERY_5_MINUTES"
-    DAILY = "DAILY"
+
+
+class SyncMode(StrEnum):
+    """How the rows to sync are found."""
+
+    FULL = "FULL"
+    WATERMARK = "WATERMARK"
+    CHANGES = "CHANGES"
+
+
+class FallbackReason(StrEnum):
+    """Why a run that might have been incremental was a full one."""
+
+    FIRST_RUN = "FIRST_RUN"
+    DEFINITION_CHANGED = "DEFINITION_CHANGED"
+    HISTORY_GONE = "HISTORY_GONE"
+    SUPPORTING_TABLE_CHANGED = "SUPPORTING_TABLE_CHANGED"
+    TOO_MANY_CHANGES = "TOO_MANY_CHANGES"
+    REFUSED_ROWS_UNKNOWN = "REFUSED_ROWS_UNKNOWN"
+    SOURCE_CHANGED = "SOURCE_CHANGED"
+    PROOF_FAILED = "PROOF_FAILED"
 
 
 class RunStatus(StrEnum):
@@ -54,6 +76,22 @@ class AlertReason(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Watermark:
+    """The column that tells when a row was last written or what moment it is of.
+
+    Attributes:
+        column: that column of the warehouse.
+        cached: the column of the cache that holds the same moment.
+        overlap: rows up to so much older than the newest one are read again, since a row may get another
+            value at the same moment, and late.
+    """
+
+    column: sa.Column[datetime]
+    cached: str
+    overlap: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Layer:
     """A table of the cache and the query that fills it.
 
@@ -63,7 +101,10 @@ class Layer:
         model: the table of the cache; its primary key ``id`` is the natural key.
         source: select over the warehouse whose columns are named as the model's columns, foreign keys
             with ``_id``. A point comes as ``lon`` and ``lat``, a line as ``<column>_wkt``.
-        schedule: when it is synced by itself.
+        watermark: how rows written lately are known; None if they are known by the table's history of
+            changes, or not at all.
+        schedule: how often it is looked at by itself.
+        is_incremental: False for a layer so small that every run is a full one.
         max_age: a layer that was not confirmed equal to its source for longer is too old for operations.
         window: for layers that hold recent rows only: given the newest moment in the warehouse, the
             condition a row must meet. Rows leave such a layer by age, so mass deletion is normal.
@@ -76,7 +117,9 @@ class Layer:
     title: str
     model: type[models.Model]
     source: sa.Select[Any]
-    schedule: Schedule = Schedule.DAILY
+    watermark: Watermark | None = None
+    schedule: Schedule = Schedule.EVERY_MINUTE
+    is_incremental: bool = True
     max_age: timedelta = timedelta(hours=26)
     window: Window | None = None
     clocks: tuple[sa.Column[datetime], ...] = ()
@@ -88,10 +131,41 @@ class Layer:
         return self.model._meta.db_table
 
     @property
+    def mode(self) -> SyncMode:
+        """How the rows to sync are found, where nothing forces a full run."""
+        if not self.is_incremental:
+            return SyncMode.FULL
+        return SyncMode.CHANGES if self.watermark is None else SyncMode.WATERMARK
+
+    @property
     def source_tables(self) -> list[sa.Table]:
         """The warehouse tables it rests on, by name."""
         tables = {table.fullname: table for table in [*tables_read(self.source), *self.clock_tables]}
         return [tables[name] for name in sorted(tables)]
+
+    @property
+    def source_key(self) -> sa.ColumnElement[str]:
+        """The expression over the warehouse that is the row's key."""
+        selected: Any = self.source.selected_columns["id"]
+        return selected.element if isinstance(selected, sa.Label) else selected
+
+    @property
+    def main_table(self) -> sa.Table:
+        """The warehouse table each of whose rows is a row of the layer."""
+        return _first_table(self.source)
+
+    @property
+    def supporting_tables(self) -> list[sa.Table]:
+        """The other warehouse tables that values of its rows come from."""
+        return [table for table in tables_read(self.source) if table is not self.main_table]
+
+    def columns_read(self, table: sa.Table) -> set[str]:
+        """Return the columns of a warehouse table on which the values of its rows depend."""
+        return {
+            element.name
+            for element in visitors.iterate(self.source)
+            if isinstance(element, sa.Column) and element.table is table
+        }
 
     @property
     def clock_tables(self) -> list[sa.Table]:
@@ -101,7 +175,17 @@ class Layer:
     @property
     def counted_table(self) -> sa.Table:
         """The warehouse table whose size tells how long a run takes."""
-        return self.size_table if self.size_table is not None else _first_table(self.source)
+        return self.size_table if self.size_table is not None else self.main_table
+
+    @property
+    def definition(self) -> str:
+        """A value that changes with the query, the watermark or the columns of its table in the cache."""
+        fields = [
+            (f.column, f.get_internal_type(), f.null, getattr(f, "max_length", None), list(f.flatchoices))
+            for f in self.model._meta.concrete_fields
+        ]
+        mark = self.watermark and (str(self.watermark.column), self.watermark.cached)
+        return _digest([str(self.source), repr(fields), repr(mark)])
 
     def combined_version(self, versions: Mapping[str, str | None]) -> str | None:
         """Return one version for all its source tables and its own definition; None if one was never loaded.
@@ -112,8 +196,11 @@ class Layer:
         if any(versions[table.fullname] is None for table in tables_read(self.source)):
             return None
         own = [f"{table.fullname}={versions[table.fullname]}" for table in self.source_tables]
-        text = "\n".join([str(self.source), *own])
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        return _digest([self.definition, *own])
+
+
+def _digest(parts: list[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
 def _first_table(select: sa.Select[Any]) -> sa.Table:

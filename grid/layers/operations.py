@@ -4,6 +4,9 @@ Outages and work orders hold recent rows only. "Recent" is counted from the newe
 the warehouse, not from the clock on the wall, so that a warehouse whose feed stands still keeps its
 rows; moments after the wall clock are ignored, so that one wrong date does not empty a layer. An outage
 that a cached work order was raised for is cached with it, however old.
+
+The load of a transformer is that of its newest hour up to the one that most meters have reported, so that the
+loads of the system belong together.
 """
 
 from __future__ import annotations
@@ -14,9 +17,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from grid import models
-from grid.layers.definition import Layer, Schedule
+from grid.layers.definition import Layer, Watermark
 from grid.layers.zones import with_zone_by_substation, zone_id
 from grid.warehouse import tables
+from grid.warehouse.queries import load_watermark
 
 KEEP_OUTAGES = timedelta(days=7)
 KEEP_WORK_ORDERS = timedelta(days=30)
@@ -60,6 +64,7 @@ def _hour_key(station: sa.ColumnElement[str], at: sa.ColumnElement[datetime]) ->
 
 _newest_load = (
     sa.select(_load.transformer_id, sa.func.max(_load.load_hour).label("load_hour"))
+    .where(_load.load_hour <= sa.select(load_watermark()).scalar_subquery())
     .group_by(_load.transformer_id)
     .subquery("newest_load")
 )
@@ -74,6 +79,8 @@ transformer_load = Layer(
         _load.energy_kwh,
         _load.load_kva,
         _load.loading_pct,
+        _load.meter_count,
+        _load.coverage_pct,
     ).select_from(
         tables.transformer_hourly_load.join(
             _newest_load,
@@ -83,7 +90,7 @@ transformer_load = Layer(
             ),
         )
     ),
-    schedule=Schedule.EVERY_5_MINUTES,
+    watermark=Watermark(column=_load.load_hour, cached="load_hour", overlap=timedelta(hours=6)),
     max_age=timedelta(minutes=15),
     size_table=tables.transformer_metadata,
 )
@@ -103,7 +110,7 @@ weather = Layer(
         _weather.wind_speed_mps,
         _weather.precipitation_mm,
     ),
-    schedule=Schedule.EVERY_5_MINUTES,
+    watermark=Watermark(column=_weather.observed_at, cached="observed_at", overlap=timedelta(hours=6)),
     max_age=timedelta(minutes=15),
 )
 
@@ -128,10 +135,11 @@ outages = Layer(
             _outage.customers_out,
             _outage.longitude.label("lon"),
             _outage.latitude.label("lat"),
+            _outage.updated_at,
         ),
         tables.outage_restoration_tracker,
     ),
-    schedule=Schedule.EVERY_5_MINUTES,
+    watermark=Watermark(column=_outage.updated_at, cached="updated_at", overlap=timedelta(hours=1)),
     max_age=timedelta(minutes=15),
     window=_recent_outages,
     clocks=_NEWEST,
@@ -162,10 +170,11 @@ work_orders = Layer(
             _work.actual_hours,
             _work.longitude.label("lon"),
             _work.latitude.label("lat"),
+            _work.updated_at,
         ),
         tables.work_orders,
     ),
-    schedule=Schedule.EVERY_5_MINUTES,
+    watermark=Watermark(column=_work.updated_at, cached="updated_at", overlap=timedelta(hours=1)),
     max_age=timedelta(minutes=15),
     window=_recent_work,
     clocks=_NEWEST,

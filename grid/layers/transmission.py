@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from grid import models
-from grid.layers.definition import Layer
+from grid.layers.definition import Layer, Schedule
 from grid.layers.zones import with_zone_by_substation, zone_id
 from grid.warehouse import tables
 
@@ -21,6 +21,8 @@ zones = Layer(
         _zone.interconnect,
         _zone.time_zone,
     ),
+    schedule=Schedule.EVERY_5_MINUTES,
+    is_incremental=False,
 )
 
 _sub = tables.substations.c

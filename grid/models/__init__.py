@@ -12,8 +12,10 @@ from grid.models.distribution import (
     SwitchKind,
     Transformer,
 )
+from grid.models.imports import FileImport, ImportFile, ImportMapping, ImportReject
 from grid.models.operations import Outage, OutageStatus, TransformerLoad, WeatherObservation, WorkOrder
-from grid.models.sync import SyncAlert, SyncLayer, SyncReject, SyncRun
+from grid.models.outbox import OutboxEvent, OutboxStream
+from grid.models.sync import SyncAlert, SyncCheckpoint, SyncLayer, SyncReject, SyncRun
 from grid.models.transmission import Branch, BranchKind, Bus, Plant, Substation, Zone, ZoneGrant
 
 __all__ = [
@@ -23,17 +25,24 @@ __all__ = [
     "Circuit",
     "Customer",
     "CustomerClass",
+    "FileImport",
+    "ImportFile",
+    "ImportMapping",
+    "ImportReject",
     "LineClass",
     "LineSection",
     "Meter",
     "Outage",
     "OutageStatus",
+    "OutboxEvent",
+    "OutboxStream",
     "Plant",
     "Pole",
     "Substation",
     "Switch",
     "SwitchKind",
     "SyncAlert",
+    "SyncCheckpoint",
     "SyncLayer",
     "SyncReject",
     "SyncRun",

@@ -2,7 +2,7 @@
 
 from django.contrib.gis.db import models
 
-from grid.models.base import Asset, parent
+from grid.models.base import Asset, parent, search_indexes
 
 
 class Circuit(Asset):
@@ -19,6 +19,9 @@ class Circuit(Asset):
     transformer_count = models.IntegerField()
     customer_count = models.IntegerField()
     status = models.CharField(max_length=16)
+
+    class Meta(Asset.Meta):
+        indexes = search_indexes("circuit", has_name=True)
 
 
 class LineClass(models.TextChoices):
@@ -72,6 +75,7 @@ class Switch(Asset):
 
     class Meta(Asset.Meta):
         verbose_name_plural = "switches"
+        indexes = search_indexes("switch", has_name=False)
 
 
 class Pole(Asset):
@@ -107,7 +111,10 @@ class Transformer(Asset):
     peak_loading_pct = models.FloatField(help_text="Peak load over rating, %.")
 
     class Meta(Asset.Meta):
-        indexes = [models.Index(fields=["-peak_loading_pct"], name="transformer_peak")]
+        indexes = [
+            models.Index(fields=["-peak_loading_pct"], name="transformer_peak"),
+            *search_indexes("transformer", has_name=True),
+        ]
 
 
 class CustomerClass(models.TextChoices):
@@ -131,6 +138,9 @@ class Meter(Asset):
     phases = models.CharField(max_length=3)
     install_date = models.DateField(null=True)
     status = models.CharField(max_length=16)
+
+    class Meta(Asset.Meta):
+        indexes = search_indexes("meter", has_name=False)
 
 
 class Customer(Asset):

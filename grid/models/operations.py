@@ -6,7 +6,7 @@ from grid.models.base import Asset, parent
 
 
 class TransformerLoad(models.Model):
-    """The latest hourly load of a transformer, from the warehouse's roll-up."""
+    """The load of a transformer in its newest hour up to the one that most meters have reported."""
 
     id = models.CharField(primary_key=True, max_length=64, help_text="The transformer's id.")
     transformer = models.OneToOneField(
@@ -19,6 +19,10 @@ class TransformerLoad(models.Model):
     energy_kwh = models.FloatField(help_text="Energy of its meters in the hour, kWh.")
     load_kva = models.FloatField(help_text="Mean apparent power, kVA.")
     loading_pct = models.FloatField(help_text="Load over rating, %.")
+    meter_count = models.IntegerField(null=True, help_text="Its meters when the hour was rolled up.")
+    coverage_pct = models.FloatField(
+        null=True, help_text="Metered time over that of its meters, %; below 100 the load is a lower bound."
+    )
 
     class Meta:
         ordering = ["id"]
@@ -69,6 +73,7 @@ class Outage(Asset):
     customers_interrupted = models.IntegerField()
     customers_out = models.IntegerField(help_text="Customers not yet restored.")
     location = models.PointField(srid=4326)
+    updated_at = models.DateTimeField(null=True, help_text="When its row in the warehouse was last written.")
 
     class Meta(Asset.Meta):
         indexes = [models.Index(fields=["status", "-started_at"], name="outage_status")]
@@ -93,3 +98,4 @@ class WorkOrder(Asset):
     estimated_hours = models.FloatField(null=True, help_text="Estimate, h.")
     actual_hours = models.FloatField(null=True, help_text="Hours spent, h.")
     location = models.PointField(srid=4326)
+    updated_at = models.DateTimeField(null=True, help_text="When its row in the warehouse was last written.")

@@ -20,6 +20,11 @@ class SyncLayer(models.Model):
     key = models.CharField(primary_key=True, max_length=64)
     is_paused = models.BooleanField(default=False, help_text="A paused layer is skipped by schedules.")
     source_version = models.CharField(max_length=128, blank=True, help_text="Warehouse version last synced.")
+    table_versions = models.JSONField(default=dict, help_text="That version, table by table.")
+    definition = models.CharField(max_length=64, blank=True, help_text="Of the layer as last synced.")
+    watermark_at = models.DateTimeField(
+        null=True, help_text="Newest moment among the rows last synced, of those not after the clock."
+    )
     row_count = models.BigIntegerField(null=True, help_text="Rows in the cache after the last good run.")
     reject_count = models.BigIntegerField(null=True, help_text="Rows refused by the last good run.")
     checksum = models.CharField(max_length=64, blank=True, help_text="Of the rows in the cache.")
@@ -45,6 +50,10 @@ class SyncRun(models.Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     status = models.CharField(max_length=16)
+    mode = models.CharField(max_length=16, blank=True, help_text="FULL, WATERMARK or CHANGES.")
+    fallback_reason = models.CharField(
+        max_length=32, blank=True, help_text="Why it was a full run where an incremental one was asked for."
+    )
     source_version = models.CharField(max_length=128, blank=True)
     rows_read = models.BigIntegerField(null=True)
     rows_inserted = models.BigIntegerField(null=True)
@@ -60,6 +69,22 @@ class SyncRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.layer_id} at {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class SyncCheckpoint(models.Model):
+    """How far a run got that reads a large source in chunks, so that the next one can go on from there."""
+
+    layer = models.OneToOneField(SyncLayer, on_delete=models.CASCADE, primary_key=True)
+    source_version = models.CharField(max_length=128, help_text="Of the source that is being read.")
+    bounds = models.JSONField(help_text="The last key of each chunk but the last one.")
+    chunks_done = models.IntegerField(help_text="Chunks that are staged.")
+    rows_read = models.BigIntegerField()
+    rows_staged = models.BigIntegerField()
+    rows_rejected = models.BigIntegerField()
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.layer_id}: {self.chunks_done} of {len(self.bounds) + 1} chunks"
 
 
 class SyncRejectQuerySet(models.QuerySet["SyncReject"]):

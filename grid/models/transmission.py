@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.gis.db import models
 
-from grid.models.base import Asset, AssetQuerySet, granted_zone_ids, parent
+from grid.models.base import Asset, AssetQuerySet, granted_zone_ids, parent, search_indexes
 
 
 class ZoneQuerySet(models.QuerySet["Zone"]):
@@ -62,7 +62,10 @@ class Substation(Asset):
     commissioned_date = models.DateField(null=True)
 
     class Meta(Asset.Meta):
-        indexes = [models.Index(fields=["name"], name="substation_name")]
+        indexes = [
+            models.Index(fields=["name"], name="substation_name"),
+            *search_indexes("substation", has_name=True),
+        ]
 
 
 class Bus(Asset):
@@ -116,6 +119,7 @@ class Branch(Asset):
 
     class Meta(Asset.Meta):
         verbose_name_plural = "branches"
+        indexes = search_indexes("branch", has_name=False)
 
 
 class Plant(Asset):

@@ -1,6 +1,6 @@
-"""What is derived from meter readings: cleaned readings, hourly transformer load, daily and monthly use."""
+"""What is derived from meter readings: cleaned readings, load and use of several spans."""
 
 from grid.pipeline.params import PipelineParams
-from grid.pipeline.refresh import RefreshCounts, count_due, refresh
+from grid.pipeline.refresh import RefreshCounts, count_due, hourly_batch_ids, refresh
 
-__all__ = ["PipelineParams", "RefreshCounts", "count_due", "refresh"]
+__all__ = ["PipelineParams", "RefreshCounts", "count_due", "hourly_batch_ids", "refresh"]

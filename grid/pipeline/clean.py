@@ -6,26 +6,32 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    CompoundSelect,
     Date,
     Select,
     SmallInteger,
+    Table,
     and_,
     case,
     cast,
     func,
-    literal,
     literal_column,
     null,
     select,
     union_all,
 )
 
-from grid.warehouse.tables import ami_interval_readings, ami_readings_raw, meter_infrastructure
+from grid.warehouse.dialects import between, qualify
+from grid.warehouse.tables import (
+    ami_interval_readings,
+    ami_readings_history,
+    ami_readings_raw,
+    meter_infrastructure,
+)
 
 QUALITIES = ("ACTUAL", "ESTIMATED", "OUTAGE")
 MAX_EARLY = timedelta(minutes=5)
 """How far a meter's clock may be ahead of ours before its readings are refused."""
+_MAX_EARLY_US = MAX_EARLY // timedelta(microseconds=1)
 
 
 def fault() -> Any:
@@ -37,7 +43,7 @@ def fault() -> Any:
         (raw.usage_kwh < 0, "NEGATIVE_USAGE"),
         (raw.interval_minutes.not_in((5, 15, 30, 60)), "BAD_INTERVAL"),
         (cast(raw.reading_at, Date) != raw.reading_date, "BAD_DATE"),
-        (raw.reading_at > raw.ingested_at + literal(MAX_EARLY), "FROM_THE_FUTURE"),
+        (between("microsecond", raw.ingested_at, raw.reading_at) > _MAX_EARLY_US, "FROM_THE_FUTURE"),
         (and_(raw.quality.is_not(None), raw.quality.not_in(QUALITIES)), "BAD_QUALITY"),
         else_=null(),
     )
@@ -73,21 +79,42 @@ def clean_readings(day: date, *, lo_key: int, hi_key: int) -> Select[Any]:
     Of several readings of one meter and interval the one received last counts; of two received at the same
     instant an actual one, then the larger. Those cleaned before stand behind every one received.
     """
-    newest = _candidates(day, lo_key, hi_key).subquery("candidates")
-    order = (
-        newest.c.ingested_at.desc().nulls_last(),
-        newest.c.quality,  # ACTUAL before ESTIMATED before OUTAGE
-        newest.c.usage_kwh.desc(),
+    raw, kept, meter = ami_readings_raw.c, ami_interval_readings.c, meter_infrastructure.c
+    received = _received_clean().where(raw.reading_date == day, meter.meter_key.between(lo_key, hi_key))
+    before = _kept(ami_interval_readings).where(
+        kept.reading_date == day, kept.meter_key.between(lo_key, hi_key)
     )
-    rank = func.row_number().over(partition_by=(newest.c.meter_key, newest.c.reading_at), order_by=order)
-    ranked = select(newest, rank.label("place")).subquery("ranked")
+    candidates = union_all(received, before).subquery("candidates")
+    ranked = select(candidates, _place(candidates).label("place")).subquery("ranked")
     columns = [ranked.c[column.name] for column in ami_interval_readings.columns]
     return select(*columns).where(ranked.c.place == 1).order_by(ranked.c.meter_key, ranked.c.reading_at)
 
 
-def _candidates(day: date, lo_key: int, hi_key: int) -> CompoundSelect[Any]:
-    raw, kept, meter = ami_readings_raw.c, ami_interval_readings.c, meter_infrastructure.c
-    received = (
+def all_clean_readings() -> Select[Any]:
+    """Return the readings of every date and meter, for a warehouse that keeps them up to date itself.
+
+    What counts is the same as above; behind every reading received stand those of ``ami_readings_history``.
+    """
+    candidates = union_all(_received_clean(), _kept(ami_readings_history)).subquery("candidates")
+    columns = [candidates.c[column.name] for column in ami_interval_readings.columns]
+    return qualify(select(*columns), _place(candidates) == literal_column("1"))
+
+
+def _place(candidates: Any) -> Any:
+    """Return the place of a reading among those of its meter and interval: 1 is the one that counts."""
+    order = (
+        candidates.c.ingested_at.desc().nulls_last(),
+        candidates.c.quality,  # ACTUAL before ESTIMATED before OUTAGE
+        candidates.c.usage_kwh.desc(),
+    )
+    return func.row_number().over(
+        partition_by=(candidates.c.meter_key, candidates.c.reading_at), order_by=order
+    )
+
+
+def _received_clean() -> Select[Any]:
+    raw, meter = ami_readings_raw.c, meter_infrastructure.c
+    return (
         select(
             meter.meter_key,
             raw.reading_at,
@@ -99,9 +126,14 @@ def _candidates(day: date, lo_key: int, hi_key: int) -> CompoundSelect[Any]:
             raw.ingested_at,
         )
         .select_from(_received())
-        .where(raw.reading_date == day, meter.meter_key.between(lo_key, hi_key), fault().is_(None))
+        .where(fault().is_(None))
     )
-    before = select(
+
+
+def _kept(table: Table) -> Select[Any]:
+    """Return readings that were clean when they were written; they have no time of receipt."""
+    kept = table.c
+    return select(
         kept.meter_key,
         kept.reading_at,
         kept.reading_date,
@@ -109,6 +141,5 @@ def _candidates(day: date, lo_key: int, hi_key: int) -> CompoundSelect[Any]:
         kept.usage_kwh,
         kept.voltage_v,
         kept.quality,
-        cast(null(), raw.ingested_at.type).label("ingested_at"),
-    ).where(kept.reading_date == day, kept.meter_key.between(lo_key, hi_key))
-    return union_all(received, before)
+        cast(null(), ami_readings_raw.c.ingested_at.type).label("ingested_at"),
+    )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    Date,
     DateTime,
     Double,
+    FromClause,
     Integer,
     Select,
     and_,
@@ -22,6 +24,8 @@ from sqlalchemy import (
 
 from grid.pipeline.params import PipelineParams
 from grid.standards.transformer_thermal import STRESS_LIMITS_C
+from grid.warehouse.dialects import between
+from grid.warehouse.queries.stations import nearest_stations
 from grid.warehouse.tables import (
     ami_interval_readings,
     meter_infrastructure,
@@ -42,47 +46,87 @@ def transformer_hours(day: date, params: PipelineParams) -> Select[Any]:
     in part says so in ``coverage_pct``. Temperatures follow IEEE C57.91 for loads constant within the hour,
     beginning with the lasting load of the oldest hour known; they are null without a temperature of the air.
     """
-    hours = _loads(day, params).subquery("hours")
-    oil = _ultimate_oil_rise(hours.c.load_pu, params)
-    recalled = select(hours, oil.label("oil_c")).subquery("recalled")
-    risen = select(recalled, _oil_rise(recalled, day, params).label("oil_rise_c")).subquery("risen")
+    earlier = transformer_hourly_load.c
+    per_hour = hour_energies(ami_interval_readings.c.reading_date == day).subquery("per_hour")
+    station = nearest_stations().subquery("station")
+    today = _metered_hours(params, per_hour, station).subquery("today")
+    before = select(
+        earlier.transformer_id,
+        earlier.load_hour,
+        earlier.load_date,
+        earlier.energy_kwh,
+        earlier.load_kva,
+        earlier.loading_pct,
+        earlier.meter_count,
+        earlier.coverage_pct,
+        earlier.ambient_c,
+        literal(day).label("target_date"),
+    ).where(earlier.load_date == day - timedelta(days=1))
+    both = select(*today.c, literal(day).label("target_date")).union_all(before)
+    hours = _heated(both.subquery("hours"), params)
+    return hours.order_by(literal_column("transformer_id"), literal_column("load_hour"))
+
+
+def all_transformer_hours(
+    params: PipelineParams, *, per_hour: FromClause | None = None, station: FromClause | None = None
+) -> Select[Any]:
+    """Return the same of every date, for a warehouse that keeps them up to date itself.
+
+    ``per_hour`` and ``station`` are where it keeps ``hour_energies`` and ``nearest_stations``, if it does.
+
+    Nothing is read from ``transformer_hourly_load``: each hour stands twice, among those of its own date
+    and among those before the next, so a change of a reading touches two dates of one transformer.
+    """
+    per_hour = hour_energies().subquery("per_hour") if per_hour is None else per_hour
+    station = nearest_stations().subquery("station") if station is None else station
+    metered = _metered_hours(params, per_hour, station).cte("metered_hours")
+    next_date: Any = metered.c.load_date.op("+", return_type=Date())(literal_column("1"))
+    own = select(*metered.c, metered.c.load_date.label("target_date"))
+    before = select(*metered.c, next_date.label("target_date"))
+    return _heated(own.union_all(before).subquery("hours"), params)
+
+
+def _heated(hours: Any, params: PipelineParams) -> Select[Any]:
+    """Return the hours whose date is the one they stand for, with temperatures and ageing.
+
+    ``hours`` has the hours of each ``target_date`` and of the date before.
+    """
+    load_pu = (hours.c.loading_pct / 100.0).label("load_pu")
+    loaded = select(*hours.c, load_pu).subquery("loaded")
+    oil = _ultimate_oil_rise(loaded.c.load_pu, params)
+    recalled = select(*loaded.c, oil.label("oil_c")).subquery("recalled")
+    risen = select(*recalled.c, _oil_rise(recalled, params).label("oil_rise_c")).subquery("risen")
     top_oil = risen.c.ambient_c + risen.c.oil_rise_c
     winding = params.thermal.rated_hot_spot_rise_c * func.power(
         risen.c.load_pu, 2.0 * params.thermal.winding_exponent
     )
-    heated = select(risen, top_oil.label("top_oil_c"), (top_oil + winding).label("hot_spot_c")).subquery(
+    heated = select(*risen.c, top_oil.label("top_oil_c"), (top_oil + winding).label("hot_spot_c")).subquery(
         "heated"
     )
-    return (
-        select(
-            heated.c.transformer_id,
-            heated.c.load_hour,
-            heated.c.load_date,
-            heated.c.energy_kwh,
-            heated.c.load_kva,
-            heated.c.loading_pct,
-            heated.c.meter_count,
-            heated.c.coverage_pct,
-            heated.c.ambient_c,
-            heated.c.top_oil_c,
-            heated.c.hot_spot_c,
-            func.exp(15000.0 / 383.0 - 15000.0 / (heated.c.hot_spot_c + 273.0), type_=Double).label(
-                "ageing_factor"
-            ),
-            _stress(heated.c.hot_spot_c).label("thermal_stress"),
-        )
-        .where(heated.c.load_date == day)
-        .order_by(heated.c.transformer_id, heated.c.load_hour)
-    )
+    return select(
+        heated.c.transformer_id,
+        heated.c.load_hour,
+        heated.c.load_date,
+        heated.c.energy_kwh,
+        heated.c.load_kva,
+        heated.c.loading_pct,
+        heated.c.meter_count,
+        heated.c.coverage_pct,
+        heated.c.ambient_c,
+        heated.c.top_oil_c,
+        heated.c.hot_spot_c,
+        func.exp(15000.0 / 383.0 - 15000.0 / (heated.c.hot_spot_c + 273.0), type_=Double).label(
+            "ageing_factor"
+        ),
+        _stress(heated.c.hot_spot_c).label("thermal_stress"),
+    ).where(heated.c.load_date == heated.c.target_date)
 
 
-def _loads(day: date, params: PipelineParams) -> Select[Any]:
-    """Return the hours of the date, metered, and those before it, as they were rolled up."""
-    metered, earlier, unit = _energies(day), transformer_hourly_load.c, transformer_metadata.c
+def _metered_hours(params: PipelineParams, per_hour: FromClause, station: FromClause) -> Select[Any]:
+    """Return the hours of ``per_hour`` as loads, with the air of the nearest station."""
+    metered, unit, air = _covered(per_hour), transformer_metadata.c, weather_hourly.c
     kva = metered.c.energy_kwh / params.power_factor
-    air = weather_hourly.c
-    station = _nearest_stations().subquery("station")
-    today = (
+    return (
         select(
             metered.c.transformer_id,
             metered.c.load_hour,
@@ -90,7 +134,6 @@ def _loads(day: date, params: PipelineParams) -> Select[Any]:
             metered.c.energy_kwh,
             kva.label("load_kva"),
             (100.0 * kva / unit.rated_kva).label("loading_pct"),
-            (kva / unit.rated_kva).label("load_pu"),
             metered.c.meter_count,
             metered.c.coverage_pct,
             air.temperature_c.label("ambient_c"),
@@ -106,30 +149,17 @@ def _loads(day: date, params: PipelineParams) -> Select[Any]:
             and_(air.station_id == station.c.station_id, air.observed_at == metered.c.load_hour),
         )
     )
-    start = _midnight(day)
-    before = select(
-        earlier.transformer_id,
-        earlier.load_hour,
-        earlier.load_date,
-        earlier.energy_kwh,
-        earlier.load_kva,
-        earlier.loading_pct,
-        (earlier.loading_pct / 100.0).label("load_pu"),
-        earlier.meter_count,
-        earlier.coverage_pct,
-        earlier.ambient_c,
-    ).where(
-        earlier.load_date == day - timedelta(days=1), earlier.load_hour >= start - timedelta(hours=HISTORY_H)
-    )
-    both = today.union_all(before).subquery("both")
-    return select(both)
 
 
-def _energies(day: date) -> Any:
+def hour_energies(*conditions: Any) -> Select[Any]:
+    """Return the energy of each transformer and hour, by the readings that satisfy ``conditions``.
+
+    Columns: transformer_id, load_hour, energy_kwh, metered_minutes (summed over its meters).
+    """
     reading, meter = ami_interval_readings.c, meter_infrastructure.c
     # A literal, not a parameter: the databases must see the same text in SELECT and GROUP BY.
     hour: Any = func.date_trunc(literal_column("'hour'"), reading.reading_at, type_=DateTime)
-    per_hour = (
+    return (
         select(
             meter.transformer_id,
             hour.label("load_hour"),
@@ -137,10 +167,14 @@ def _energies(day: date) -> Any:
             cast(func.sum(reading.interval_minutes), Double).label("metered_minutes"),
         )
         .join_from(ami_interval_readings, meter_infrastructure, meter.meter_key == reading.meter_key)
-        .where(reading.reading_date == day)
+        .where(*conditions)
         .group_by(meter.transformer_id, hour)
-        .subquery("per_hour")
     )
+
+
+def _covered(per_hour: Any) -> Any:
+    """Return ``per_hour`` with its date, the number of meters, and how much of the hour was metered."""
+    meter = meter_infrastructure.c
     fleet = (
         select(meter.transformer_id, cast(func.count(), Integer).label("meter_count"))
         .group_by(meter.transformer_id)
@@ -150,7 +184,7 @@ def _energies(day: date) -> Any:
         select(
             per_hour.c.transformer_id,
             per_hour.c.load_hour,
-            literal(day).label("load_date"),
+            cast(per_hour.c.load_hour, Date).label("load_date"),
             per_hour.c.energy_kwh,
             fleet.c.meter_count,
             (100.0 * per_hour.c.metered_minutes / (60.0 * fleet.c.meter_count)).label("coverage_pct"),
@@ -160,48 +194,23 @@ def _energies(day: date) -> Any:
     )
 
 
-def _nearest_stations() -> Select[Any]:
-    """Return the weather station nearest to each transformer, by distance on the local plane."""
-    air, unit = weather_hourly.c, transformer_metadata.c
-    stations = (
-        select(
-            air.station_id,
-            func.avg(air.latitude, type_=Double).label("latitude"),
-            func.avg(air.longitude, type_=Double).label("longitude"),
-        )
-        .group_by(air.station_id)
-        .subquery("stations")
-    )
-    north = stations.c.latitude - unit.latitude
-    east = (stations.c.longitude - unit.longitude) * func.cos(func.radians(unit.latitude))
-    rank = func.row_number().over(
-        partition_by=unit.transformer_id, order_by=(north * north + east * east, stations.c.station_id)
-    )
-    near = (
-        select(unit.transformer_id, stations.c.station_id, rank.label("place"))
-        .join_from(transformer_metadata, stations, literal_column("1 = 1"))
-        .subquery("near")
-    )
-    return select(near.c.transformer_id, near.c.station_id).where(near.c.place == 1)
-
-
 def _ultimate_oil_rise(load_pu: Any, params: PipelineParams) -> Any:
     thermal = params.thermal
     losses = (load_pu * load_pu * thermal.loss_ratio + 1.0) / (thermal.loss_ratio + 1.0)
     return thermal.rated_top_oil_rise_c * func.power(losses, thermal.oil_exponent)
 
 
-def _oil_rise(hours: Any, day: date, params: PipelineParams) -> Any:
-    """Return the top-oil rise at the end of each hour.
+def _oil_rise(hours: Any, params: PipelineParams) -> Any:
+    """Return the top-oil rise at the end of each hour of a target date.
 
     The exponential approach of C57.91, unrolled: the mean of the ultimate rises of the hours up to this one,
     each weighing e^(1 h / tau) times as much as the one before, and the oldest standing for all before it.
     """
     tau = params.thermal.oil_time_constant_h
-    age = func.extract("epoch", hours.c.load_hour - literal(_midnight(day))) / 3600.0
+    age = between("hour", cast(hours.c.target_date, DateTime), hours.c.load_hour)
     weight = func.exp(cast(age, Double) / tau, type_=Double)
     window: dict[str, Any] = {
-        "partition_by": hours.c.transformer_id,
+        "partition_by": (hours.c.transformer_id, hours.c.target_date),
         "order_by": hours.c.load_hour,
         "rows": (1 - HISTORY_H, 0),
     }
@@ -215,7 +224,3 @@ def _oil_rise(hours: Any, day: date, params: PipelineParams) -> Any:
 def _stress(hot_spot_c: Any) -> Any:
     classes = [(hot_spot_c <= limit_c, name) for name, limit_c in STRESS_LIMITS_C]
     return case((hot_spot_c.is_(None), None), *classes, else_="CRITICAL")
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time())

@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
 from sqlalchemy import Date, Table, cast, func, select
 
+from grid.pipeline import voltage
+from grid.pipeline.circuits import circuit_days, circuit_hours
 from grid.pipeline.clean import clean_readings, meter_key_range
 from grid.pipeline.hourly import transformer_hours
 from grid.pipeline.params import PipelineParams
+from grid.pipeline.transformer_days import transformer_days
 from grid.pipeline.usage import daily_usage, local_days, monthly_usage, utc_dates
 from grid.warehouse import PartitionedWarehouse, TableNotLoaded
 from grid.warehouse.arrow import Query
@@ -29,7 +32,10 @@ from grid.warehouse.tables import (
     ami_interval_readings,
     ami_monthly_usage,
     ami_readings_raw,
+    circuit_daily_usage,
+    circuit_hourly_usage,
     meter_infrastructure,
+    transformer_daily_load,
     transformer_hourly_load,
     transformer_metadata,
     weather_hourly,
@@ -45,8 +51,11 @@ class RefreshCounts:
 
     cleaned_days: int
     hourly_days: int
+    circuit_hourly_days: int
     usage_days: int
     usage_months: int
+    circuit_days: int
+    transformer_days: int
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,24 @@ class _Part:
     day: date
     batch_id: str
     rows: Callable[[], Batches]
+
+
+def hourly_batch_ids(warehouse: PartitionedWarehouse, params: PipelineParams) -> dict[date, str]:
+    """Return the batch that the hourly load of each UTC date with readings should hold.
+
+    Who writes the load of a date under this id has it count as rolled up.
+
+    Raises:
+        WarehouseError: if the warehouse cannot be read.
+    """
+    readings = warehouse.partition_versions(ami_interval_readings)
+    weather = _weather_states(warehouse)
+    constants = (params.power_factor, params.thermal)
+    return {
+        day: f"hourly/{day}/"
+        + _digest(version, readings.get(day - timedelta(days=1)), weather.get(day), constants)
+        for day, version in readings.items()
+    }
 
 
 def count_due(warehouse: PartitionedWarehouse, params: PipelineParams) -> int:
@@ -90,8 +117,7 @@ def refresh(
                 progress((number + position / len(due)) / len(_STAGES), f"{part.table.name} of {part.day}")
             warehouse.replace_partition(part.table, part.day, part.rows(), part.batch_id)
         counts.append(len(due))
-    cleaned, hourly, daily, monthly = counts
-    return RefreshCounts(cleaned_days=cleaned, hourly_days=hourly, usage_days=daily, usage_months=monthly)
+    return RefreshCounts(**dict(zip((field.name for field in fields(RefreshCounts)), counts, strict=True)))
 
 
 def _due(warehouse: PartitionedWarehouse, parts: list[_Part]) -> list[_Part]:
@@ -127,16 +153,12 @@ def _clean_rows(warehouse: PartitionedWarehouse, day: date, params: PipelinePara
 def _hourly(warehouse: PartitionedWarehouse, params: PipelineParams) -> list[_Part]:
     if not all(_is_loaded(warehouse, table) for table in (meter_infrastructure, transformer_metadata)):
         return []
-    readings = warehouse.partition_versions(ami_interval_readings)
-    weather = _weather_states(warehouse)
+    wanted = hourly_batch_ids(warehouse, params)
     parts = []
-    for day, version in readings.items():
-        before = day - timedelta(days=1)
-        constants = (params.power_factor, params.thermal)
-        state = _digest(version, readings.get(before), weather.get(day), constants)
+    for day, batch_id in wanted.items():
         query = reading_as_empty(transformer_hours(day, params), transformer_hourly_load, weather_hourly)
-        parts.append(_part(warehouse, transformer_hourly_load, day, f"hourly/{day}/{state}", query))
-    return parts + _gone(warehouse, transformer_hourly_load, readings)
+        parts.append(_part(warehouse, transformer_hourly_load, day, batch_id, query))
+    return parts + _gone(warehouse, transformer_hourly_load, wanted)
 
 
 def _daily(warehouse: PartitionedWarehouse, params: PipelineParams) -> list[_Part]:
@@ -145,8 +167,10 @@ def _daily(warehouse: PartitionedWarehouse, params: PipelineParams) -> list[_Par
     days = sorted({day for utc_date in readings for day in local_days(utc_date, zone)})
     parts = []
     for day in days:
-        state = _digest(*(readings.get(each) for each in utc_dates(day, zone)), params.time_zone)
-        parts.append(_part(warehouse, ami_daily_usage, day, f"daily/{day}/{state}", daily_usage(day, zone)))
+        read = [readings.get(each) for each in utc_dates(day, zone)]
+        state = _digest(*read, params.time_zone, voltage.CONSTANTS)
+        query = reading_as_empty(daily_usage(day, zone), meter_infrastructure, transformer_metadata)
+        parts.append(_part(warehouse, ami_daily_usage, day, f"daily/{day}/{state}", query))
     return parts + _gone(warehouse, ami_daily_usage, days)
 
 
@@ -163,6 +187,40 @@ def _monthly(warehouse: PartitionedWarehouse, params: PipelineParams) -> list[_P
     return parts + _gone(warehouse, ami_monthly_usage, months)
 
 
+def _circuit_hours(warehouse: PartitionedWarehouse, _params: PipelineParams) -> list[_Part]:
+    if not _is_loaded(warehouse, meter_infrastructure):
+        return []
+    readings = warehouse.partition_versions(ami_interval_readings)
+    parts = [
+        _part(warehouse, circuit_hourly_usage, day, f"circuits/{day}/{version}", circuit_hours(day))
+        for day, version in readings.items()
+    ]
+    return parts + _gone(warehouse, circuit_hourly_usage, readings)
+
+
+def _circuit_days(warehouse: PartitionedWarehouse, _params: PipelineParams) -> list[_Part]:
+    if not _is_loaded(warehouse, meter_infrastructure):
+        return []
+    days = warehouse.partition_versions(ami_daily_usage)
+    parts = [
+        _part(warehouse, circuit_daily_usage, day, f"circuits/{day}/{version}", circuit_days(day))
+        for day, version in days.items()
+    ]
+    return parts + _gone(warehouse, circuit_daily_usage, days)
+
+
+def _transformer_days(warehouse: PartitionedWarehouse, params: PipelineParams) -> list[_Part]:
+    zone = params.zone
+    hours = warehouse.partition_versions(transformer_hourly_load)
+    days = sorted({day for utc_date in hours for day in local_days(utc_date, zone)})
+    parts = []
+    for day in days:
+        state = _digest(*(hours.get(each) for each in utc_dates(day, zone)), params.time_zone)
+        query = transformer_days(day, zone)
+        parts.append(_part(warehouse, transformer_daily_load, day, f"days/{day}/{state}", query))
+    return parts + _gone(warehouse, transformer_daily_load, days)
+
+
 def _gone(warehouse: PartitionedWarehouse, table: Table, wanted: Collection[date]) -> list[_Part]:
     """Return the dates to empty: those of a derived table whose readings were replaced by others."""
     return [
@@ -175,10 +233,13 @@ def _gone(warehouse: PartitionedWarehouse, table: Table, wanted: Collection[date
 _STAGES: tuple[Callable[[PartitionedWarehouse, PipelineParams], list[_Part]], ...] = (
     _cleaned,
     _hourly,
+    _circuit_hours,
     _daily,
     _monthly,
+    _circuit_days,
+    _transformer_days,
 )
-"""Each is made of what the ones before it made."""
+"""Each is made of what the ones before it made; in the order of the counts."""
 
 
 def _part(warehouse: PartitionedWarehouse, table: Table, day: date, batch_id: str, query: Query) -> _Part:

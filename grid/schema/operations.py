@@ -8,9 +8,9 @@ from strawberry.types import Info
 
 from flux_site.api.guard import Requires
 from flux_site.api.visibility import require_login
-from grid.federation import operational
+from grid.federation import from_either_store, operational
 from grid.models.base import granted_zone_ids
-from grid.selectors import analytics, kpis, map_layers, search, sync
+from grid.selectors import analytics, kpis, map_layers, search
 
 
 @strawberry.type(description="A key figure; a null value is unknown and says why.")
@@ -24,6 +24,10 @@ class Kpi:
     definition: str
     data_as_of: datetime | None
     reason: str | None = strawberry.field(description="Why the value is null.")
+    coverage_pct: float | None = strawberry.field(
+        description="Metered share of all meters' time behind the value; below 100 a load is a lower bound. "
+        "Null if unknown, or if the figure is not of meters."
+    )
 
 
 @strawberry.type(description="One line of a legend.")
@@ -57,7 +61,9 @@ class MapLayer:
     is_too_old: bool | None = strawberry.field(
         description="Whether that is longer ago than operations allow; null if never synced."
     )
-    status: str = strawberry.field(description="NEVER_SYNCED, FRESH, STALE, RUNNING, FAILED or PAUSED.")
+    status: str = strawberry.field(
+        description="NEVER_SYNCED, FRESH, STALE, RUNNING, FAILED or PAUSED; FROM_WAREHOUSE without the cache."
+    )
     data_version: str | None
     permission: str
 
@@ -115,7 +121,7 @@ class OperationsQuery:
     """Questions of the control room."""
 
     @strawberry_django.field(
-        extensions=[Requires("grid.view_outage")],
+        extensions=[Requires("grid.view_outage", without_database=True)],
         description="The key figures, over the zones the user may see.",
     )
     def kpis(self, info: Info) -> list[Kpi]:
@@ -129,11 +135,13 @@ class OperationsQuery:
         )
         return [Kpi(**vars(figure)) for figure in kpis.figures(inputs)]
 
-    @strawberry_django.field(extensions=[Requires()], description="The map layers the user may see.")
+    @strawberry_django.field(
+        extensions=[Requires(without_database=True)], description="The map layers the user may see."
+    )
     def map_layers(self, info: Info) -> list[MapLayer]:
         """Return the layers."""
         user = require_login(info)
-        states = {state.key: state for state in sync.list_layers()}
+        states = map_layers.freshness()
         return [
             MapLayer(
                 key=layer.key,
@@ -153,7 +161,7 @@ class OperationsQuery:
                 confirmed_at=states[layer.sync_layer].confirmed_at,
                 is_too_old=states[layer.sync_layer].is_too_old,
                 status=states[layer.sync_layer].status,
-                data_version=states[layer.sync_layer].source_version,
+                data_version=states[layer.sync_layer].data_version,
                 permission=layer.permission,
             )
             for layer in map_layers.LAYERS
@@ -161,15 +169,22 @@ class OperationsQuery:
         ]
 
     @strawberry_django.field(
-        extensions=[Requires()], description="Assets by the start of their id or part of their name."
+        extensions=[Requires(without_database=True)],
+        description="Assets by the start of their id or part of their name.",
     )
     def search(self, info: Info, text: str, first: int = 10) -> list[SearchHit]:
         """Return hits."""
-        hits = search.search_assets(text=text, first=first, user=require_login(info))
+        user = require_login(info)
+        hits = from_either_store(
+            field="search",
+            layers=search.LAYERS,
+            vital_layers=search.LAYERS[:1],
+            ask=lambda: search.search_assets(text=text, first=first, user=user),
+        )
         return [SearchHit(**vars(hit)) for hit in hits]
 
     @strawberry_django.field(
-        extensions=[Requires("grid.view_transformer")],
+        extensions=[Requires("grid.view_transformer", without_database=True)],
         description="Hourly load of a transformer over its newest hours, oldest first. From the warehouse.",
     )
     def transformer_load(self, info: Info, asset_id: str, hours: int = 336) -> list[LoadPoint]:
@@ -178,7 +193,7 @@ class OperationsQuery:
         return [LoadPoint(**vars(point)) for point in points]
 
     @strawberry_django.field(
-        extensions=[Requires("grid.view_transformer")],
+        extensions=[Requires("grid.view_transformer", without_database=True)],
         description="The transformers with the highest hourly loading on record. From the warehouse.",
     )
     def top_loaded_transformers(self, info: Info, first: int = 10) -> list[TransformerPeak]:

@@ -11,7 +11,7 @@ from strawberry_django.relay import DjangoCursorConnection
 from flux_site.api.guard import Requires
 from flux_site.api.visibility import first_of, visible
 from grid import models
-from grid.schema.freshness import Synced
+from grid.schema.freshness import Operational
 from grid.schema.types import distribution, operations, transmission
 
 
@@ -21,14 +21,16 @@ def _one(model: type[Model], asset_id: str, info: Info) -> Any:
 
 
 def _connection(permission: str, layer: str, description: str) -> Any:
-    return strawberry_django.connection(
-        extensions=[Requires(permission), Synced(layer)], description=description
-    )
+    field = strawberry_django.connection(description=description)
+    # The last is the outermost: a page is cut inside the policy, and permission is asked before all else.
+    field.extensions = [*field.extensions, Operational(layer), Requires(permission)]
+    return field
 
 
 def _lookup(permission: str) -> Any:
     return strawberry_django.field(
-        extensions=[Requires(permission)], description="By natural key; null if there is none you may see."
+        extensions=[Operational(), Requires(permission)],
+        description="By natural key; null if there is none you may see.",
     )
 
 

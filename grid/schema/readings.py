@@ -11,16 +11,11 @@ from flux_site.api.guard import Requires
 from flux_site.api.operation import Fault, expected_failures
 from flux_site.api.visibility import require_login
 from flux_site.jobs.schema import Job
+from grid.schema.usage_bucket import UsageBucket
 from grid.selectors import usage
 from grid.services import rollup
-from grid.warehouse.queries import UsageBucket
 
 StartRollupPayload = Annotated[Job | Fault, strawberry.union("StartRollupPayload")]
-
-strawberry.enum(
-    UsageBucket,
-    description="INTERVAL: as metered. HOUR: by UTC hour. DAY and MONTH: by the utility's local days.",
-)
 
 
 @strawberry.type(description="What a meter used in one span of time; null where unknown.")
@@ -40,7 +35,7 @@ class ReadingsQuery:
     """Questions about readings."""
 
     @strawberry_django.field(
-        extensions=[Requires("grid.view_meter")],
+        extensions=[Requires("grid.view_meter", without_database=True)],
         description="What a meter used from start to before end, oldest first. From the warehouse.",
     )
     def meter_usage(

@@ -32,8 +32,23 @@ class SyncLayer:
     max_age_s: float = strawberry.field(description="The age from which it is too old for operations, s.")
     is_too_old: bool | None = strawberry.field(description="Null if never synced.")
     last_run_at: datetime | None
+    last_run_mode: str | None = strawberry.field(
+        description="How the last run found its rows: FULL, WATERMARK or CHANGES."
+    )
+    last_fallback_reason: str | None = strawberry.field(
+        description="Why the last run read all rows although only changed ones were asked for; else null."
+    )
     last_error: str | None
     is_paused: bool
+    mode: str = strawberry.field(
+        description="How changed rows are found: FULL (all are read), WATERMARK or CHANGES (table history)."
+    )
+    watermark_at: datetime | None = strawberry.field(
+        description="The newest moment among its rows when last synced; null in other modes."
+    )
+    next_run_at: datetime | None = strawberry.field(
+        description="When a schedule next looks at it; null if none does or it is paused."
+    )
     source_version: str | None
 
 
@@ -91,6 +106,11 @@ def _sync_layer(state: sync.LayerState) -> SyncLayer:
         max_age_s=state.max_age_s,
         is_too_old=state.is_too_old,
         last_run_at=state.last_run_at,
+        last_run_mode=state.last_mode,
+        last_fallback_reason=state.last_fallback_reason,
+        mode=state.mode.value,
+        watermark_at=state.watermark_at,
+        next_run_at=state.next_run_at,
         last_error=state.last_error,
         is_paused=state.is_paused,
         source_version=state.source_version,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, F, Max, Q, Sum
 
 from grid import models
 from grid.selectors.warehouse import get_warehouse
@@ -22,6 +22,7 @@ class KpiInputs:
     customers_out: int | None
     load_mw: float | None
     load_hour: datetime | None
+    load_coverage_pct: float | None
     overloaded_transformers: int | None
     transformers_with_load: int | None
     open_work_orders: int | None
@@ -31,7 +32,10 @@ class KpiInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class Kpi:
-    """A key figure: null value means unknown, and then ``reason`` says why."""
+    """A key figure: null value means unknown, and then ``reason`` says why.
+
+    ``coverage_pct`` is the metered share of what a figure of meters is made of; None if unknown or of others.
+    """
 
     key: str
     label: str
@@ -40,6 +44,7 @@ class Kpi:
     definition: str
     data_as_of: datetime | None
     reason: str | None
+    coverage_pct: float | None = None
 
 
 def inputs_from_cache(user: Any) -> KpiInputs:
@@ -47,13 +52,18 @@ def inputs_from_cache(user: Any) -> KpiInputs:
     customers = models.Customer.objects.visible_to(user)
     outages = models.Outage.objects.visible_to(user)
     transformers = models.Transformer.objects.visible_to(user).values("pk")
-    loads = models.TransformerLoad.objects.filter(transformer__in=transformers)
-    newest = loads.aggregate(hour=Max("load_hour"))["hour"]
-    load = loads.filter(load_hour=newest).aggregate(
+    # No load is newer than the hour that most meters have reported, in whatever zone: so it is the newest.
+    newest = models.TransformerLoad.objects.aggregate(hour=Max("load_hour"))["hour"]
+    loads = models.TransformerLoad.objects.filter(transformer__in=transformers, load_hour=newest)
+    load = loads.aggregate(
         energy_kwh=Sum("energy_kwh"),
+        hour=Max("load_hour"),
         count=Count("pk"),
+        covered_count=Count("coverage_pct"),
+        metered=Sum(F("coverage_pct") * F("meter_count")),
         overloaded=Count("pk", filter=Q(loading_pct__gt=OVERLOADED_PCT)),
     )
+    meters = models.Meter.objects.visible_to(user).count()
     active = outages.filter(status=models.OutageStatus.ACTIVE).aggregate(
         count=Count("pk"), out=Sum("customers_out")
     )
@@ -65,8 +75,11 @@ def inputs_from_cache(user: Any) -> KpiInputs:
         active_outages=active["count"],
         customers_out=active["out"] or 0,
         load_mw=None if load["energy_kwh"] is None else load["energy_kwh"] / KWH_PER_MWH,
-        load_hour=newest,
-        overloaded_transformers=None if newest is None else load["overloaded"],
+        load_hour=load["hour"],
+        load_coverage_pct=load["metered"] / meters
+        if meters and load["count"] and load["covered_count"] == load["count"]
+        else None,
+        overloaded_transformers=None if load["hour"] is None else load["overloaded"],
         transformers_with_load=load["count"],
         open_work_orders=work["open"],
         newest_outage_at=outages.aggregate(at=Max("started_at"))["at"],
@@ -84,6 +97,7 @@ def inputs_from_warehouse(zone_ids: list[str]) -> KpiInputs:
         customers_out=int(found["customers_out"]),
         load_mw=found["load_mw"],
         load_hour=load_hour,
+        load_coverage_pct=found["load_coverage_pct"],
         overloaded_transformers=None if load_hour is None else int(found["overloaded_transformers"]),
         transformers_with_load=found["transformers_with_load"],
         open_work_orders=int(found["open_work_orders"]),
@@ -138,18 +152,21 @@ def figures(inputs: KpiInputs) -> list[Kpi]:
             label="Distribution load",
             value=inputs.load_mw,
             unit="MW",
-            definition="Metered energy of all transformers in the newest hour, over one hour.",
+            definition="Metered energy of all transformers in the newest hour that 90 % of all meters' time "
+            "was metered of (else the best metered recent hour), over one hour.",
             data_as_of=inputs.load_hour,
             reason=no_load,
+            coverage_pct=inputs.load_coverage_pct,
         ),
         Kpi(
             key="overloadedTransformersPct",
             label="Transformers overloaded",
             value=overloaded_pct,
             unit="%",
-            definition="Share of transformers loaded above their rating in the newest hour.",
+            definition="Share of transformers loaded above their rating in the same hour.",
             data_as_of=inputs.load_hour,
             reason=no_load,
+            coverage_pct=inputs.load_coverage_pct,
         ),
         Kpi(
             key="openWorkOrders",

@@ -10,6 +10,7 @@ from grid import models
 
 MIN_CHARACTERS = 2
 MAX_HITS = 50
+LAYERS = ("substations", "circuits", "transformers", "branches", "meters", "switches")
 PARENTS = {"Circuit": ("substation",), "Branch": ("from_substation", "to_substation")}
 
 
@@ -53,7 +54,9 @@ def search_assets(*, text: str, first: int, user: Any) -> list[SearchHit]:
         has_name = any(field.name == "name" for field in options.fields)
         match = Q(pk__istartswith=text) | (Q(name__icontains=text) if has_name else Q())
         rows = model.objects.visible_to(user).filter(match).order_by("pk")
-        rows = rows.select_related(*PARENTS.get(options.object_name or "", ()))
+        parents = PARENTS.get(options.object_name or "", ())
+        if parents:  # without names, select_related would join every parent of every parent
+            rows = rows.select_related(*parents)
         hits += [_hit(row) for row in rows[: first - len(hits)]]
     return hits
 

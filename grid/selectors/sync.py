@@ -11,10 +11,12 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from flux_site.api.errors import BadInput
+from flux_site.api.errors import BadInput, WarehouseUnavailableError
 from grid import models
-from grid.layers import DEPENDS_ON, LAYERS, Layer, LayerStatus, RunStatus, lock_key
+from grid.federation.store import ask_warehouse, fallback_warehouse
+from grid.layers import DEPENDS_ON, LAYERS, Layer, LayerStatus, RunStatus, SyncMode, lock_key
 from grid.layers.locks import LOCK_CLASS
+from grid.selectors.schedules import next_runs
 from grid.selectors.warehouse import get_warehouse
 from grid.warehouse import Warehouse, WarehouseError, WarehouseUnavailable
 
@@ -27,6 +29,7 @@ MAX_ALERTS = 500
 class LayerState:
     """A layer of the cache as it is now.
 
+    ``next_run_at`` is when a schedule next looks at it; None if none does or it is paused.
     ``source_changed`` is None when the warehouse does not answer or was never loaded. ``age_s`` counts from
     ``confirmed_at``, when a run or a scheduled check last found the cache equal to the source; it and
     ``is_too_old`` are None for a layer that was never synced.
@@ -35,7 +38,7 @@ class LayerState:
     key: str
     title: str
     status: LayerStatus
-    schedule: str
+    mode: SyncMode
     is_paused: bool
     is_too_old: bool | None
     source_changed: bool | None
@@ -47,12 +50,24 @@ class LayerState:
     confirmed_at: datetime | None
     age_s: float | None
     max_age_s: float
+    watermark_at: datetime | None
+    next_run_at: datetime | None
     last_run: models.SyncRun | None
 
     @property
     def last_run_at(self) -> datetime | None:
         """When the newest run began."""
         return self.last_run.started_at if self.last_run else None
+
+    @property
+    def last_mode(self) -> str | None:
+        """How the newest run found its rows: FULL, WATERMARK or CHANGES."""
+        return (self.last_run.mode or None) if self.last_run else None
+
+    @property
+    def last_fallback_reason(self) -> str | None:
+        """Why the newest run was a full one although an increment was asked for; None if it was not."""
+        return (self.last_run.fallback_reason or None) if self.last_run else None
 
     @property
     def last_error(self) -> str | None:
@@ -69,6 +84,7 @@ def list_layers() -> list[LayerState]:
     last_runs = newest_runs(LAYERS)
     running = running_layers()
     versions = source_versions()
+    planned = next_runs()
     now = timezone.now()
     return [
         _state(
@@ -77,6 +93,7 @@ def list_layers() -> list[LayerState]:
             last_run=last_runs.get(layer.key),
             is_running=layer.key in running,
             current_version=versions.get(layer.key),
+            next_run_at=planned.get(layer.key),
             now=now,
         )
         for layer in LAYERS.values()
@@ -146,20 +163,36 @@ def version_of(layer: Layer, warehouse: Warehouse) -> str | None:
     Raises:
         WarehouseError: if the warehouse does not answer.
     """
-    return layer.combined_version({table.fullname: warehouse.version(table) for table in layer.source_tables})
+    return source_of(layer, warehouse)[1]
+
+
+def source_of(layer: Layer, warehouse: Warehouse) -> tuple[dict[str, str | None], str | None]:
+    """Return the version of each table of a layer's source now, and that of the whole as ``version_of`` does.
+
+    Raises:
+        WarehouseError: if the warehouse does not answer.
+    """
+    versions = {table.fullname: warehouse.version(table) for table in layer.source_tables}
+    return versions, layer.combined_version(versions)
 
 
 def source_versions() -> dict[str, str | None]:
-    """Return the version of every layer's source now; None where the warehouse cannot tell."""
-    warehouse = get_warehouse()
+    """Return the version of every layer's source now; None where the warehouse cannot tell in time."""
+    try:
+        return ask_warehouse(lambda: _source_versions(fallback_warehouse()))
+    except WarehouseUnavailableError as error:
+        logger.warning("Unable to look for changes in the warehouse: %s", error)
+        return dict.fromkeys(LAYERS)
+
+
+def _source_versions(warehouse: Warehouse) -> dict[str, str | None]:
     tables = {table.fullname: table for layer in LAYERS.values() for table in layer.source_tables}
     versions: dict[str, str | None] = {}
     for name, table in tables.items():
         try:
             versions[name] = warehouse.version(table)
-        except WarehouseUnavailable as error:
-            logger.warning("Unable to look for changes in the warehouse: %s", error)
-            return dict.fromkeys(LAYERS)
+        except WarehouseUnavailable:
+            raise  # the breaker counts it
         except WarehouseError as error:
             logger.warning("Unable to read the version of %s: %s", name, error)
             versions[name] = None
@@ -185,6 +218,7 @@ def _state(
     last_run: models.SyncRun | None,
     is_running: bool,
     current_version: str | None,
+    next_run_at: datetime | None,
     now: datetime,
 ) -> LayerState:
     changed = (
@@ -201,7 +235,7 @@ def _state(
             is_running=is_running,
             is_stale=changed or (changed is None and bool(is_too_old)),
         ),
-        schedule=layer.schedule.value,
+        mode=layer.mode,
         is_paused=row.is_paused,
         is_too_old=is_too_old,
         source_changed=changed,
@@ -213,6 +247,8 @@ def _state(
         confirmed_at=row.confirmed_at,
         age_s=age_s,
         max_age_s=layer.max_age.total_seconds(),
+        watermark_at=row.watermark_at,
+        next_run_at=None if row.is_paused else next_run_at,
         last_run=last_run,
     )
 

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from flux_site.api.errors import BadInput, NotFound
 from grid import models
-from grid.federation import analytical
+from grid.federation import analytical, from_either_store
 from grid.pipeline.usage import day_bounds
 from grid.selectors.warehouse import get_warehouse
 from grid.warehouse import queries, tables
@@ -63,7 +63,13 @@ def meter_usage(
             f"{bucket} is given for at most {MAX_DAYS[bucket]} days at a time; ask for a longer bucket.",
             field="bucket",
         )
-    if not models.Meter.objects.visible_to(user).filter(pk=asset_id).exists():
+    is_known = from_either_store(
+        field="meterUsage",
+        layers=("meters",),
+        ask=lambda: models.Meter.objects.visible_to(user).filter(pk=asset_id).exists(),
+        is_check=True,
+    )
+    if not is_known:
         raise NotFound(f"There is no meter {asset_id!r} that you may see.", field="assetId")
     zone = ZoneInfo(settings.TIME_ZONE)
     return analytical(

@@ -12,11 +12,13 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from flux_site.api.errors import BadInput
-from grid.forge.config import ForgeConfig, Scale
+from grid.forge.config import DEFAULT_AMI_DAYS, MAX_AMI_DAYS, MAX_RAW_DAYS, ForgeConfig, Scale
 from grid.forge.errors import ForgeConfigError, ForgeDataError
 from grid.forge.load import load_warehouse
 from grid.selectors.warehouse import get_warehouse
 from grid.warehouse import Warehouse, pa_schema, tables
+
+__all__ = ["DEFAULT_AMI_DAYS", "MAX_AMI_DAYS", "MAX_RAW_DAYS", "LoadOutcome", "load_forged_data"]
 
 ALL = ("Texas", "Western", "Eastern")
 
@@ -39,11 +41,15 @@ def load_forged_data(
     territory: tuple[float, float, float, float],
     force: bool,
     progress: Callable[[float, str], None],
+    ami_days: int = DEFAULT_AMI_DAYS,
+    raw_days: int = 0,
+    rows: Callable[[int, int], None] | None = None,
 ) -> LoadOutcome:
     """Load the forged data of a configuration into the warehouse, unless it is there.
 
     The metering period ends at the last local midnight before ``now`` of the first load, and stays there: a
-    load begun again continues with the period it began with. ``force`` begins a new period.
+    load begun again continues with the period it began with. ``force`` begins a new period. ``progress`` is
+    told the fraction done and the step, ``rows`` how many rows are written of how many.
 
     Raises:
         BadInput: naming the field, or the damaged source file.
@@ -63,6 +69,8 @@ def load_forged_data(
                 end_at=end_at,
                 time_zone=time_zone,
                 territory=territory,
+                ami_days=ami_days,
+                raw_days=raw_days,
             )
         except ForgeConfigError as error:
             raise BadInput(str(error), field=error.field) from error
@@ -77,13 +85,13 @@ def load_forged_data(
                 return LoadOutcome(end_at=end_at, rows=None)
     number = _record(warehouse, config, status="STARTED", now=now)
     try:
-        rows = load_warehouse(warehouse=warehouse, config=config, progress=progress)
+        written = load_warehouse(warehouse=warehouse, config=config, progress=progress, rows=rows)
     except ForgeDataError as error:
         raise BadInput(f"The transmission data cannot be used: {error}") from error
     except ForgeConfigError as error:
         raise BadInput(str(error), field=error.field) from error
     _record(warehouse, config, status="COMPLETED", now=now, number=number)
-    return LoadOutcome(end_at=end_at, rows=rows)
+    return LoadOutcome(end_at=end_at, rows=written)
 
 
 def _last_midnight(now: datetime, time_zone: str) -> datetime:

@@ -9,7 +9,9 @@ from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 from flux_site.api.errors import BadInput, FluxError, NotFound, PermissionRefused, Unauthenticated
+from grid.federation import operational
 from grid.selectors import map_layers
+from grid.selectors.map_layers import MapLayer
 
 ARROW_STREAM = "application/vnd.apache.arrow.stream"
 STATUS_OF_CODE = {
@@ -24,7 +26,8 @@ STATUS_OF_CODE = {
 def error_response(error: FluxError) -> JsonResponse:
     """Return an expected failure as JSON in the shape GraphQL uses."""
     body = {"errors": [{"message": error.message, "extensions": error.extensions}]}
-    return JsonResponse(body, status=STATUS_OF_CODE.get(error.code, 503))
+    status = STATUS_OF_CODE.get(error.code, 503)
+    return JsonResponse(body, status=status, headers={"Retry-After": "5"} if status == 503 else None)
 
 
 def check_login(request: HttpRequest) -> None:
@@ -72,11 +75,34 @@ def columns(request: HttpRequest, layer_key: str) -> HttpResponse:
             raise NotFound(f"There is no layer {layer_key!r}; there are: {known}.", field="layer")
         check_permission(request, layer.permission)
         bbox = map_layers.parse_bbox(request.GET.get("bbox"))
-        version = f"{layer.key}|{bbox}|{map_layers.layer_version(layer=layer, user=request.user)}"
-        return arrow_response(
-            request,
-            version=version,
-            build=lambda: map_layers.layer_table(layer=layer, bbox=bbox, user=request.user),
+        return operational(
+            field=f"columns/{layer.key}",
+            layers=(layer.sync_layer, *layer.also_shows),
+            vital_layers=(layer.sync_layer,),
+            from_cache=lambda: _answer(
+                request, layer, bbox, map_layers.layer_version, map_layers.layer_table, "postgis"
+            ),
+            from_warehouse=lambda: _answer(
+                request, layer, bbox, map_layers.warehouse_version, map_layers.warehouse_table, "warehouse"
+            ),
         )
     except FluxError as error:
         return error_response(error)
+
+
+def _answer(
+    request: HttpRequest,
+    layer: MapLayer,
+    bbox: map_layers.Bbox | None,
+    version: Callable[..., str],
+    table: Callable[..., pa.Table],
+    backend: str,
+) -> HttpResponse:
+    user = request.user
+    response = arrow_response(
+        request,
+        version=f"{layer.key}|{bbox}|{version(layer=layer, user=user)}",
+        build=lambda: table(layer=layer, bbox=bbox, user=user),
+    )
+    response.headers["Flux-Backend"] = backend
+    return response

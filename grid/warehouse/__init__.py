@@ -14,10 +14,11 @@ from grid.warehouse.errors import (
     WarehouseUnavailable,
     WarehouseUrlInvalid,
 )
-from grid.warehouse.interface import PartitionedWarehouse, Warehouse
+from grid.warehouse.interface import Expected, PartitionedWarehouse, Warehouse
 from grid.warehouse.opening import open_warehouse
 
 __all__ = [
+    "Expected",
     "PartitionedWarehouse",
     "SchemaMismatch",
     "TableNotLoaded",

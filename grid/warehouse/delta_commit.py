@@ -23,7 +23,9 @@ from grid.warehouse.arrow import pa_schema
 from grid.warehouse.delta_damage import check_log
 from grid.warehouse.errors import SchemaMismatch, WarehouseConflict
 from grid.warehouse.incoming import IncomingData
+from grid.warehouse.interface import Expected
 from grid.warehouse.pump import pumped
+from grid.warehouse.tables import DERIVED_TABLES
 
 _BATCH_APP = "flux-batch:"
 _REPLACE_APP = "flux-replace"
@@ -51,19 +53,24 @@ def commit(
     *,
     mode: Literal["append", "overwrite"],
     partition: date | None = None,
+    expected: Expected | None = None,
 ) -> int:
     """Write the batch and return its number of rows; 0 if the table holds ``batch_id`` already.
 
     With ``partition`` an overwrite takes the place of that date's rows only.
 
     Raises:
-        WarehouseConflict: if another writer replaced the table meanwhile.
+        WarehouseConflict: if another writer replaced the table meanwhile, or it is not as ``expected``.
         SchemaMismatch: if the stored table cannot take the declared columns.
     """
     handle = DeltaTable(folder)
     check_log(folder, after=-1)
     if _has_batch(handle, batch_id):
         return 0
+    if expected is not None and _loaded_version(handle) != expected.version:
+        raise WarehouseConflict(
+            f"table {table.fullname} was changed by another writer; try again", table=table.fullname
+        )
     transactions = [Transaction(app_id=_BATCH_APP + batch_id, version=1)]
     if mode == "overwrite":
         # Two replacements that both saw the same state must not both succeed.
@@ -83,11 +90,26 @@ def commit(
     return incoming.row_count
 
 
+def version_of(handle: DeltaTable) -> str:
+    """Return a value that changes with every commit."""
+    return f"{handle.metadata().id}:{handle.version()}"
+
+
+def _loaded_version(handle: DeltaTable) -> str | None:
+    is_loaded = handle.version() > 0 or bool(handle.file_uris())
+    return version_of(handle) if is_loaded else None
+
+
 def compact(folder: Path, table: Table, *, keep_hours: int) -> None:
-    """Merge small files of a table, then delete files that no state younger than ``keep_hours`` needs."""
+    """Merge small files of a table, then delete files that no state younger than ``keep_hours`` needs.
+
+    A derived table is replaced a date at a time, so its files are as large as they can be; merging them would
+    only make everything that is made of it due again.
+    """
     handle = DeltaTable(folder)
     check_log(folder, after=-1)
-    handle.optimize.compact(writer_properties=_writer_properties(table))
+    if table not in DERIVED_TABLES:
+        handle.optimize.compact(writer_properties=_writer_properties(table))
     handle.vacuum(retention_hours=keep_hours, dry_run=False, enforce_retention_duration=False)
 
 

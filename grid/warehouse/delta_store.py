@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -21,10 +21,11 @@ from sqlalchemy import Table
 
 from grid.warehouse import delta_damage, file_lock, fork_guard
 from grid.warehouse.arrow import pa_schema
-from grid.warehouse.delta_commit import commit, compact, known_batches, partition_columns
+from grid.warehouse.delta_commit import commit, compact, known_batches, partition_columns, version_of
 from grid.warehouse.delta_errors import reported
 from grid.warehouse.errors import WarehouseUnavailable
 from grid.warehouse.incoming import Data, IncomingData
+from grid.warehouse.interface import Expected
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,29 @@ class DeltaStore:
                 known.reset()  # what was half read must not look sound the next time
                 raise
 
+    def differing_files(self, table: Table, since: str) -> tuple[Snapshot, Snapshot] | None:
+        """Return the state ``since`` and the latest one of ``table``, each with the files only it has.
+
+        None if the old state cannot be read any more: its log or one of its files was tidied away, or the
+        table was made anew.
+        """
+        now = self.snapshot(table)
+        made, _, number = since.rpartition(":")
+        if now is None or not number.isdigit() or made != now.version.rpartition(":")[0]:
+            return None
+        if since == now.version:
+            return replace(now, files=()), replace(now, files=())
+        folder = self.path(table)
+        try:
+            before = _read_snapshot(DeltaTable(folder, version=int(number)), folder)
+        except DeltaError:
+            return None
+        old = tuple(sorted(set(before.files) - set(now.files)))
+        if not all(file.exists() for file in old):
+            return None
+        new = tuple(sorted(set(now.files) - set(before.files)))
+        return replace(before, files=old), replace(now, files=new)
+
     def forget(self, table: Table) -> None:
         """Drop what is remembered of ``table``; the next read starts from its files."""
         with self._lock:
@@ -119,10 +143,12 @@ class DeltaStore:
         *,
         mode: Literal["append", "overwrite"],
         partition: date | None = None,
+        expected: Expected | None = None,
     ) -> int:
         """Commit ``data`` as one batch; return the rows written, 0 if the batch was there already.
 
-        With ``partition`` an overwrite takes the place of that date's rows only.
+        With ``partition`` an overwrite takes the place of that date's rows only. With ``expected`` it is
+        made only if the table still has that version.
         """
         fork_guard.claim()
         if not batch_id:
@@ -132,7 +158,9 @@ class DeltaStore:
         with reported(table, folder, incoming):
             self._create_if_absent(table, folder)
             with self._locked(table, exclusive=mode == "overwrite"):
-                return commit(folder, table, incoming, batch_id, mode=mode, partition=partition)
+                return commit(
+                    folder, table, incoming, batch_id, mode=mode, partition=partition, expected=expected
+                )
 
     def compact(self, table: Table, *, keep_hours: int) -> None:
         """Merge small files and delete those that no state younger than ``keep_hours`` needs."""
@@ -174,9 +202,10 @@ class _Known:
     handle: DeltaTable | None = None
     identity: tuple[int, ...] | None = None
     snapshot: Snapshot | None = None
+    log_changed_at: int | None = None
 
     def reset(self) -> None:
-        self.handle = self.identity = self.snapshot = None
+        self.handle = self.identity = self.snapshot = self.log_changed_at = None
 
 
 def _refresh(known: _Known, folder: Path) -> Snapshot | None:
@@ -186,18 +215,35 @@ def _refresh(known: _Known, folder: Path) -> Snapshot | None:
         if delta_damage.has_data_files(folder):
             raise DeltaError("the log is missing")
         return None
+    changed_at = _log_changed_at(folder)  # looked at first: a change that comes meanwhile is seen next time
     if known.handle is None or known.identity != identity:
         known.reset()
         known.handle, known.identity = DeltaTable(folder), identity
         delta_damage.check_log(folder, after=-1)
     else:
         before = known.handle.version()
+        # To look costs a fraction of asking the library. The clock of a file system is coarse: a commit right
+        # after the last look may not show in it, but its file does.
+        is_same = known.log_changed_at == changed_at and not _has_commit(folder, before + 1)
+        if known.snapshot is not None and is_same:
+            return known.snapshot if _is_loaded(known.snapshot, before) else None
         known.handle.update_incremental()
         if known.snapshot is not None and known.handle.version() == before:
+            known.log_changed_at = changed_at
             return known.snapshot if _is_loaded(known.snapshot, before) else None
         delta_damage.check_log(folder, after=before)
     known.snapshot = _read_snapshot(known.handle, folder)
+    known.log_changed_at = changed_at
     return known.snapshot if _is_loaded(known.snapshot, known.handle.version()) else None
+
+
+def _log_changed_at(folder: Path) -> int:
+    """Return when a file of the log was last added or removed."""
+    return (folder / "_delta_log").stat().st_mtime_ns
+
+
+def _has_commit(folder: Path, version: int) -> bool:
+    return (folder / "_delta_log" / f"{version:020d}.json").exists()
 
 
 def _read_snapshot(handle: DeltaTable, folder: Path) -> Snapshot:
@@ -206,7 +252,7 @@ def _read_snapshot(handle: DeltaTable, folder: Path) -> Snapshot:
     files = tuple(folder / unquote(path) for path in actions.column("path").to_pylist())
     stored = tuple(field.name for field in handle.schema().fields)
     return Snapshot(
-        version=f"{details.id}:{handle.version()}",
+        version=version_of(handle),
         files=files,
         row_count=_row_count(actions, files),
         stored_columns=stored,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -16,6 +16,7 @@ from grid.warehouse.arrow import Query
 from grid.warehouse.delta_store import DeltaStore, Snapshot
 from grid.warehouse.duckdb_reader import DuckDbReader, ReaderLimits
 from grid.warehouse.errors import (
+    SchemaMismatch,
     TableNotLoaded,
     WarehouseCorrupted,
     WarehouseError,
@@ -23,8 +24,11 @@ from grid.warehouse.errors import (
     WarehouseUrlInvalid,
 )
 from grid.warehouse.incoming import Data
-from grid.warehouse.interface import BATCH_ROWS, KEEP_HOURS
+from grid.warehouse.interface import BATCH_ROWS, KEEP_HOURS, Expected
 from grid.warehouse.statements import optional_tables, tables_read
+
+T = TypeVar("T")
+Sources = dict[Table, Snapshot | None]
 
 
 class EmbeddedWarehouse:
@@ -48,31 +52,20 @@ class EmbeddedWarehouse:
         self._store.check_root()
 
     def select_arrow(self, query: Query, batch_rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
-        tables = tables_read(query)
-        sources = self._sources(tables, optional_tables(query))
-        try:
+        def start(sources: Sources) -> Iterator[pa.RecordBatch]:
             return self._translated(self._reader.run(query, sources, batch_rows), sources)
-        except (duckdb.Error, OSError, pa.ArrowException) as error:
-            if not self._changed_meanwhile(sources):
-                raise self._failure(error, sources) from error
-        # Files were removed under the query by a newer commit: its own files are there.
-        sources = self._sources(tables, optional_tables(query))
-        try:
-            return self._translated(self._reader.run(query, sources, batch_rows), sources)
-        except (duckdb.Error, OSError, pa.ArrowException) as error:
-            raise self._failure(error, sources) from error
+
+        return self._attempted(query, start)
 
     def select_rows(self, query: Query) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
-        for batch in self.select_arrow(query):
-            rows.extend(batch.to_pylist())
-        return rows
+        batches = self._attempted(query, lambda sources: self._reader.fetch(query, sources, BATCH_ROWS))
+        return [row for batch in batches for row in batch.to_pylist()]
 
     def append(self, table: Table, data: Data, batch_id: str) -> int:
         return self._store.write(table, data, batch_id, mode="append")
 
-    def replace(self, table: Table, data: Data, batch_id: str) -> int:
-        return self._store.write(table, data, batch_id, mode="overwrite")
+    def replace(self, table: Table, data: Data, batch_id: str, *, expected: Expected | None = None) -> int:
+        return self._store.write(table, data, batch_id, mode="overwrite", expected=expected)
 
     def replace_partition(self, table: Table, day: date, data: Data, batch_id: str) -> int:
         return self._store.write(table, data, batch_id, mode="overwrite", partition=day)
@@ -88,6 +81,25 @@ class EmbeddedWarehouse:
         snapshot = self._store.snapshot(table)
         return None if snapshot is None else snapshot.version
 
+    def changed_keys(
+        self, table: Table, since: str, *, columns: Iterable[str], limit: int
+    ) -> list[str] | None:
+        states = self._store.differing_files(table, since)
+        if states is None:
+            return None
+        before, now = states
+        if not before.files and not now.files:
+            return []
+        try:
+            return self._reader.differing_keys(table, before, now, columns=columns, limit=limit)
+        except SchemaMismatch:
+            return None  # the old state lacks a column that may not be null: nothing to compare with
+        except (duckdb.Error, OSError) as error:
+            self._store.forget(table)
+            if self._store.differing_files(table, since) is None:
+                return None  # the old files were tidied away meanwhile
+            raise self._failure(error, {table: now}) from error
+
     def row_count(self, table: Table) -> int:
         snapshot = self._store.snapshot(table)
         if snapshot is None:
@@ -100,8 +112,24 @@ class EmbeddedWarehouse:
     def close(self) -> None:
         self._reader.close()
 
-    def _sources(self, tables: list[Table], optional: frozenset[str]) -> dict[Table, Snapshot | None]:
-        sources: dict[Table, Snapshot | None] = {}
+    def _attempted(self, query: Query, read: Callable[[Sources], T]) -> T:
+        """Read the tables of ``query`` in their latest state, again if it was removed under the reading."""
+        tables, optional = tables_read(query), optional_tables(query)
+        sources = self._sources(tables, optional)
+        try:
+            return read(sources)
+        except (duckdb.Error, OSError, pa.ArrowException) as error:
+            if not self._changed_meanwhile(sources):
+                raise self._failure(error, sources) from error
+        # Files were removed under the query by a newer commit: its own files are there.
+        sources = self._sources(tables, optional)
+        try:
+            return read(sources)
+        except (duckdb.Error, OSError, pa.ArrowException) as error:
+            raise self._failure(error, sources) from error
+
+    def _sources(self, tables: list[Table], optional: frozenset[str]) -> Sources:
+        sources: Sources = {}
         for table in tables:
             snapshot = self._store.snapshot(table)
             if snapshot is None and table.fullname not in optional:
@@ -110,7 +138,7 @@ class EmbeddedWarehouse:
             sources[table] = snapshot
         return sources
 
-    def _changed_meanwhile(self, sources: dict[Table, Snapshot | None]) -> bool:
+    def _changed_meanwhile(self, sources: Sources) -> bool:
         changed = False
         for table, before in sources.items():
             self._store.forget(table)
@@ -118,15 +146,13 @@ class EmbeddedWarehouse:
             changed |= (now and now.version) != (before and before.version)
         return changed
 
-    def _translated(
-        self, batches: Iterator[pa.RecordBatch], sources: dict[Table, Snapshot | None]
-    ) -> Iterator[pa.RecordBatch]:
+    def _translated(self, batches: Iterator[pa.RecordBatch], sources: Sources) -> Iterator[pa.RecordBatch]:
         try:
             yield from batches
         except (duckdb.Error, OSError, pa.ArrowException) as error:
             raise self._failure(error, sources) from error
 
-    def _failure(self, error: Exception, sources: dict[Table, Snapshot | None]) -> WarehouseError:
+    def _failure(self, error: Exception, sources: Sources) -> WarehouseError:
         """Return the error to raise for a failed read, naming the table and file at fault."""
         message = str(error).splitlines()[0]
         named = [

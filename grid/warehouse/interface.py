@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
@@ -14,6 +15,13 @@ from grid.warehouse.incoming import Data
 
 BATCH_ROWS = 65_536
 KEEP_HOURS = 24  # far longer than any query
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The version of a table that a write rests on; None: it was never loaded."""
+
+    version: str | None
 
 
 class Warehouse(Protocol):
@@ -63,11 +71,41 @@ class Warehouse(Protocol):
             WarehouseFull, WarehouseConflict, WarehouseUnavailable: nothing of the batch is visible.
         """
 
-    def replace(self, table: Table, data: Data, batch_id: str) -> int:
-        """Put ``data`` in place of all rows of ``table`` in one commit; otherwise like ``append``."""
+    def replace(self, table: Table, data: Data, batch_id: str, *, expected: Expected | None = None) -> int:
+        """Put ``data`` in place of all rows of ``table`` in one commit; otherwise like ``append``.
+
+        With ``expected`` the commit is made only if the table still has that version, so that rows read
+        from it may be written back without losing what others commit meanwhile.
+
+        Raises:
+            WarehouseConflict: if the table has another version than expected; nothing is written.
+        """
 
     def version(self, table: Table) -> str | None:
         """Return an opaque value that changes with every commit; None if the table was never loaded."""
+
+    def changed_keys(
+        self, table: Table, since: str, *, columns: Iterable[str], limit: int
+    ) -> list[str] | None:
+        """Return the keys of the rows that differ between version ``since`` of ``table`` and now.
+
+        A row differs if it was added, deleted or has another value in one of ``columns``; a row that was
+        written anew with equal values does not, however the table is stored. A backend that cannot tell
+        which columns changed also names rows that changed in others.
+
+        Args:
+            table: a table whose primary key is one column of text.
+            since: what ``version`` returned.
+            columns: the columns that matter.
+            limit: at most so many keys are returned.
+
+        Returns:
+            The keys, each once, in no order; None if the warehouse no longer knows the state of then.
+
+        Raises:
+            WarehouseCorrupted, WarehouseUnavailable, WarehouseQueryTimeout, WarehouseQueryTooLarge: if
+                the data cannot be read.
+        """
 
     def row_count(self, table: Table) -> int:
         """Return the number of rows of ``table``.

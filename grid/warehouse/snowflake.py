@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, TypeVar
 
 import pyarrow as pa
 from snowflake.connector import errors as driver_errors
 from sqlalchemy import Table, func, select
 
+from grid.warehouse import snowflake_changes, snowflake_load
 from grid.warehouse import snowflake_ledger as ledger
-from grid.warehouse import snowflake_load
 from grid.warehouse.arrow import TIMESTAMP, Query, conform_result, result_fields, split
-from grid.warehouse.errors import TableNotLoaded, WarehouseError, WarehouseUnavailable
+from grid.warehouse.errors import (
+    TableNotLoaded,
+    WarehouseError,
+    WarehouseQueryInvalid,
+    WarehouseUnavailable,
+)
 from grid.warehouse.incoming import Data
-from grid.warehouse.interface import BATCH_ROWS, KEEP_HOURS
+from grid.warehouse.interface import BATCH_ROWS, KEEP_HOURS, Expected
 from grid.warehouse.snowflake_session import (
     SnowflakeConnections,
     SnowflakeTarget,
@@ -22,6 +27,7 @@ from grid.warehouse.snowflake_session import (
     is_session_lost,
 )
 from grid.warehouse.statements import optional_tables, tables_read
+from grid.warehouse.tables import WRITTEN_INSTEAD
 
 _T = TypeVar("_T")
 
@@ -44,6 +50,10 @@ class SnowflakeWarehouse:
 
     Connections are opened at the first use and renewed when their session ends. Like the embedded
     warehouse it cannot be used on both sides of one fork.
+
+    Tables that Snowflake derives itself, as dynamic tables, cannot be written: cleaned readings go to the
+    history that the dynamic table is made of, and rows of the roll-ups go nowhere (0 is returned, and nothing
+    read), as Snowflake computes its own. A dynamic table without rows counts as never loaded.
     """
 
     def __init__(self, target: SnowflakeTarget, *, query_timeout_s: float) -> None:
@@ -108,11 +118,25 @@ class SnowflakeWarehouse:
     def append(self, table: Table, data: Data, batch_id: str) -> int:
         return self._write(table, data, batch_id, "append")
 
-    def replace(self, table: Table, data: Data, batch_id: str) -> int:
-        return self._write(table, data, batch_id, "overwrite")
+    def replace(self, table: Table, data: Data, batch_id: str, *, expected: Expected | None = None) -> int:
+        return self._write(table, data, batch_id, "overwrite", expected)
 
     def version(self, table: Table) -> str | None:
         return self._with_cursor(lambda cursor: ledger.version(cursor, table))
+
+    def changed_keys(
+        self, table: Table, since: str, *, columns: Iterable[str], limit: int
+    ) -> list[str] | None:
+        if since == self.version(table):
+            return []
+        asked = snowflake_changes.statement(table, since, limit=limit)
+        if asked is None:
+            return None
+        try:
+            found = self._with_cursor(lambda cursor: ledger.rows(cursor, *asked))
+        except WarehouseQueryInvalid:
+            return None  # change tracking is off, or its history does not reach back so far
+        return [row[0] for row in found]
 
     def row_count(self, table: Table) -> int:
         self._check_loaded(table, may_be_absent=False)
@@ -126,9 +150,27 @@ class SnowflakeWarehouse:
     def close(self) -> None:
         self._connections.close()
 
-    def _write(self, table: Table, data: Data, batch_id: str, mode: Literal["append", "overwrite"]) -> int:
-        is_ready = table.fullname in self._ready
-        written = snowflake_load.write(self._target, table, data, batch_id, mode=mode, is_ready=is_ready)
+    def _write(
+        self,
+        table: Table,
+        data: Data,
+        batch_id: str,
+        mode: Literal["append", "overwrite"],
+        expected: Expected | None = None,
+    ) -> int:
+        if self._with_cursor(lambda cursor: ledger.is_dynamic(cursor, table)):
+            if table not in WRITTEN_INSTEAD:
+                return 0
+            table = WRITTEN_INSTEAD[table]
+        written = snowflake_load.write(
+            self._target,
+            table,
+            data,
+            batch_id,
+            mode=mode,
+            is_ready=table.fullname in self._ready,
+            expected=expected,
+        )
         self._ready.add(table.fullname)
         return written
 

@@ -9,32 +9,39 @@ from sqlalchemy import Column, DateTime, Integer, MetaData, String, Table
 from sqlalchemy.schema import CreateTable
 
 from grid.warehouse.errors import SchemaMismatch
+from grid.warehouse.tables import DERIVED_TABLES
 from grid.warehouse.tables import metadata as declared
 
 SCHEMA = "raw"
 DIALECT = SnowflakeDialect()
 
-_ledger = MetaData()
+LEDGER = MetaData()
 
 flux_batches = Table(
     "flux_batches",
-    _ledger,
+    LEDGER,
     Column("table_name", String(256), primary_key=True),
     Column("batch_id", String(256), primary_key=True),
     Column("row_count", Integer, nullable=False),
     Column("committed_at", DateTime, nullable=False, comment="UTC"),
     schema=SCHEMA,
+    comment="Batches that were written, each once.",
 )
 
 flux_table_writes = Table(
     "flux_table_writes",
-    _ledger,
+    LEDGER,
     Column("table_name", String(256), primary_key=True),
     Column("turn", Integer, nullable=False, comment="commits so far; its row lock puts commits in order"),
     schema=SCHEMA,
+    comment="Commits of each table.",
 )
 
 _HAS_BATCH = "SELECT row_count FROM raw.flux_batches WHERE table_name = %(table)s AND batch_id = %(batch)s"
+_IS_DYNAMIC = (
+    "SELECT is_dynamic FROM information_schema.tables "
+    "WHERE table_schema = %(schema)s AND table_name = %(name)s"
+)
 _COLUMNS = (
     "SELECT LOWER(table_schema || '.' || table_name), LOWER(column_name) FROM information_schema.columns "
     "WHERE table_schema IN (%(a)s, %(b)s)"
@@ -50,7 +57,7 @@ def ensure(cursor: Any, *tables: Table) -> None:
     """Create ``tables`` and the ledger where they are missing, and add nullable columns declared since.
 
     Raises:
-        SchemaMismatch: if a stored table lacks a column that may not be null.
+        SchemaMismatch: if a stored table lacks a column that may not be null, or a dynamic table lacks one.
     """
     for schema in sorted({table.schema or "public" for table in tables}):
         stored: dict[str, set[str]] = {}
@@ -59,7 +66,7 @@ def ensure(cursor: Any, *tables: Table) -> None:
         for name in (SCHEMA, schema):
             if not any(table.startswith(f"{name}.") for table in stored):
                 cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
-        for table in (*_ledger.sorted_tables, *(table for table in tables if table.schema == schema)):
+        for table in (*LEDGER.sorted_tables, *(table for table in tables if table.schema == schema)):
             _ensure_table(cursor, table, stored.get(table.fullname, set()))
 
 
@@ -70,6 +77,9 @@ def _ensure_table(cursor: Any, table: Table, stored: set[str]) -> None:
     for column in table.columns:
         if column.name in stored:
             continue
+        if is_dynamic(cursor, table):
+            problem = "is not in the dynamic table of this name; deploy it again"
+            raise SchemaMismatch(table=table.fullname, column=column.name, problem=problem)
         if not column.nullable:
             problem = (
                 "is new and may not be null, so stored rows cannot have it; drop the table and load it again"
@@ -77,6 +87,14 @@ def _ensure_table(cursor: Any, table: Table, stored: set[str]) -> None:
             raise SchemaMismatch(table=table.fullname, column=column.name, problem=problem)
         kind = column.type.compile(dialect=DIALECT)
         cursor.execute(f"ALTER TABLE {table.fullname} ADD COLUMN {column.name} {kind}")
+
+
+def is_dynamic(cursor: Any, table: Table) -> bool:
+    """Return whether Snowflake keeps ``table`` up to date itself, so that nobody can write it."""
+    if table not in DERIVED_TABLES:
+        return False
+    place = {"schema": (table.schema or "public").upper(), "name": table.name.upper()}
+    return any(answer == "YES" for (answer,) in rows(cursor, _IS_DYNAMIC, place))
 
 
 def has_batch(cursor: Any, table: Table, batch_id: str) -> bool:
@@ -145,6 +163,17 @@ def version(cursor: Any, table: Table) -> str | None:
     if turn == 0 and not row_count:
         return None
     return f"{turn}:{row_count}:{altered_at.isoformat() if altered_at else ''}"
+
+
+def version_before_turn(cursor: Any, table: Table) -> str | None:
+    """Return the version that ``table`` had before this transaction took its turn, and nothing else."""
+    now = version(cursor, table)
+    if now is None:
+        return None
+    turn, _, rest = now.partition(":")
+    if turn == "1" and rest.startswith("0:"):
+        return None  # it was never loaded
+    return f"{int(turn) - 1}:{rest}"
 
 
 def rows(cursor: Any, statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:

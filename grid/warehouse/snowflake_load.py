@@ -16,6 +16,7 @@ from sqlalchemy import Table, delete
 from grid.warehouse import snowflake_ledger as ledger
 from grid.warehouse.errors import WarehouseConflict, WarehouseError, WarehouseFull
 from grid.warehouse.incoming import Data, IncomingData
+from grid.warehouse.interface import Expected
 from grid.warehouse.snowflake_session import LOAD_TIMEOUT_S, LOCKED, SnowflakeTarget, discard
 
 ROWS_PER_FILE = 2_000_000
@@ -30,10 +31,12 @@ def write(
     *,
     mode: Literal["append", "overwrite"],
     is_ready: bool,
+    expected: Expected | None = None,
 ) -> int:
     """Commit ``data`` as one batch; return the rows written, 0 if the batch was there already.
 
-    ``is_ready`` says that the table and the ledger are known to exist as declared.
+    ``is_ready`` says that the table and the ledger are known to exist as declared. With ``expected`` the
+    commit is made only if the table still has that version.
     """
     if not batch_id:
         raise ValueError("a batch needs a batch id")
@@ -49,7 +52,9 @@ def write(
         cursor.execute(f"CREATE TEMPORARY STAGE {stage} FILE_FORMAT = (TYPE = PARQUET)")
         file_count = _upload(cursor, stage, incoming)
         ledger.register(cursor, table)
-        return _commit(cursor, table, stage if file_count else None, batch_id, incoming.row_count, mode)
+        return _commit(
+            cursor, table, stage if file_count else None, batch_id, incoming.row_count, mode, expected
+        )
     except driver_errors.Error as error:
         raise target.explained(error, timeout_s=LOAD_TIMEOUT_S) from None
     finally:
@@ -101,13 +106,14 @@ def _commit(
     batch_id: str,
     row_count: int,
     mode: Literal["append", "overwrite"],
+    expected: Expected | None,
 ) -> int:
     """Run the transaction, again if another writer holds the table."""
     for attempt in range(1, _ATTEMPTS + 1):
         if ledger.has_batch(cursor, table, batch_id):
             return 0
         try:
-            return _commit_once(cursor, table, stage, batch_id, row_count, mode)
+            return _commit_once(cursor, table, stage, batch_id, row_count, mode, expected)
         except driver_errors.Error as error:
             with suppress(driver_errors.Error):
                 cursor.execute("ROLLBACK")
@@ -124,8 +130,19 @@ def _commit_once(
     batch_id: str,
     row_count: int,
     mode: Literal["append", "overwrite"],
+    expected: Expected | None,
 ) -> int:
     cursor.execute("BEGIN")
+    if expected is not None:
+        # The turn first: nobody else commits between the look at the version and our commit.
+        ledger.take_turn(cursor, table)
+        if ledger.version_before_turn(cursor, table) != expected.version:
+            cursor.execute("ROLLBACK")
+            if ledger.has_batch(cursor, table, batch_id):
+                return 0
+            raise WarehouseConflict(
+                f"table {table.fullname} was changed by another writer; try again", table=table.fullname
+            )
     if mode == "overwrite":
         cursor.execute(str(delete(table).compile(dialect=ledger.DIALECT)))
     if stage is not None:
@@ -136,7 +153,8 @@ def _commit_once(
                 f"Snowflake loaded {loaded} of {row_count} rows into {table.fullname}; nothing was kept",
                 table=table.fullname,
             )
-    ledger.take_turn(cursor, table)
+    if expected is None:
+        ledger.take_turn(cursor, table)
     if ledger.has_batch(cursor, table, batch_id):
         cursor.execute("ROLLBACK")
         return 0

@@ -25,6 +25,7 @@ from grid.warehouse.errors import (
 )
 
 LOGIN_TIMEOUT_S: Final = 30
+SHORTEST_LOGIN_S: Final = 5
 CONNECT_TIMEOUT_S: Final = 10
 LOAD_TIMEOUT_S: Final = 3600
 IDLE_CONNECTIONS: Final = 4
@@ -103,6 +104,7 @@ class SnowflakeTarget:
         """
         fork_guard.claim()
         seconds = max(1, round(query_timeout_s))
+        login_s = min(LOGIN_TIMEOUT_S, max(SHORTEST_LOGIN_S, seconds))
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)
@@ -112,9 +114,9 @@ class SnowflakeTarget:
                     database=self.database,
                     application="FluxOperationsCenter",
                     autocommit=True,
-                    login_timeout=LOGIN_TIMEOUT_S,
+                    login_timeout=login_s,
                     connect_timeout=CONNECT_TIMEOUT_S,
-                    request_timeout=LOGIN_TIMEOUT_S,
+                    request_timeout=login_s,
                     query_timeout=seconds,
                     retry_max_attempts=3,
                     logout_total_timeout_seconds=2,

@@ -7,6 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from grid.warehouse.alarm import Alarm
+
+_ALARM = Alarm()
+
 
 class Watchdog:
     """Calls ``interrupt`` once the guarded sections together have lasted longer than ``limit_s``.
@@ -20,7 +24,7 @@ class Watchdog:
         self._interrupt = interrupt
         self._spent_s = 0.0
         self._since: float | None = None
-        self._timer: threading.Timer | None = None
+        self._call: int | None = None
         self._lock = threading.Lock()
 
     @contextmanager
@@ -28,7 +32,7 @@ class Watchdog:
         """Count the time spent inside."""
         with self._lock:
             self._since = time.monotonic()
-            if self._timer is None:
+            if self._call is None:
                 self._arm(self._limit_s - self._spent_s)
         try:
             yield
@@ -40,18 +44,18 @@ class Watchdog:
     def stop(self) -> None:
         """Stop watching."""
         with self._lock:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
+            if self._call is not None:
+                _ALARM.cancel(self._call)
+                self._call = None
 
     def _arm(self, wait_s: float) -> None:
-        self._timer = threading.Timer(max(wait_s, 0.001), self._look)
-        self._timer.daemon = True
-        self._timer.start()
+        self._call = _ALARM.call_after(max(wait_s, 0.001), self._look)
 
     def _look(self) -> None:
         with self._lock:
-            self._timer = None
+            if self._call is None:  # stopped while the alarm went off
+                return
+            self._call = None
             if self._since is None:  # between two sections: the next one arms the timer again
                 return
             left_s = self._limit_s - self._spent_s - (time.monotonic() - self._since)

@@ -1,6 +1,9 @@
 """Questions for the warehouse: answers, the result cache, and what is said while the warehouse is away."""
 
 import shutil
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,8 @@ from grid.warehouse import Warehouse, tables
 from tests.clients import Api
 from tests.factories.grid import grant_zone, make_transformer, make_zone
 from tests.warehouse_rows import fill
+
+pytestmark = pytest.mark.usefixtures("synced")
 
 LOAD = """query ($id: String!, $hours: Int! = 336) { transformerLoad(assetId: $id, hours: $hours) {
     at loadKva loadingPct energyKwh } }"""
@@ -222,7 +227,79 @@ def test_the_top_list_is_renewed_when_a_transformer_is_renamed(viewer_api: Api, 
     assert len(viewer_api.data(TOP)["topLoadedTransformers"]) == 1
     fill_units(warehouse, {"XFMR-2": "ZONE-1"})
 
+    stale = viewer_api.run(TOP)
+    assert len(stale["data"]["topLoadedTransformers"]) == 1
+    assert (backend(stale)["backend"], backend(stale)["isStale"]) == ("result-cache", True)
+    assert "data has changed" in backend(stale)["fallbackReason"]
+    deadline = time.monotonic() + 10.0
+    while viewer_api.data(TOP) != {"topLoadedTransformers": []}:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert backend(viewer_api.run(TOP))["isStale"] is False
+
+
+def test_an_answer_older_than_the_field_allows_is_never_given_for_the_new_one(
+    viewer_api: Api, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grid.selectors.analytics.PEAKS_STALE_FOR_S", 0.0)
+    fill_units(warehouse, {"XFMR-1": "ZONE-1"})
+    fill_load(warehouse, [hour("XFMR-1", 0, 10.0)])
+    assert len(viewer_api.data(TOP)["topLoadedTransformers"]) == 1
+    fill_units(warehouse, {"XFMR-2": "ZONE-1"})
+
     assert viewer_api.data(TOP) == {"topLoadedTransformers": []}
+
+
+def test_one_of_many_asks_and_the_others_get_its_answer(own_stores: None) -> None:
+    from grid.federation import analytical
+
+    asked: list[str] = []
+
+    def ask() -> int:
+        asked.append("once")
+        time.sleep(0.3)
+        return 42
+
+    def answer(_: int) -> int:
+        return analytical(
+            field="probe",
+            question={"of": "many"},
+            data_version=lambda: "1",
+            ask=ask,
+            encode=lambda value: value,
+            decode=lambda value: value,
+        )
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(answer, range(6)))
+
+    assert (answers, asked) == ([42] * 6, ["once"])
+
+
+def test_only_so_many_queries_run_at_once_and_the_next_is_told_so(
+    own_stores: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grid.federation import store
+
+    settings.WAREHOUSE_SLOT_WAIT_S = 0.05
+    monkeypatch.setattr(store, "_slots", threading.BoundedSemaphore(2))
+    are_inside, may_leave = threading.Barrier(3), threading.Event()
+
+    def slow() -> str:
+        are_inside.wait(5.0)
+        may_leave.wait(5.0)
+        return "answered"
+
+    with ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(store.ask_warehouse, slow) for _ in range(2)]
+        are_inside.wait(5.0)
+        with pytest.raises(store.WarehouseBusy, match="busy"):
+            store.ask_warehouse(lambda: "never")
+        may_leave.set()
+        assert [each.result() for each in running] == ["answered"] * 2
+
+    assert store.ask_warehouse(lambda: store.ask_warehouse(lambda: "again")) == "again"
+    assert warehouse_breaker.current_state == "closed"
 
 
 def test_each_question_has_an_answer_of_its_own(viewer_api: Api, warehouse: Warehouse) -> None:

@@ -14,6 +14,8 @@ from grid.selectors.map_layers import LAYERS
 from tests.clients import Api
 from tests.factories import grid as factories
 
+pytestmark = pytest.mark.usefixtures("synced")
+
 COLUMNS = {
     "substations": "id name lon lat max_kv load_mw generation_mw zone circuit_count",
     "branches": "id from_id to_id from_lon from_lat to_lon to_lat kv rating_mva flow_mw loading_pct",

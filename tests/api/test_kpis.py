@@ -15,6 +15,7 @@ from tests.factories.grid import (
     grant_zone,
     make_circuit,
     make_customer,
+    make_meter,
     make_outage,
     make_substation,
     make_transformer,
@@ -24,7 +25,7 @@ from tests.factories.grid import (
 )
 from tests.warehouse_rows import fill
 
-QUERY = "{ kpis { key label value unit definition dataAsOf reason } }"
+QUERY = "{ kpis { key label value unit definition dataAsOf reason coveragePct } }"
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 LAYERS_NEEDED = ("customers", "outages", "transformer_load", "work_orders")
 
@@ -71,7 +72,7 @@ def test_the_figures_equal_the_rows_counted_by_hand(viewer_api: Api, synced: Non
     assert [
         (use["field"], use["backend"], use["fallbackReason"], use["isStale"])
         for use in answer["extensions"]["backends"]
-    ] == [("kpis", "postgis", None, False)]
+    ] == [("kpis", "postgis", None, True)]  # synced long ago
 
 
 def test_an_unknown_figure_is_null_and_says_why(viewer_api: Api, synced: None) -> None:
@@ -301,6 +302,47 @@ def test_both_stores_answer_the_same_question_alike(viewer: User, synced: None, 
     assert kpis.inputs_from_cache(viewer) == kpis.inputs_from_warehouse([])
 
 
+def test_a_load_says_how_much_of_it_was_metered(viewer_api: Api, synced: None) -> None:
+    for meter_count, coverage_pct in ((3, 100.0), (1, 50.0)):
+        unit = make_transformer()
+        for _ in range(meter_count):
+            make_meter(transformer=unit)
+        make_transformer_load(
+            transformer=unit, load_hour=NOON, meter_count=meter_count, coverage_pct=coverage_pct
+        )
+
+    found = {each["key"]: each["coveragePct"] for each in viewer_api.run(QUERY)["data"]["kpis"]}
+
+    assert found["loadMw"] == found["overloadedTransformersPct"] == pytest.approx(100 * 3.5 / 4)
+    assert found["openWorkOrders"] is None
+
+
+def test_a_load_whose_coverage_was_never_determined_says_nothing_of_it(viewer_api: Api, synced: None) -> None:
+    fill_cache()
+    make_meter()
+
+    found = {each["key"]: each["coveragePct"] for each in viewer_api.run(QUERY)["data"]["kpis"]}
+
+    assert found["loadMw"] is None
+
+
+def test_the_cache_takes_no_load_newer_than_the_hour_most_meters_reported(warehouse: Warehouse) -> None:
+    from grid.layers import LAYERS
+
+    fill_warehouse(warehouse)
+    load = tables.transformer_hourly_load
+    rows = warehouse.select_rows(load.select())
+    begun = next(row for row in rows if row["transformer_id"] == "XFMR-1") | {
+        "load_hour": NOON.replace(tzinfo=None) + timedelta(hours=1)
+    }
+    fill(warehouse, load, [*rows, begun])
+
+    found = warehouse.select_rows(LAYERS["transformer_load"].source)
+
+    # One of two meters is no 90 %.
+    assert {row["load_hour"] for row in found} == {NOON.replace(tzinfo=None)}
+
+
 def test_a_failing_postgis_is_replaced_by_the_warehouse(
     viewer_api: Api, synced: None, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -340,13 +382,14 @@ def test_a_fault_of_the_programme_opens_no_breaker(
 def test_when_no_store_can_answer_the_error_says_so(viewer_api: Api) -> None:
     error = viewer_api.error(QUERY)
 
-    assert error["extensions"]["code"] == "WAREHOUSE_UNAVAILABLE"
-    assert error["message"].startswith("The warehouse cannot answer:")
+    assert error["extensions"]["code"] == "NEVER_SYNCED"
+    assert "'customers' has never been synced" in error["message"]
+    assert "The warehouse cannot answer:" in error["message"]
 
 
 def test_a_table_never_loaded_opens_no_breaker(viewer_api: Api, warehouse: Warehouse) -> None:
     for _ in range(FAILURES_TO_OPEN + 1):
-        assert viewer_api.code(QUERY) == "WAREHOUSE_UNAVAILABLE"
+        assert viewer_api.code(QUERY) == "NEVER_SYNCED"
 
     assert warehouse_breaker.current_state == "closed"
 

@@ -12,6 +12,8 @@ from tests.factories.cascade import make_run, make_scenario
 from tests.factories.grid import make_substation, make_transformer, make_transformer_load, make_zone
 from tests.factories.jobs import make_job
 
+pytestmark = pytest.mark.usefixtures("synced")
+
 ENTITIES = """query ($r: [_Any!]!) { _entities(representations: $r) {
     __typename ... on Substation { name assetId } } }"""
 

@@ -1,12 +1,13 @@
 """Map layers, search, sync layers, the site and the health of the services."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from flux_site.jobs.models import Job
 from grid import models
@@ -50,7 +51,8 @@ def test_map_layers_say_where_their_rows_are_and_how_fresh(viewer_api: Api) -> N
     }
     assert (second["rowCount"], second["syncedAt"], second["status"]) == (None, None, "NEVER_SYNCED")
     for layer in layers:
-        assert viewer_api.get(layer["url"]).status_code == 200
+        is_filled = layer["key"] == "substations"
+        assert viewer_api.get(layer["url"]).status_code == (200 if is_filled else 503)
 
 
 def test_map_layers_leave_out_what_the_user_may_not_see(make_user: Callable[..., User]) -> None:
@@ -61,6 +63,7 @@ def test_map_layers_leave_out_what_the_user_may_not_see(make_user: Callable[...,
     assert [layer["key"] for layer in layers] == ["poles", "outages"]
 
 
+@pytest.mark.usefixtures("synced")
 def test_search_finds_ids_by_their_start_and_names_by_any_part(viewer_api: Api) -> None:
     substation = factories.make_substation(
         id="SUB-77001", name="Willow Creek", location="SRID=4326;POINT(-95.5 29.25)"
@@ -91,6 +94,7 @@ def test_search_finds_ids_by_their_start_and_names_by_any_part(viewer_api: Api) 
         (factories.make_switch, "Switch"),
     ],
 )
+@pytest.mark.usefixtures("synced")
 def test_search_finds_each_kind_by_its_id(viewer_api: Api, make: Callable[..., Any], kind: str) -> None:
     row = make(id="FIND-ME")
 
@@ -103,6 +107,7 @@ def test_search_finds_each_kind_by_its_id(viewer_api: Api, make: Callable[..., A
     assert -90 <= hit["lat"] <= 90
 
 
+@pytest.mark.usefixtures("synced")
 def test_search_leaves_out_what_the_user_may_not_see(make_user: Callable[..., User]) -> None:
     factories.make_substation(name="Willow")
     factories.make_circuit(name="Willow")
@@ -111,6 +116,7 @@ def test_search_leaves_out_what_the_user_may_not_see(make_user: Callable[..., Us
     assert [hit["kind"] for hit in api.data('{ search(text: "Willow") { kind } }')["search"]] == ["Circuit"]
 
 
+@pytest.mark.usefixtures("synced")
 def test_search_reads_signs_as_they_are(viewer_api: Api) -> None:
     factories.make_substation(name="100% _Oak_ \\ Street")
     query = "query ($t: String!) { search(text: $t) { title } }"
@@ -121,6 +127,7 @@ def test_search_reads_signs_as_they_are(viewer_api: Api) -> None:
     assert viewer_api.data(query, t="__") == {"search": []}
 
 
+@pytest.mark.usefixtures("synced")
 def test_search_returns_as_many_as_asked(viewer_api: Api) -> None:
     for _ in range(3):
         factories.make_substation(name="Willow")
@@ -145,6 +152,7 @@ def test_a_bad_search_names_its_field(viewer_api: Api, variables: dict[str, Any]
     assert viewer_api.error(query, **variables)["extensions"] == {"code": "BAD_INPUT", "field": field}
 
 
+@pytest.mark.usefixtures("synced")
 def test_a_search_for_a_null_character_is_bad_input(viewer_api: Api) -> None:
     code = viewer_api.code("query ($t: String!) { search(text: $t) { assetId } }", t="ab\x00")
 
@@ -180,6 +188,47 @@ def test_sync_layers_show_the_state_of_each(viewer_api: Api, warehouse: Warehous
         None,
         None,
     )
+
+
+def test_sync_layers_tell_how_changed_rows_are_found_and_why_all_were_read(
+    viewer_api: Api, warehouse: Warehouse
+) -> None:
+    moment = timezone.now()
+    outages = make_sync_layer(key="outages", watermark_at=moment)
+    make_sync_run(layer=outages, mode="FULL", fallback_reason="PROOF_FAILED")
+    make_sync_run(layer=make_sync_layer(key="meters"), mode="CHANGES")
+    every_minute = IntervalSchedule.objects.create(every=1, period="minutes")
+    PeriodicTask.objects.create(
+        name="a schedule",
+        task="grid.sync_scheduled",
+        interval=every_minute,
+        kwargs='{"layers": ["meters", "buses"]}',
+        last_run_at=moment,
+    )
+    make_sync_layer(key="buses", is_paused=True)
+
+    layers = viewer_api.data(
+        "{ syncLayers { key mode lastRunMode lastFallbackReason watermarkAt nextRunAt } }"
+    )["syncLayers"]
+
+    found = {layer.pop("key"): layer for layer in layers}
+    next_run_at = datetime.fromisoformat(found["meters"].pop("nextRunAt"))
+    assert abs(next_run_at - moment - timedelta(minutes=1)) < timedelta(seconds=20)
+    assert found["meters"] == {
+        "mode": "CHANGES",
+        "lastRunMode": "CHANGES",
+        "lastFallbackReason": None,
+        "watermarkAt": None,
+    }
+    assert found["outages"] == {
+        "mode": "WATERMARK",
+        "lastRunMode": "FULL",
+        "lastFallbackReason": "PROOF_FAILED",
+        "watermarkAt": moment.isoformat(),
+        "nextRunAt": None,
+    }
+    assert (found["zones"]["mode"], found["zones"]["lastRunMode"]) == ("FULL", None)
+    assert found["buses"]["nextRunAt"] is None
 
 
 @pytest.mark.parametrize("asset", ["substations", "circuits", "weather", "workOrders"])

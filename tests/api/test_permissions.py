@@ -11,11 +11,12 @@ from cascade.models import CascadeRun, Scenario
 from flux_site.api.guard import Requires
 from flux_site.api.models import ApiToken
 from flux_site.jobs.models import Job
-from grid.models import SyncLayer
+from grid.models import FileImport, ImportMapping, OutboxEvent, SyncLayer
 from tests.api.asset_classes import ASSET_CLASSES
 from tests.api.selections import graphql_schema, select_everything
 from tests.clients import Api
 from tests.factories.cascade import make_scenario
+from tests.factories.imports import make_import_file, make_import_reject
 from tests.factories.jobs import make_job
 from tests.factories.sync import make_sync_reject
 
@@ -28,6 +29,14 @@ INPUTS: dict[str, Callable[[], dict[str, Any]]] = {
     "startSync": lambda: {"layers": ["substations"]},
     "startRollup": dict,
     "replayRejects": lambda: {"layer": make_sync_reject().run.layer_id},
+    "previewImport": lambda: {"layer": "poles", "file": make_import_file().digest},
+    "startImport": lambda: {"layer": "poles", "file": make_import_file().digest},
+    "replayImportRejects": lambda: {"importId": str(make_import_reject().file_import_id)},
+    "saveImportMapping": lambda: {
+        "name": "poles",
+        "layer": "poles",
+        "mapping": {"pole_id": {"column": "ID"}},
+    },
     "pauseSyncLayer": lambda: {"layer": "substations", "isPaused": True},
     "startCascadeRun": lambda: {"outages": ["SUB-1"]},
     "createScenario": lambda: {"name": "Loss", "outages": ["SUB-1"]},
@@ -52,6 +61,9 @@ def question(name: str, field: GraphQLField) -> str:
         "ID": '"U3Vic3RhdGlvbjpTVUItMQ=="',
         "Int": "5",
         "DateTime": '"2026-07-01T00:00:00Z"',
+        "Date": '"2026-07-01"',
+        "UsageGroup": "METER",
+        "PeakMember": "METER",
     }
     arguments = [
         f"{key}: {made_up[get_named_type(argument.type).name]}"
@@ -71,7 +83,8 @@ GUARDED_MUTATIONS = {name: field for name, field in MUTATIONS.items() if permiss
 
 def rows() -> list[int]:
     """Return how many rows there are of everything a mutation may write."""
-    return [model.objects.count() for model in (Job, CascadeRun, Scenario, ApiToken, SyncLayer)]
+    written = (Job, CascadeRun, Scenario, ApiToken, SyncLayer, FileImport, ImportMapping, OutboxEvent)
+    return [model.objects.count() for model in written]
 
 
 @pytest.mark.parametrize("name", QUERIES)

@@ -15,6 +15,8 @@ from tests.factories import grid as factories
 from tests.factories.cascade import make_finished_run, make_scenario
 from tests.factories.jobs import make_job
 
+pytestmark = pytest.mark.usefixtures("synced")
+
 
 def count_queries(api: Api, query: str) -> int:
     with CaptureQueriesContext(connection) as queries:

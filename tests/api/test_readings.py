@@ -15,6 +15,8 @@ from tests.clients import Api
 from tests.factories.grid import grant_zone, make_meter, make_zone
 from tests.warehouse_rows import fill
 
+pytestmark = pytest.mark.usefixtures("synced")
+
 USAGE = """query ($id: String!, $start: DateTime!, $end: DateTime!, $bucket: UsageBucket! = DAY) {
     meterUsage(assetId: $id, start: $start, end: $end, bucket: $bucket) {
         at usageKwh meanVoltageV minVoltageV maxVoltageV readingCount } }"""
@@ -165,7 +167,15 @@ def test_a_roll_up_is_a_job(operator: User, received: Warehouse) -> None:
     job.refresh_from_db()
     assert (job.status, job.owner) == (JobStatus.SUCCEEDED, operator)
     # The readings lie on three UTC dates, which have parts of four local days.
-    assert job.counts == {"cleaned_days": 3, "hourly_days": 0, "usage_days": 4, "usage_months": 1}
+    assert job.counts == {
+        "cleaned_days": 3,
+        "hourly_days": 0,
+        "circuit_hourly_days": 3,
+        "usage_days": 4,
+        "usage_months": 1,
+        "circuit_days": 2,
+        "transformer_days": 0,
+    }
     version = received.version(tables.ami_daily_usage)
     run_job(Job.objects.get(pk=rollup.start_rollup(user=None).pk).pk)
     assert received.version(tables.ami_daily_usage) == version

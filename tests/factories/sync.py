@@ -71,3 +71,19 @@ def make_sync_alert(**fields: Any) -> models.SyncAlert:
 def mark_network_synced() -> None:
     """Let processes that keep the network in memory know that its rows are others than before."""
     make_sync_layer(key="branches", checksum=f"{number():064}")
+
+
+def make_sync_checkpoint(**fields: Any) -> models.SyncCheckpoint:
+    """Create the note of a layer whose first chunk of three is staged."""
+    layer = fields.pop("layer", None) or make_sync_layer()
+    defaults = {
+        "layer": layer,
+        "source_version": "v2",
+        "bounds": ["K-100", "K-200"],
+        "chunks_done": 1,
+        "rows_read": 100,
+        "rows_staged": 99,
+        "rows_rejected": 1,
+        "updated_at": MOMENT,
+    }
+    return models.SyncCheckpoint.objects.create(**{**defaults, **fields})

@@ -1,7 +1,8 @@
-"""A TCP proxy in front of a service: cutting it is what the death of the service looks like from outside."""
+"""A TCP proxy in front of a service: what its death, slowness and standstill look like from outside."""
 
 import socket
 import threading
+import time
 from contextlib import suppress
 
 from tests.servers.environment import free_port
@@ -18,6 +19,9 @@ class TcpProxy:
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._listener: socket.socket | None = None
+        self._flows = threading.Event()
+        self._flows.set()
+        self.delay_s = 0.0
         self.restore()
 
     def restore(self) -> None:
@@ -33,6 +37,14 @@ class TcpProxy:
     def is_cut(self) -> bool:
         """Whether connections are refused."""
         return self._listener is None
+
+    def hang(self) -> None:
+        """Keep accepting and keep connections open, but let nothing through: a stopped process."""
+        self._flows.clear()
+
+    def resume(self) -> None:
+        """Let everything through again, what was held back included."""
+        self._flows.set()
 
     def cut(self) -> None:
         """Close every connection and refuse new ones."""
@@ -64,6 +76,9 @@ class TcpProxy:
     def _forward(self, source: socket.socket, sink: socket.socket) -> None:
         try:
             while chunk := source.recv(CHUNK_BYTES):
+                if self.delay_s:
+                    time.sleep(self.delay_s)
+                self._flows.wait()
                 sink.sendall(chunk)
         except OSError:
             pass

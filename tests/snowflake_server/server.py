@@ -7,6 +7,8 @@ What it adds to fakesnow:
 - the fields that connector 5 requires in the answer to a login;
 - timestamps that may be null in Arrow results;
 - Snowflake's error for a row that another transaction has changed, instead of an internal one;
+- apostrophes in the comments of tables;
+- dynamic tables (see dynamic_tables.py beside this file);
 - refusal of a wrong password, and of a session that was expired through ``POST /test/expire-sessions``;
 - a late answer to the next statement, through ``POST /test/delay-next-statement?seconds=3``.
 """
@@ -24,6 +26,8 @@ import time
 import types
 from pathlib import Path
 from typing import Any
+
+from dynamic_tables import add_dynamic_tables
 
 
 def stub_missing_modules() -> None:
@@ -84,6 +88,18 @@ def make_timestamps_nullable() -> None:
 
     fakesnow.arrow.to_sf_schema = to_sf_schema
     fakesnow.arrow.timestamp_to_sf_struct = timestamp_to_sf_struct
+
+
+def accept_apostrophes_in_comments() -> None:
+    """Quote the comment of a table where fakesnow puts it into a statement of its own."""
+    import fakesnow.info_schema
+
+    original = fakesnow.info_schema.insert_table_comment_sql
+
+    def quoted(catalog: str, schema: str, table: str, comment: str | None) -> str:
+        return str(original(catalog, schema, table, (comment or "").replace("'", "''")))
+
+    fakesnow.info_schema.insert_table_comment_sql = quoted
 
 
 def report_conflicts_like_snowflake() -> None:
@@ -182,6 +198,8 @@ def main() -> None:
     arguments = parser.parse_args()
     stub_missing_modules()
     make_timestamps_nullable()
+    accept_apostrophes_in_comments()
+    add_dynamic_tables()
     report_conflicts_like_snowflake()
     import uvicorn
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -12,7 +13,7 @@ from pathlib import Path
 from launcher import envfile
 from launcher.layout import Layout
 from launcher.problem import Problem
-from launcher.processes import tail
+from launcher.processes import tail, wait_or_stop
 from launcher.sessions import ManageSession
 from launcher.stamps import Stamp, fingerprint
 from launcher.supervisor import Program
@@ -97,17 +98,31 @@ class Application:
         password = read_password(login)
         return None if password == before else password
 
-    def load(self, *, scale: str, interconnect: str) -> None:
-        """Generate the data of a scale and load it into the warehouse, unless it is there."""
-        self.manage(
-            "flux_load",
-            "--scale",
-            scale,
-            "--interconnect",
-            interconnect,
-            log_name="load",
-            what=f"the {scale} data could not be generated and loaded",
-        )
+    def load(
+        self, *, scale: str, interconnect: str, ami_days: int, raw_days: int, is_shown: bool = False
+    ) -> None:
+        """Generate the data of a scale and load it into the warehouse, unless it is there.
+
+        Args:
+            scale: how much.
+            interconnect: whose transmission grid.
+            ami_days: days of readings.
+            raw_days: how many of them come as received.
+            is_shown: let the command draw its progress on the terminal instead of keeping a log.
+
+        Raises:
+            Problem: if it fails.
+        """
+        arguments = ["flux_load", "--scale", scale, "--interconnect", interconnect]
+        arguments += ["--ami-days", str(ami_days), "--raw-days", str(raw_days)]
+        what = f"the {scale} data could not be generated and loaded"
+        if not is_shown:
+            self.manage(*arguments, log_name="load", what=what)
+            return
+        print(flush=True)
+        command = [str(self.layout.python), "manage.py", *arguments]
+        if wait_or_stop(subprocess.Popen(command, env=dict(self.environment), cwd=self.layout.root)):
+            raise Problem(f"{what}.", remedy="what went wrong stands above.")
 
     def sync(self, *, may_delete_most: bool = False) -> None:
         """Bring the layers whose source changed into PostGIS.

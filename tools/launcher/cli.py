@@ -30,6 +30,8 @@ def build_parser() -> argparse.ArgumentParser:
     install.add_argument("--dev", action="store_true", help="with the tools for tests")
     load = commands.add_parser("load", help="generate and sync a scale of data")
     load.add_argument("scale")
+    load.add_argument("--ami-days", type=int, help="days of meter readings")
+    load.add_argument("--raw-days", type=int, help="how many of them come as received, to be cleaned")
     commands.add_parser("bench", help="run the benchmarks")
     commands.add_parser("schema", help="write flux_site/schema.graphql anew")
     commands.add_parser("pins", help="write requirements/constraints.txt anew")
@@ -76,7 +78,9 @@ def select_command(options: argparse.Namespace) -> Callable[[], int]:
         "test": lambda: test_command.test(test_layout, options.arguments),
         "check": lambda: test_command.check(test_layout),
         "install": lambda: install(layout, with_dev=options.dev),
-        "load": lambda: data_commands.load(layout, scale=options.scale),
+        "load": lambda: data_commands.load(
+            layout, scale=options.scale, ami_days=options.ami_days, raw_days=options.raw_days
+        ),
         "bench": lambda: data_commands.bench(layout),
         "schema": lambda: write_schema(layout),
         "pins": lambda: write_pins(layout),

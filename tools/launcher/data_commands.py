@@ -45,13 +45,14 @@ def borrowed_services(layout: Layout) -> Iterator[tuple[Services, Application]]:
             services.stop()
 
 
-def load(layout: Layout, *, scale: str) -> int:
-    """Generate a scale into the warehouse and sync it."""
+def load(layout: Layout, *, scale: str, ami_days: int | None = None, raw_days: int | None = None) -> int:
+    """Generate a scale into the warehouse and sync it, with its progress on a terminal."""
     layout.prepare()
-    choice = choose_data(layout, os.environ, scale=scale)
+    choice = choose_data(layout, os.environ, scale=scale, ami_days=ami_days, raw_days=raw_days)
     run_steps(installation_steps(layout, with_dev=False, with_build=False))
     with borrowed_services(layout) as (services, application):
-        run_steps(_data_steps(Preparation(layout, services, application, choice), must_check=True))
+        preparation = Preparation(layout, services, application, choice)
+        run_steps(_data_steps(preparation, must_check=True, is_shown=sys.stdout.isatty()))
     return 0
 
 
@@ -75,10 +76,13 @@ def bench(layout: Layout) -> int:
     return 1 if failed else 0
 
 
-def _data_steps(preparation: Preparation, *, must_check: bool) -> list[Step]:
+def _data_steps(preparation: Preparation, *, must_check: bool, is_shown: bool = False) -> list[Step]:
     return [
         Step("Database tables", preparation.migrate),
-        Step(f"Data ({preparation.choice.title})", lambda: preparation.load(must_check=must_check)),
+        Step(
+            f"Data ({preparation.choice.title})",
+            lambda: preparation.load(must_check=must_check, is_shown=is_shown),
+        ),
         Step("Sync into PostGIS", preparation.sync),
     ]
 

@@ -20,12 +20,20 @@ from launcher.stamps import Stamp, fingerprint
 
 SCALES = ("demo", "city", "metro")
 DEFAULT_SCALE = "demo"
+DEFAULT_AMI_DAYS = 14
 DEFAULT_INTERCONNECT = "Texas"
 APPLIED_MIGRATIONS = (
     "SELECT coalesce(md5(string_agg(app || '.' || name, ',' ORDER BY app, name)), '') FROM django_migrations;"
 )
 # These name the services, not the data.
-NOT_ABOUT_DATA = {"FLUX_DATABASE_URL", "FLUX_REDIS_URL", "FLUX_SECRET_KEY", "FLUX_LAUNCH_ID"}
+NOT_ABOUT_DATA = {
+    "FLUX_DATABASE_URL",
+    "FLUX_IMPORT_FOLDER",
+    "FLUX_IMPORT_MAX_MB",
+    "FLUX_LAUNCH_ID",
+    "FLUX_REDIS_URL",
+    "FLUX_SECRET_KEY",
+}
 
 
 @dataclass(frozen=True)
@@ -34,13 +42,24 @@ class DataChoice:
 
     scale: str = DEFAULT_SCALE
     interconnect: str = DEFAULT_INTERCONNECT
+    ami_days: int = DEFAULT_AMI_DAYS
+    raw_days: int = 0
 
     @property
     def title(self) -> str:
-        return f"{self.scale} scale, {self.interconnect}"
+        days = "" if self.ami_days == DEFAULT_AMI_DAYS else f", {self.ami_days} days"
+        raw = f", {self.raw_days} as received" if self.raw_days else ""
+        return f"{self.scale} scale, {self.interconnect}{days}{raw}"
 
 
-def choose_data(layout: Layout, environment: Mapping[str, str], *, scale: str | None = None) -> DataChoice:
+def choose_data(
+    layout: Layout,
+    environment: Mapping[str, str],
+    *,
+    scale: str | None = None,
+    ami_days: int | None = None,
+    raw_days: int | None = None,
+) -> DataChoice:
     """Return what was asked for, else what was loaded last, else the demo.
 
     Raises:
@@ -54,7 +73,14 @@ def choose_data(layout: Layout, environment: Mapping[str, str], *, scale: str | 
             remedy=f"choose one of {', '.join(SCALES)}: make load SCALE=city",
         )
     interconnect = environment.get("FLUX_INTERCONNECT") or last.get("INTERCONNECT") or DEFAULT_INTERCONNECT
-    return DataChoice(scale=chosen, interconnect=interconnect)
+    if scale is None and chosen == last.get("SCALE"):  # what was loaded last, with its days
+        ami_days, raw_days = int(last.get("AMI_DAYS") or DEFAULT_AMI_DAYS), int(last.get("RAW_DAYS") or 0)
+    return DataChoice(
+        scale=chosen,
+        interconnect=interconnect,
+        ami_days=DEFAULT_AMI_DAYS if ami_days is None else ami_days,
+        raw_days=0 if raw_days is None else raw_days,
+    )
 
 
 def choice_file(layout: Layout) -> Path:
@@ -87,16 +113,32 @@ class Preparation:
         """Create the administrator once; return the password if it is new."""
         return self.application.create_login(database=self.services.postgres.identity())
 
-    def load(self, *, must_check: bool = False) -> str:
-        """Have the warehouse hold the chosen data, unless it was loaded and synced and is still there."""
+    def load(self, *, must_check: bool = False, is_shown: bool = False) -> str:
+        """Have the warehouse hold the chosen data, unless it was loaded and synced and is still there.
+
+        Args:
+            must_check: look into the warehouse even if it was loaded.
+            is_shown: show the progress on the terminal.
+        """
         stamp = self._stamp("data")
         if not must_check and stamp.matches(self._data_fingerprint()):
             return "up to date"
         self.must_sync = True
         stamp.forget()
-        chosen = {"SCALE": self.choice.scale, "INTERCONNECT": self.choice.interconnect}
+        chosen = {
+            "SCALE": self.choice.scale,
+            "INTERCONNECT": self.choice.interconnect,
+            "AMI_DAYS": str(self.choice.ami_days),
+            "RAW_DAYS": str(self.choice.raw_days),
+        }
         envfile.write_private(choice_file(self.layout), envfile.render_env(chosen))
-        self.application.load(scale=self.choice.scale, interconnect=self.choice.interconnect)
+        self.application.load(
+            scale=self.choice.scale,
+            interconnect=self.choice.interconnect,
+            ami_days=self.choice.ami_days,
+            raw_days=self.choice.raw_days,
+            is_shown=is_shown,
+        )
         return "loaded"
 
     def sync(self) -> str:

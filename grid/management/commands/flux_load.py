@@ -11,10 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from flux_site.api.errors import BadInput
-from grid.services.load import load_forged_data
+from grid.management.load_progress import LoadProgress
+from grid.services.load import DEFAULT_AMI_DAYS, MAX_AMI_DAYS, MAX_RAW_DAYS, load_forged_data
 from grid.warehouse import WarehouseError
-
-TELL_EVERY_S = 2.0
 
 
 class Command(BaseCommand):
@@ -35,6 +34,19 @@ class Command(BaseCommand):
             "--seed", type=int, default=1, help="the same seed gives the same data (default: 1)"
         )
         parser.add_argument(
+            "--ami-days",
+            type=int,
+            default=DEFAULT_AMI_DAYS,
+            help=f"days of meter readings, 1 to {MAX_AMI_DAYS} (default: {DEFAULT_AMI_DAYS})",
+        )
+        parser.add_argument(
+            "--raw-days",
+            type=int,
+            default=0,
+            help=f"how many of them, the last ones, come as meters send them, with double, late, corrected "
+            f"and bad rows for the roll-up to clean, up to {MAX_RAW_DAYS} (default: 0)",
+        )
+        parser.add_argument(
             "--force", action="store_true", help="begin anew, with a metering period up to today"
         )
 
@@ -44,14 +56,13 @@ class Command(BaseCommand):
         Raises:
             CommandError: naming what is wrong.
         """
-        began = told_at = time.monotonic()
+        began = time.monotonic()
 
-        def progress(frac: float, step: str) -> None:
-            nonlocal told_at
-            if time.monotonic() - told_at >= TELL_EVERY_S:
-                told_at = time.monotonic()
-                self.stdout.write(f"{frac * 100.0:3.0f} %  {step}")
+        def write(text: str) -> None:
+            self.stdout.write(text, ending="")
+            self.stdout.flush()
 
+        shown = LoadProgress(write, is_terminal=self.stdout.isatty())
         try:
             outcome = load_forged_data(
                 scale=options["scale"],
@@ -61,12 +72,17 @@ class Command(BaseCommand):
                 time_zone=settings.TIME_ZONE,
                 territory=settings.TERRITORY_BBOX,
                 force=options["force"],
-                progress=progress,
+                ami_days=options["ami_days"],
+                raw_days=options["raw_days"],
+                progress=shown.tell,
+                rows=shown.rows,
             )
         except BadInput as error:
             raise CommandError(error.message) from error
         except WarehouseError as error:
             raise CommandError(f"The warehouse refused the load: {error}") from error
+        finally:
+            shown.end()
         if outcome.rows is None:
             self.stdout.write(f"Already loaded, up to {outcome.end_at} UTC.")
             return

@@ -10,6 +10,10 @@ from strawberry import relay
 from strawberry.types import Info
 
 from flux_site.api.visibility import first_of, visible
+from grid.federation import from_either_store
+from grid.layers import LAYERS
+
+LAYER_OF_MODEL = {layer.model: key for key, layer in LAYERS.items()}
 
 GeoJSON = NewType("GeoJSON", object)
 GEOJSON_SCALAR = strawberry.scalar(
@@ -51,7 +55,11 @@ class Asset(relay.Node):
     def resolve_reference(cls, info: Info, asset_id: str) -> Self | None:
         """Return the entity another subgraph refers to by ``assetId``, if the user may see it."""
         model = cls.__strawberry_django_definition__.model  # type: ignore[attr-defined]
-        return first_of(visible(model.objects.all(), info).filter(pk=asset_id), info)
+        return from_either_store(
+            field=f"_entities/{model.__name__}",
+            layers=(LAYER_OF_MODEL[model],),
+            ask=lambda: first_of(visible(model.objects.all(), info).filter(pk=asset_id), info),
+        )
 
 
 @strawberry.interface(description="An asset at a point.")

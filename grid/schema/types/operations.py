@@ -25,6 +25,8 @@ class TransformerLoad:
     energy_kwh: auto
     load_kva: auto
     loading_pct: auto
+    meter_count: auto
+    coverage_pct: auto
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[Any], info: Info, **_: Any) -> QuerySet[Any]:

@@ -1,11 +1,15 @@
 """The registered map layers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
+import sqlalchemy as sa
 
 TEXT, REAL, WHOLE, FLAG = pa.string(), pa.float64(), pa.int32(), pa.bool_()
 PATH = pa.list_(pa.float64())
+MAX_ROWS = 250_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +33,10 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class MapLayer:
-    """A layer of the map, drawn from one table; ``also_shows``: other sync layers it has columns from."""
+    """A layer of the map, drawn from one table; ``also_shows``: other sync layers it has columns from.
+
+    ``filter_sql`` and ``filter_rows`` are the same condition for the cache and for the warehouse.
+    """
 
     key: str
     title: str
@@ -42,6 +49,7 @@ class MapLayer:
     columns: tuple[Column, ...]
     geometry_sql: str
     filter_sql: str = "true"
+    filter_rows: Callable[[sa.Subquery], sa.ColumnElement[Any]] | None = None
     also_shows: tuple[str, ...] = ()
     legend: tuple[LegendEntry, ...] = ()
 
@@ -135,6 +143,7 @@ LAYERS: tuple[MapLayer, ...] = (
         ),
         geometry_sql="t.route",
         filter_sql="t.from_substation_id <> t.to_substation_id",
+        filter_rows=lambda t: t.c.from_substation_id != t.c.to_substation_id,
         legend=VOLTAGE_LEGEND,
     ),
     MapLayer(
@@ -245,6 +254,7 @@ LAYERS: tuple[MapLayer, ...] = (
         columns=(_text("id"), LON, LAT, _text("status"), _whole("customers_out")),
         geometry_sql="t.location",
         filter_sql="t.status = 'ACTIVE'",
+        filter_rows=lambda t: t.c.status == "ACTIVE",
         legend=(LegendEntry(label="Active outage", color="#ff5a4f"),),
     ),
 )

@@ -11,7 +11,7 @@ from psycopg import sql
 from grid.services.sync.columns import Column, Reference
 from grid.services.sync.errors import SuspiciousDelete
 from grid.services.sync.rejects import Reason
-from grid.services.sync.staging import REJECTED, STAGING, as_json, names
+from grid.services.sync.staging import REJECTED, STAGING, TOUCHED, as_json, names
 
 MAX_DELETE_FRAC = 0.5
 SMALL_LAYER_ROWS = 100
@@ -31,10 +31,18 @@ class Changes:
     still_referenced: tuple[str, ...]
 
 
-def find_doomed(session: psycopg.Connection, table: str, references: Sequence[Reference]) -> tuple[int, int]:
+def find_doomed(
+    session: psycopg.Connection, table: str, references: Sequence[Reference], *, only_touched: bool
+) -> tuple[int, int]:
     """List the cached rows that the source no longer has, and which of them other rows still hang on.
 
     A row whose source row was refused is not one of them: the cache keeps its last good state.
+
+    Args:
+        session: the run's session.
+        table: the table of the cache.
+        references: the columns of other tables that hang on it.
+        only_touched: look only at the rows that the run touches.
 
     Returns:
         The number of cached rows and the number of rows that the source no longer has.
@@ -48,10 +56,11 @@ def find_doomed(session: psycopg.Connection, table: str, references: Sequence[Re
     session.execute(
         sql.SQL(
             "CREATE TEMP TABLE {doomed} ON COMMIT DROP AS SELECT d.id, {held} AS is_held FROM ("
-            "SELECT t.id FROM {table} t WHERE NOT EXISTS (SELECT FROM {staging} s WHERE s.id = t.id)"
+            "SELECT t.id FROM {table} t{among} WHERE NOT EXISTS (SELECT FROM {staging} s WHERE s.id = t.id)"
             " AND NOT EXISTS (SELECT FROM {rejected} r WHERE r.row_key = t.id)) d"
         ).format(
             doomed=DOOMED,
+            among=sql.SQL(" JOIN {} u ON u.id = t.id").format(TOUCHED) if only_touched else sql.SQL(""),
             held=held if references else sql.SQL("false"),
             table=sql.Identifier(table),
             staging=STAGING,
@@ -83,11 +92,33 @@ def refuse_mass_delete(*, layer: str, cached: int, doomed: int, read: int, is_wi
         raise SuspiciousDelete(f"The run would delete {doomed} of the {cached} rows of {layer}. {advice}")
 
 
-def apply(
-    session: psycopg.Connection, *, table: str, columns: Sequence[Column], references: Sequence[Reference]
-) -> Changes:
-    """Update, insert and delete the rows that differ. Must run in a transaction, after ``find_doomed``."""
+def apply(session: psycopg.Connection, *, table: str, columns: Sequence[Column], is_filling: bool) -> Changes:
+    """Update, insert and delete the rows that differ. Must run in a transaction, after ``find_doomed``.
+
+    Args:
+        session: the run's session.
+        table: the table of the cache.
+        columns: its columns.
+        is_filling: the table is empty, so all staged rows are new.
+    """
     target = sql.Identifier(table)
+    if is_filling:
+        inserted = session.execute(
+            sql.SQL("INSERT INTO {target} ({names}) SELECT {names} FROM {staging}").format(
+                target=target, names=names(columns), staging=STAGING
+            )
+        ).rowcount
+        updated = deleted = 0
+    else:
+        updated, inserted, deleted = _change(session, target, columns)
+    session.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    kept = _retain(session, target)
+    return Changes(inserted=inserted, updated=updated, deleted=deleted, still_referenced=kept)
+
+
+def _change(
+    session: psycopg.Connection, target: sql.Identifier, columns: Sequence[Column]
+) -> tuple[int, int, int]:
     values = [column for column in columns if not column.is_key]
     updated = session.execute(
         sql.SQL(
@@ -112,9 +143,7 @@ def apply(
             target=target, doomed=DOOMED
         )
     ).rowcount
-    session.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    kept = _retain(session, target)
-    return Changes(inserted=inserted, updated=updated, deleted=deleted, still_referenced=kept)
+    return updated, inserted, deleted
 
 
 def _retain(session: psycopg.Connection, target: sql.Identifier) -> tuple[str, ...]:

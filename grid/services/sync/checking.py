@@ -28,7 +28,7 @@ _TYPES = {
     Kind.DATE: pa.date32(),
     Kind.TIMESTAMP: pa.timestamp("us", tz="UTC"),
 }
-_FIRST_US, _LAST_US = -62_135_596_800_000_000, 253_402_300_799_999_999  # years 1 to 9999
+FIRST_US, LAST_US = -62_135_596_800_000_000, 253_402_300_799_999_999  # years 1 to 9999
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896
 
 
@@ -139,7 +139,7 @@ def _fit(batch: pa.RecordBatch, column: Column, faults: _Faults) -> pa.Array:
             _check_range(array, column.name, -bound, bound - 1, faults, f"does not fit {column.bits} bits")
         case Kind.TIMESTAMP:
             ticks = array.view(pa.int64())
-            _check_range(ticks, column.name, _FIRST_US, _LAST_US, faults, "is outside the years 1 to 9999")
+            _check_range(ticks, column.name, FIRST_US, LAST_US, faults, "is outside the years 1 to 9999")
         case Kind.DATE:
             days = array.view(pa.int32())
             _check_range(days, column.name, _FIRST_DAY, _LAST_DAY, faults, "is outside the years 1 to 9999")

@@ -6,7 +6,7 @@ from typing import Any
 
 from flux_site.api.errors import FluxError
 from flux_site.jobs.context import JobContext
-from grid.layers import Layer, dependants, in_order
+from grid.layers import Layer, SyncMode, dependants, in_order
 from grid.selectors.warehouse import get_warehouse
 from grid.services.sync import records
 from grid.services.sync.errors import SyncError, as_sync_error
@@ -15,9 +15,16 @@ from grid.services.sync.pruning import prune
 from grid.services.sync.reporting import JobShare
 from grid.services.sync.running import LayerOutcome, run_layer
 from grid.services.sync.source import size_of
+from grid.services.sync.warehouse_log import note_runs
 from grid.warehouse import Warehouse, WarehouseError
 
 KIND = "grid.sync"
+
+_MODES = {
+    SyncMode.FULL: "",
+    SyncMode.WATERMARK: "in increments by watermark, ",
+    SyncMode.CHANGES: "in increments by change, ",
+}
 
 
 class _Progress:
@@ -51,6 +58,13 @@ def carry_out(context: JobContext) -> dict[str, Any]:
         JobCancelled: if the job was cancelled; layers already finished stay synced.
     """
     warehouse = get_warehouse()
+    try:
+        return _sync(context, warehouse)
+    finally:
+        note_runs(warehouse, job_id=context.job_id)
+
+
+def _sync(context: JobContext, warehouse: Warehouse) -> dict[str, Any]:
     layers = in_order(context.inputs["layers"])
     progress = _Progress(context, layers, warehouse)
     outcomes: list[LayerOutcome] = []
@@ -68,8 +82,13 @@ def carry_out(context: JobContext) -> dict[str, Any]:
             if _may_leave_out(context, layer):
                 unchanged.append(layer.key)
                 continue
-            force = bool(context.inputs.get("force"))
-            outcome = run_layer(layer=layer, warehouse=warehouse, report=report, force=force)
+            outcome = run_layer(
+                layer=layer,
+                warehouse=warehouse,
+                report=report,
+                force=bool(context.inputs.get("force")),
+                incremental=bool(context.inputs.get("only_stale")),
+            )
         except (FluxError, WarehouseError) as error:
             fault = as_sync_error(error) or SyncError(str(error))
             failures[layer.key] = fault
@@ -119,7 +138,8 @@ def _weight(layer: Layer, warehouse: Warehouse) -> int:
 def _line(outcome: LayerOutcome) -> str:
     rate = outcome.rows_read / outcome.duration_s if outcome.duration_s > 0 else 0.0
     return (
-        f"{outcome.layer}: {outcome.rows_read:,} rows in {outcome.duration_s:.2f} s ({rate:,.0f} rows/s), "
+        f"{outcome.layer}: {_MODES[outcome.mode]}{outcome.rows_read:,} rows in {outcome.duration_s:.2f} s "
+        f"({rate:,.0f} rows/s), "
         f"{outcome.rows_inserted:,} new, {outcome.rows_updated:,} changed, {outcome.rows_deleted:,} deleted, "
         f"{outcome.rows_rejected:,} rejected; {outcome.row_count:,} in the cache."
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import psycopg
+from django.db import transaction
 from django.utils import timezone
 from psycopg import sql
 
 from grid import models
-from grid.layers import RunStatus
+from grid.layers import FallbackReason, Layer, RunStatus, SyncMode
+from grid.services.sync.run import Source
 
 _CONFIRM = """
 UPDATE grid_synclayer SET confirmed_at = CASE WHEN source_version = %(version)s
@@ -25,7 +28,7 @@ KEEP_REJECTS_OF_RUNS = 10
 """Newest runs of each layer whose refused rows are kept."""
 
 
-def begin_run(*, layer: str, job_id: uuid.UUID | None) -> models.SyncRun:
+def begin_run(*, layer: str, job_id: uuid.UUID | None, mode: SyncMode = SyncMode.FULL) -> models.SyncRun:
     """Write the row of a new run; must be called under the layer's lock.
 
     Under the lock no other run can be alive, so a row still marked RUNNING belongs to one that was killed.
@@ -39,42 +42,64 @@ def begin_run(*, layer: str, job_id: uuid.UUID | None) -> models.SyncRun:
         error_message="The run was killed before it ended; nothing of it was kept.",
     )
     return models.SyncRun.objects.create(
-        layer_id=layer, job_id=job_id, started_at=now, status=RunStatus.RUNNING
+        layer_id=layer, job_id=job_id, started_at=now, status=RunStatus.RUNNING, mode=mode
     )
+
+
+@transaction.atomic
+def begin_again(run: models.SyncRun, *, reason: FallbackReason) -> None:
+    """Write that an incremental run goes on as a full one, and forget the rows it has refused so far."""
+    models.SyncReject.objects.filter(run_id=run.pk).delete()
+    models.SyncRun.objects.filter(pk=run.pk).update(mode=SyncMode.FULL, fallback_reason=reason)
 
 
 def record_success(
     session: psycopg.Connection,
     *,
     run: models.SyncRun,
+    layer: Layer,
+    source: Source,
     outcome: Mapping[str, Any],
     row_count: int,
     checksum: str,
-    source_version: str,
-    looked_at: datetime,
 ) -> None:
-    """Write the outcome of a run in the transaction that changed the cache, so that they agree.
-
-    ``looked_at`` is the moment before ``source_version`` was read: the cache is as the source was then.
-    """
+    """Write the outcome of a run in the transaction that changed the cache, so that they agree."""
     now = timezone.now()
     fields = {
         **outcome,
         "status": RunStatus.SUCCEEDED.value,
         "finished_at": now,
         "duration_s": (now - run.started_at).total_seconds(),
-        "source_version": source_version,
+        "source_version": source.version,
     }
     update_row(session, "grid_syncrun", "id", run.pk, fields)
-    session.execute(_CONFIRM, {"version": source_version, "looked_at": looked_at, "layer": run.layer_id})
-    layer = {
-        "source_version": source_version,
+    session.execute(
+        _CONFIRM, {"version": source.version, "looked_at": source.looked_at, "layer": run.layer_id}
+    )
+    state = {
+        "source_version": source.version,
+        "table_versions": json.dumps(source.versions),
+        "definition": layer.definition,
+        "watermark_at": _newest_cached(session, layer, source.looked_at),
         "row_count": row_count,
         "reject_count": outcome["rows_rejected"],
         "checksum": checksum,
         "synced_at": now,
     }
-    update_row(session, "grid_synclayer", "key", run.layer_id, layer)
+    update_row(session, "grid_synclayer", "key", run.layer_id, state)
+
+
+def _newest_cached(session: psycopg.Connection, layer: Layer, looked_at: datetime) -> datetime | None:
+    """Return the newest watermark in the cache; moments after the clock are wrong and do not count."""
+    if layer.watermark is None:
+        return None
+    row = session.execute(
+        sql.SQL("SELECT max({column}) FROM {table} WHERE {column} <= %s").format(
+            column=sql.Identifier(layer.watermark.cached), table=sql.Identifier(layer.table)
+        ),
+        (looked_at,),
+    ).fetchone()
+    return row[0] if row else None
 
 
 def record_failure(

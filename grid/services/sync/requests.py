@@ -36,7 +36,8 @@ def start_sync(
         layers: their keys; None for all.
         user: the owner of the job.
         force: also delete most of a layer if its source says so.
-        only_stale: leave out layers whose source has not changed since their last sync.
+        only_stale: leave out layers whose source has not changed since their last sync, and read of the
+            others only the rows that changed.
 
     Raises:
         BadInput: if a layer is unknown or none is named.

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
-from grid.layers import Schedule, scheduled
+from grid.layers import LAYERS, Layer, Schedule, scheduled
+from grid.selectors.schedules import SYNC_TASK
 
-SYNC_TASK = "grid.sync_scheduled"
 FRESHNESS_TASK = "grid.check_freshness"
 RECOVER_TASK = "jobs.recover"
+DELIVER_TASK = "grid.deliver_edits"
+TIDY_TASK = "grid.tidy"
 ROLLUP_TASK = "grid.rollup_scheduled"
+UPKEEP_TASK = "grid.upkeep_scheduled"
 DAILY_AT_HOUR = 4
+RETIRED = ("Sync: layers that change by the minute", "Sync: layers that change rarely")
+"""Schedules of earlier versions whose layers those of today cover."""
 
 
 @transaction.atomic
 def ensure_schedules() -> list[str]:
     """Create the schedules that are missing; those that exist are left as the admin has set them.
 
-    Layers that change by the minute are looked at every five minutes and synced when their source has
-    changed; all others are synced daily at 04:00 local time, changed or not, which also mends rows that
-    were tampered with. Every minute new meter readings are looked for and rolled up, and layers that are too
-    old are looked for; every 30 seconds jobs whose worker died.
+    Layers that sync in increments are looked at every minute, the others every five minutes; each is synced
+    when its source has changed. Daily at 04:00 local time all are synced in full, changed or not, which also
+    mends rows that were tampered with, what is old is removed and the warehouse tidied. Every minute
+    new meter readings are looked for and rolled up, layers that are too old are looked for, and operators'
+    edits are delivered; every 30 seconds jobs whose worker died.
 
     Returns:
         The names of the schedules created.
@@ -42,16 +49,22 @@ def ensure_schedules() -> list[str]:
         timezone=settings.TIME_ZONE,
     )
     wanted: dict[str, dict[str, Any]] = {
-        "Sync: layers that change by the minute": {
+        "Sync: layers that sync in increments": {
+            "task": SYNC_TASK,
+            "interval": minute,
+            "kwargs": _sync_kwargs(scheduled(Schedule.EVERY_MINUTE), only_stale=True),
+            "expire_seconds": 55,
+        },
+        "Sync: layers that are always read whole": {
             "task": SYNC_TASK,
             "interval": five_minutes,
-            "kwargs": _sync_kwargs(Schedule.EVERY_5_MINUTES, only_stale=True),
+            "kwargs": _sync_kwargs(scheduled(Schedule.EVERY_5_MINUTES), only_stale=True),
             "expire_seconds": 240,
         },
-        "Sync: layers that change rarely": {
+        "Sync: all layers in full": {
             "task": SYNC_TASK,
             "crontab": daily,
-            "kwargs": _sync_kwargs(Schedule.DAILY, only_stale=False),
+            "kwargs": _sync_kwargs(LAYERS.values(), only_stale=False),
             "expire_seconds": 3600,
         },
         "Readings: roll up what is new": {"task": ROLLUP_TASK, "interval": minute, "expire_seconds": 55},
@@ -60,8 +73,16 @@ def ensure_schedules() -> list[str]:
             "interval": minute,
             "expire_seconds": 55,
         },
+        "Edits: deliver what waits": {"task": DELIVER_TASK, "interval": minute, "expire_seconds": 55},
+        "Imports and edits: remove what is old": {
+            "task": TIDY_TASK,
+            "crontab": daily,
+            "expire_seconds": 3600,
+        },
+        "Warehouse: tidy its files": {"task": UPKEEP_TASK, "crontab": daily, "expire_seconds": 3600},
         "Jobs: find lost ones": {"task": RECOVER_TASK, "interval": half_minute, "expire_seconds": 25},
     }
+    PeriodicTask.objects.filter(name__in=RETIRED).delete()
     created = []
     for name, fields in wanted.items():
         _, is_new = PeriodicTask.objects.get_or_create(name=name, defaults=fields)
@@ -69,5 +90,5 @@ def ensure_schedules() -> list[str]:
     return created
 
 
-def _sync_kwargs(schedule: Schedule, *, only_stale: bool) -> str:
-    return json.dumps({"layers": [layer.key for layer in scheduled(schedule)], "only_stale": only_stale})
+def _sync_kwargs(layers: Iterable[Layer], *, only_stale: bool) -> str:
+    return json.dumps({"layers": [layer.key for layer in layers], "only_stale": only_stale})

@@ -18,6 +18,21 @@ SELECT g.id, {reason}, {detail}, {row} FROM gone g
 """
 
 
+def refuse(session: psycopg.Connection, columns: Sequence[Column]) -> None:
+    """Refuse the staged rows that must not be applied."""
+    refuse_duplicates(session, columns)
+    refuse_bad_lines(session, columns)
+    refuse_orphans(session, columns)
+
+
+def most_frequent_reason(session: psycopg.Connection) -> str:
+    """Return the reason for which most rows of the run were refused."""
+    row = session.execute(
+        sql.SQL("SELECT reason FROM {} GROUP BY reason ORDER BY count(*) DESC, 1").format(REJECTED)
+    ).fetchone()
+    return str(row[0]) if row else "unknown"
+
+
 def refuse_duplicates(session: psycopg.Connection, columns: Sequence[Column]) -> int:
     """Refuse every copy of a key that occurs more than once in the source, since none is known to be right.
 

@@ -10,7 +10,7 @@ from psycopg import sql
 from grid.services.sync.applying import RETAINED
 from grid.services.sync.columns import Column
 from grid.services.sync.errors import VerificationFailed
-from grid.services.sync.staging import STAGING
+from grid.services.sync.staging import STAGING, TOUCHED
 
 
 def checksum_of(columns: Sequence[Column]) -> sql.Composed:
@@ -57,6 +57,55 @@ def verify(
             f"{compared[1]} instead of {staged[1]}). Nothing was changed."
         )
     return whole
+
+
+def touched_summary(session: psycopg.Connection, *, table: str, columns: Sequence[Column]) -> tuple[int, str]:
+    """Return the number of cached rows among those an incremental run touches, and their checksum."""
+    among = sql.SQL(" WHERE EXISTS (SELECT FROM {} u WHERE u.id = t.id)").format(TOUCHED)
+    return _summary(session, sql.Identifier(table), columns, among)
+
+
+def verify_touched(
+    session: psycopg.Connection, *, layer: str, table: str, columns: Sequence[Column], accepted_in_source: int
+) -> tuple[int, str]:
+    """Compare the rows that were touched with the staged ones, and the size of the table with the source.
+
+    Args:
+        session: the run's session.
+        layer: the layer's key.
+        table: its table.
+        columns: its columns.
+        accepted_in_source: the rows of the source, less those that were refused.
+
+    Returns:
+        The number of rows of the table and the checksum of those touched.
+
+    Raises:
+        VerificationFailed: if a touched row is missing, foreign or different, or the sizes do not agree.
+    """
+    target = sql.Identifier(table)
+    retained = _one(session, sql.SQL("SELECT count(*) FROM {}").format(RETAINED))[0]
+    row_count = _one(session, sql.SQL("SELECT count(*) FROM {}").format(target))[0]
+    staged = _summary(session, STAGING, columns)
+    touched = touched_summary(session, table=table, columns=columns)
+    compared = touched
+    if retained:
+        leaving_out = sql.SQL(
+            " WHERE EXISTS (SELECT FROM {} u WHERE u.id = t.id)"
+            " AND NOT EXISTS (SELECT FROM {} r WHERE r.id = t.id)"
+        ).format(TOUCHED, RETAINED)
+        compared = _summary(session, target, columns, leaving_out)
+    if staged != compared or touched[0] != compared[0] + retained:
+        raise VerificationFailed(
+            f"{staged[0]} rows of {layer} were accepted but the cache would hold {compared[0]} of them, or "
+            "with other values"
+        )
+    if row_count != accepted_in_source + retained:
+        raise VerificationFailed(
+            f"the source of {layer} has {accepted_in_source} good rows but the cache would hold {row_count}, "
+            f"{retained} of them retained from earlier"
+        )
+    return row_count, touched[1]
 
 
 def table_summary(session: psycopg.Connection, *, table: str, columns: Sequence[Column]) -> tuple[int, str]:

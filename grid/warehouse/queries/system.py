@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select, true
+from sqlalchemy import ColumnElement, Date, Select, case, cast, func, select, true
 
 from grid.warehouse.tables import (
     customers_master_data,
@@ -22,6 +22,9 @@ from grid.warehouse.tables import (
 
 KWH_PER_MWH = 1000.0
 OVERLOADED_PCT = 100.0
+WATERMARK_COVERAGE_FRAC = 0.9
+"""Share of all meters' time that must be metered before an hour counts as known."""
+
 CLOSED_WORK = ("COMPLETED", "CANCELLED")
 
 
@@ -49,24 +52,58 @@ def active_customers(zone_ids: Sequence[str] = ()) -> Select[Any]:
     )
 
 
-def latest_load(zone_ids: Sequence[str] = ()) -> Select[Any]:
-    """Return the load of the transformers in the latest hour there is.
+def load_watermark() -> Any:
+    """Return the hour up to which the load is known, as a scalar subquery; null without data.
 
-    Columns: load_mw (their energy in that hour, kWh / 1 h / 1000; null without data), load_at (start of the
-    hour, UTC; null without data), transformers_with_load, overloaded_transformers (loaded above rating).
+    It is the newest hour of which ``WATERMARK_COVERAGE_FRAC`` of all meters' time was metered, within the two
+    newest dates with readings; without such an hour the best metered of them, of equal ones the newest. Hours
+    whose coverage was never determined count as metered whole.
     """
     load = transformer_hourly_load.c
+    recent = select(load.load_date).distinct().order_by(load.load_date.desc()).limit(2)
+    metered = load.meter_count * func.coalesce(load.coverage_pct, 100.0) / 100.0
+    hours = (
+        select(load.load_hour, func.sum(metered).label("meters"))
+        .where(load.load_date.in_(recent), is_known_transformer(load.transformer_id, ()))
+        .group_by(load.load_hour)
+        .cte("metered_hours")
+    )
+    fleet = select(func.count()).select_from(meter_infrastructure).scalar_subquery()
+    covered = select(func.max(hours.c.load_hour)).where(hours.c.meters >= WATERMARK_COVERAGE_FRAC * fleet)
+    best = select(hours.c.load_hour).order_by(hours.c.meters.desc(), hours.c.load_hour.desc()).limit(1)
+    return func.coalesce(covered.scalar_subquery(), best.scalar_subquery())
+
+
+def latest_load(zone_ids: Sequence[str] = ()) -> Select[Any]:
+    """Return the load of the transformers in the hour up to which it is known, see ``load_watermark``.
+
+    Columns: load_mw (their energy in that hour, kWh / 1 h / 1000; null without data), load_at (start of the
+    hour, UTC; null without data), transformers_with_load, overloaded_transformers (loaded above rating),
+    load_coverage_pct (metered time of the hour over that of all meters on record; null if unknown).
+    """
+    load, meter = transformer_hourly_load.c, meter_infrastructure.c
     is_counted = is_known_transformer(load.transformer_id, zone_ids)
-    latest = select(func.max(load.load_hour)).where(is_counted).scalar_subquery()
-    latest_date = select(func.max(load.load_date)).where(is_counted).scalar_subquery()
+    watermark = select(load_watermark().label("at")).scalar_subquery()
     load_mw: Any = func.sum(load.energy_kwh) / KWH_PER_MWH
     is_overloaded = case((load.loading_pct > OVERLOADED_PCT, 1), else_=0)
+    fleet = (
+        select(func.count())
+        .select_from(meter_infrastructure)
+        .where(is_fed(meter.substation_id, zone_ids))
+        .scalar_subquery()
+    )
+    coverage_pct = func.sum(load.coverage_pct * load.meter_count) / func.nullif(fleet, 0)
     return select(
         load_mw.label("load_mw"),
         func.max(load.load_hour).label("load_at"),
         func.count().label("transformers_with_load"),
         func.coalesce(func.sum(is_overloaded), 0).label("overloaded_transformers"),
-    ).where(load.load_hour == latest, load.load_date == latest_date, is_counted)
+        case((func.count(load.coverage_pct) == func.count(), coverage_pct)).label("load_coverage_pct"),
+    ).where(
+        load.load_hour == watermark,
+        load.load_date == cast(watermark, Date),  # the partition: skips the files of other days
+        is_counted,
+    )
 
 
 def outage_totals(zone_ids: Sequence[str] = ()) -> Select[Any]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Date, Double, Integer, String, Table, Text
 
-from grid.warehouse.tables.base import PRODUCTION, key, lat_lon, metadata, ref
+from grid.warehouse.tables.base import PERSONAL, PRODUCTION, key, lat_lon, metadata, ref
 
 circuit_metadata = Table(
     "circuit_metadata",
@@ -25,6 +25,7 @@ circuit_metadata = Table(
     Column("customer_count", Integer, nullable=False),
     Column("status", String(16), nullable=False),
     schema=PRODUCTION,
+    comment="Distribution circuits (feeders).",
 )
 
 grid_power_lines = Table(
@@ -43,6 +44,7 @@ grid_power_lines = Table(
     Column("is_underground", Boolean, nullable=False),
     Column("route_wkt", Text, nullable=False, comment="LINESTRING"),
     schema=PRODUCTION,
+    comment="Line sections of the circuits, from node to node.",
 )
 
 grid_switches = Table(
@@ -61,6 +63,7 @@ grid_switches = Table(
     Column("rated_a", Double, nullable=False),
     *lat_lon(),
     schema=PRODUCTION,
+    comment="Breakers, reclosers, sectionalisers, fuses and ties.",
 )
 
 grid_poles_infrastructure = Table(
@@ -76,6 +79,7 @@ grid_poles_infrastructure = Table(
     Column("pole_material", String(16)),
     Column("install_year", Integer),
     schema=PRODUCTION,
+    comment="Poles.",
 )
 
 transformer_metadata = Table(
@@ -98,6 +102,7 @@ transformer_metadata = Table(
     Column("peak_load_kva", Double, nullable=False, comment="largest hourly mean over the AMI period"),
     Column("peak_loading_pct", Double, nullable=False),
     schema=PRODUCTION,
+    comment="Distribution transformers.",
 )
 
 meter_infrastructure = Table(
@@ -119,7 +124,9 @@ meter_infrastructure = Table(
     Column("phases", String(3), nullable=False),
     Column("install_date", Date),
     Column("status", String(16), nullable=False),
+    Column("nominal_voltage_v", Double, comment="what it measures at 1 per unit; null: by its transformer"),
     schema=PRODUCTION,
+    comment="Meters and what supplies them.",
 )
 
 customers_master_data = Table(
@@ -127,15 +134,16 @@ customers_master_data = Table(
     metadata,
     key("customer_id"),
     ref("meter_id"),
-    Column("full_name", String(128), nullable=False),
-    Column("service_address", String(256), nullable=False),
+    Column("full_name", String(128), nullable=False, info=PERSONAL),
+    Column("service_address", String(256), nullable=False, info=PERSONAL),
     Column("city", String(64)),
     Column("state", String(2)),
     Column("zip_code", String(10)),
-    Column("phone", String(32)),
-    Column("email", String(128)),
+    Column("phone", String(32), info=PERSONAL),
+    Column("email", String(128), info=PERSONAL),
     Column("customer_class", String(16), nullable=False),
     Column("critical_kind", String(16), comment="HOSPITAL, WATER, EMERGENCY, SCHOOL; null when not critical"),
     Column("account_status", String(16), nullable=False),
     schema=PRODUCTION,
+    comment="Customers and their accounts. Personal data.",
 )

@@ -16,4 +16,5 @@ forge_loads = Table(
     Column("end_at", DateTime, nullable=False, comment="UTC, end of the metering period"),
     Column("recorded_at", DateTime, nullable=False, comment="UTC"),
     schema=RAW,
+    comment="Loads of forged data: what was loaded, and when.",
 )

@@ -20,7 +20,9 @@ outage_restoration_tracker = Table(
     Column("customers_interrupted", Integer, nullable=False),
     Column("customers_out", Integer, nullable=False, comment="not yet restored"),
     *lat_lon(),
+    Column("updated_at", DateTime, comment="UTC, when the row was last written; null if not known"),
     schema=PRODUCTION,
+    comment="Outages of the distribution grid.",
 )
 
 outage_restoration_steps = Table(
@@ -32,6 +34,7 @@ outage_restoration_steps = Table(
     Column("restored_at", DateTime, nullable=False, comment="UTC"),
     Column("customers_restored", Integer, nullable=False),
     schema=PRODUCTION,
+    comment="Steps in which the customers of an outage were restored.",
 )
 
 work_orders = Table(
@@ -56,5 +59,7 @@ work_orders = Table(
     Column("estimated_hours", Double),
     Column("actual_hours", Double),
     *lat_lon(),
+    Column("updated_at", DateTime, comment="UTC, when the row was last written; null if not known"),
     schema=PRODUCTION,
+    comment="Work orders.",
 )

@@ -13,6 +13,7 @@ load_zones = Table(
     Column("interconnect", String(16), nullable=False),
     Column("time_zone", String(64), comment="IANA name"),
     schema=PRODUCTION,
+    comment="Load zones of the interconnections.",
 )
 
 substations = Table(
@@ -33,6 +34,7 @@ substations = Table(
     Column("operational_status", String(16), nullable=False),
     Column("commissioned_date", Date, comment="null when unknown"),
     schema=PRODUCTION,
+    comment="Substations.",
 )
 
 transmission_buses = Table(
@@ -47,6 +49,7 @@ transmission_buses = Table(
     Column("load_mw", Double, nullable=False, comment="Pd; negative means a fixed injection"),
     Column("load_mvar", Double),
     schema=PRODUCTION,
+    comment="Buses of the transmission network.",
 )
 
 transmission_branches = Table(
@@ -75,6 +78,7 @@ transmission_branches = Table(
     Column("in_service", Boolean, nullable=False),
     Column("route_wkt", Text, comment="LINESTRING; null inside one substation"),
     schema=PRODUCTION,
+    comment="Lines and transformers of the transmission network.",
 )
 
 transmission_plants = Table(
@@ -90,4 +94,5 @@ transmission_plants = Table(
     Column("p_min_mw", Double, nullable=False),
     Column("in_service", Boolean, nullable=False),
     schema=PRODUCTION,
+    comment="Generating plants.",
 )

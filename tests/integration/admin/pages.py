@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from flux_site.api.tokens import issue
 from grid.services.sync import ensure_schedules
-from tests.factories import cascade, grid, jobs, sync
+from tests.factories import cascade, grid, imports, jobs, sync
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,13 @@ def make_world(owner: Any) -> World:
     sync_run = sync.make_sync_run(layer=layer, job=job)
     run = cascade.make_finished_run(owner=owner, branch_id=branch.pk, outages=[substation.pk])
     token, _ = issue(user=owner, name="Grafana", expires_in_days=30)
+    file_import = imports.make_file_import(job=jobs.make_job(owner=owner, kind="grid.import"))
     rows = [
+        file_import,
+        file_import.file,
+        imports.make_import_reject(file_import=file_import),
+        imports.make_import_mapping(),
+        imports.make_outbox_event(),
         substation.zone,
         substation,
         bus,
@@ -53,6 +59,7 @@ def make_world(owner: Any) -> World:
         layer,
         sync_run,
         sync.make_sync_alert(layer=layer),
+        sync.make_sync_checkpoint(layer=layer),
         sync.make_sync_reject(run=sync_run),
         job,
         cascade.make_scenario(owner=owner, outages=[substation.pk]),

@@ -52,6 +52,9 @@ def test_viewer_may_only_look_and_sees_no_personal_data() -> None:
         ("auth.change_user", "admin"),
         ("api.change_apitoken", "admin"),
         ("grid.add_zonegrant", "admin"),
+        ("grid.view_outboxevent", "viewer"),
+        ("grid.add_fileimport", "admin"),
+        ("grid.change_importmapping", "admin"),
         ("django_celery_beat.change_periodictask", "admin"),
     ],
 )

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 import pytest
 from django.test import TransactionTestCase
 
+from tests.integration.federation.conftest import snowflake_url, varied_folder
 from tests.quick_flush import empty_tables
+
+__all__ = ["snowflake_url", "varied_folder"]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -175,7 +175,7 @@ def test_connections_that_postgresql_ended_are_replaced_unnoticed(server: WebSer
         assert server.graphql(COUNT, token=token).status == 200
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
             assert cursor.fetchone()[0] > 0

@@ -18,6 +18,9 @@ from grid.warehouse.tables import (
     ami_daily_usage,
     ami_interval_readings,
     ami_monthly_usage,
+    circuit_daily_usage,
+    circuit_hourly_usage,
+    transformer_daily_load,
     transformer_hourly_load,
     weather_hourly,
 )
@@ -230,7 +233,38 @@ def test_what_was_made_of_readings_since_replaced_goes_with_them(warehouse: Part
         assert list(warehouse.partition_versions(transformer_hourly_load)) == [at.date()]
         assert list(warehouse.partition_versions(ami_daily_usage)) == [at.date()]
         assert list(warehouse.partition_versions(ami_monthly_usage)) == [at.date().replace(day=1)]
+        for table in (circuit_hourly_usage, circuit_daily_usage, transformer_daily_load):
+            assert list(warehouse.partition_versions(table)) == [at.date()]
         assert count_due(warehouse, PARAMS) == 0
+
+
+def test_a_late_reading_reaches_every_roll_up_of_its_day(warehouse: PartitionedWarehouse) -> None:
+    derived = (circuit_hourly_usage, circuit_daily_usage, transformer_daily_load)
+    noon, next_noon = datetime(2024, 7, 1, 17), datetime(2024, 7, 2, 17)
+    receive(warehouse, "b1", *quarter_hours(3, noon, 1.0), *quarter_hours(3, next_noon, 8.0))
+    refresh(warehouse, PARAMS)
+    before = [warehouse.partition_versions(table) for table in derived]
+    again = reading(3, noon, "1.0000", ingested_at=datetime(2024, 12, 2))  # a duplicate
+    late = reading(3, noon + timedelta(minutes=15), "2.5", ingested_at=datetime(2024, 12, 2))
+    receive(warehouse, "b2", again, late, reading(3, noon, "-1", ingested_at=datetime(2024, 12, 3)))
+
+    assert refresh(warehouse, PARAMS).circuit_days == 1
+    assert count_due(warehouse, PARAMS) == 0
+
+    for table, old in zip(derived, before, strict=True):
+        new = warehouse.partition_versions(table)
+        assert new[noon.date()] != old[noon.date()]
+        if table is not transformer_daily_load:  # the oil remembers the day before
+            assert new[next_noon.date()] == old[next_noon.date()]
+    for table, moment in ((circuit_hourly_usage, "usage_hour"), (circuit_daily_usage, "usage_date")):
+        rows = warehouse.select_rows(table.select().order_by(table.c[moment]))
+        assert [row["usage_kwh"] for row in rows] == [Decimal("3.5"), Decimal(8)]
+        assert [row["reading_count"] for row in rows] == [2, 1]
+    days = warehouse.select_rows(transformer_daily_load.select().order_by(transformer_daily_load.c.load_date))
+    assert [row["energy_kwh"] for row in days] == [3.5, 8.0]
+    assert [row["peak_at"] for row in days] == [noon, next_noon]
+    # Two of four quarter-hours of the only hour there is; the other day's has one.
+    assert [row["covered_hours"] for row in days] == [0.5, 0.25]
 
 
 @pytest.mark.parametrize(

@@ -44,3 +44,42 @@ class Altered:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
+
+
+class Counting:
+    """Counts the rows that are read from a real warehouse, other than counts of rows."""
+
+    def __init__(self, real: Warehouse) -> None:
+        self._real = real
+        self.rows_read = 0
+
+    def select_arrow(self, query: Any, batch_rows: int = 65_536) -> Iterator[pa.RecordBatch]:
+        """Deliver the rows and count them."""
+        for batch in self._real.select_arrow(query, batch_rows):
+            self.rows_read += batch.num_rows
+            yield batch
+
+    def select_rows(self, query: Any) -> list[dict[str, Any]]:
+        """Return the rows and count them, unless it is a count."""
+        rows = self._real.select_rows(query)
+        self.rows_read += 0 if rows and set(rows[0]) == {"rows"} else len(rows)
+        return rows
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+class Heard:
+    """A report that keeps the lines of the log."""
+
+    job_id = None
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def progress(self, frac: float, step: str) -> None:
+        """Do nothing."""
+
+    def log(self, line: str) -> None:
+        """Keep the line."""
+        self.lines.append(line)

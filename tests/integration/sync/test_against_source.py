@@ -36,6 +36,9 @@ RENAMED = {
     ),
 }
 
+NOT_CACHED = {"nominal_voltage_v"}
+"""Columns that only questions to the warehouse need."""
+
 
 @pytest.mark.parametrize("key", RENAMED)
 def test_cache_holds_the_values_of_the_source_tables_files(
@@ -50,7 +53,8 @@ def test_cache_holds_the_values_of_the_source_tables_files(
         [renamed.get(column.name, column.name) for column in source.columns]
     )
 
-    compared = [column for column in wanted.column_names if column not in {"latitude", "longitude"}]
+    left_out = {"latitude", "longitude", *NOT_CACHED}
+    compared = [column for column in wanted.column_names if column not in left_out]
     has_place = "longitude" in wanted.column_names
     place = ", ST_X(location) AS longitude, ST_Y(location) AS latitude" if has_place else ""
     names = compared + (["longitude", "latitude"] if has_place else [])

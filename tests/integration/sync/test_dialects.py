@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from grid.layers import LAYERS
-from grid.services.sync import run_layer
+from grid.services.sync import checkpoints, run_layer
 from grid.warehouse import Warehouse, open_warehouse
+from tests.integration.sync.comparison import assert_equals_source
 from tests.integration.sync.conftest import RunAll
 from tests.integration.sync.sample import Sample, load
 from tests.snowflake_server.process import SnowflakeServer
@@ -39,3 +40,31 @@ def test_both_warehouses_fill_the_cache_with_the_same_rows(
         assert (outcome.rows_inserted, outcome.rows_updated, outcome.rows_deleted) == (0, 0, 0), key
         assert outcome.checksum == embedded[key].checksum
         assert outcome.source_version != embedded[key].source_version
+
+
+@pytest.mark.slow
+def test_increments_and_chunks_of_snowflake_end_equal_to_its_rows(
+    loaded: Warehouse,
+    snowflake: Warehouse,
+    run_all: RunAll,
+    sample: Sample,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(checkpoints, "CHUNK_ROWS", 5)
+    load(snowflake, {name: rows for name, rows in sample.items() if rows})
+    run_all(snowflake)
+    for key in LAYERS:
+        assert_equals_source(snowflake, key)
+    sample["customers_master_data"][0]["city"] = "Katy"
+    sample["weather_hourly"].pop()
+    load(snowflake, {name: sample[name] for name in ("customers_master_data", "weather_hourly")})
+
+    by_watermark = run_layer(layer=LAYERS["weather"], warehouse=snowflake, incremental=True)
+    by_changes = run_layer(layer=LAYERS["customers"], warehouse=snowflake, incremental=True)
+
+    assert (by_watermark.mode, by_watermark.rows_deleted) == ("WATERMARK", 1)
+    # The local server has no change tracking: the run says so and reads everything.
+    assert (by_changes.mode, by_changes.fallback_reason) == ("FULL", "HISTORY_GONE")
+    assert by_changes.rows_updated == 1
+    for key in ("weather", "customers"):
+        assert_equals_source(snowflake, key)

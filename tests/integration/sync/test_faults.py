@@ -25,6 +25,7 @@ from grid.services.sync import (
     SuspiciousDelete,
     SyncError,
     VerificationFailed,
+    applying,
     create_foreground_job,
     run_layer,
 )
@@ -327,7 +328,7 @@ def test_a_time_limit_is_not_taken_for_a_cancel(cache: None) -> None:
 
 def test_parents_that_vanish_during_a_run_roll_it_back(loaded: Warehouse, run_all: RunAll) -> None:
     run_all(loaded, *PARENTS_OF_POLES)
-    real = run_layer.__globals__["applying"].apply
+    real = applying.apply
 
     def apply_after_the_parents_went(session: psycopg.Connection, **arguments: Any) -> Any:
         models.LineSection.objects.all().delete()

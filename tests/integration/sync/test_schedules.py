@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from django_celery_beat.models import PeriodicTask
+from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from flux_site.celery import app
 from flux_site.jobs.models import Job
 from grid.layers import LAYERS
+from grid.models import SyncRun
+from grid.selectors.schedules import next_runs
 from grid.services.sync import ensure_schedules, set_paused, start_scheduled_sync
 from grid.warehouse import Warehouse, WarehouseUnavailable
 from tests.integration.sync.sample import Sample, load
 
 pytestmark = pytest.mark.integration
 
-DYNAMIC = {"transformer_load", "weather", "outages", "work_orders"}
 
-
-def test_schedules_cover_every_layer_once_readings_and_lost_jobs(cache: None) -> None:
+def test_schedules_cover_every_layer_readings_and_lost_jobs(cache: None) -> None:
     names = ensure_schedules()
 
     tasks = list(PeriodicTask.objects.filter(name__in=names))
-    assert len(tasks) == 5
+    assert len(tasks) == 9
     syncs = {
-        task.name: json.loads(task.kwargs)["layers"] for task in tasks if task.task == "grid.sync_scheduled"
+        str(task.interval): json.loads(task.kwargs) for task in tasks if task.task == "grid.sync_scheduled"
     }
-    assert sorted(key for keys in syncs.values() for key in keys) == sorted(LAYERS)
-    frequent = next(task for task in tasks if task.interval and set(syncs.get(task.name, ())) == DYNAMIC)
-    assert (frequent.interval.every, frequent.interval.period) == (5, "minutes")
-    daily = next(task for task in tasks if task.crontab)
+    increments = [key for key, layer in LAYERS.items() if layer.mode != "FULL"]
+    assert syncs == {
+        "every minute": {"layers": increments, "only_stale": True},
+        "every 5 minutes": {"layers": ["zones"], "only_stale": True},
+        "None": {"layers": list(LAYERS), "only_stale": False},
+    }
+    daily = next(task for task in tasks if task.crontab and task.task == "grid.sync_scheduled")
     assert (daily.crontab.hour, daily.crontab.minute, str(daily.crontab.timezone)) == (
         "4",
         "0",
@@ -42,6 +48,10 @@ def test_schedules_cover_every_layer_once_readings_and_lost_jobs(cache: None) ->
     assert (recover.interval.every, recover.interval.period) == (30, "seconds")
     watch = next(task for task in tasks if task.task == "grid.check_freshness")
     assert (watch.interval.every, watch.interval.period) == (1, "minutes")
+    delivery = next(task for task in tasks if task.task == "grid.deliver_edits")
+    assert (delivery.interval.every, delivery.interval.period) == (1, "minutes")
+    tidying = next(task for task in tasks if task.task == "grid.tidy")
+    assert tidying.crontab == daily.crontab
     assert {task.task for task in tasks} <= set(app.tasks)
 
 
@@ -53,23 +63,53 @@ def test_schedules_changed_in_the_admin_stay_changed(cache: None) -> None:
 
     task = PeriodicTask.objects.get(name=names[0])
     assert (task.enabled, task.kwargs) == (False, '{"layers": ["zones"]}')
-    assert PeriodicTask.objects.count() == 5
+    assert PeriodicTask.objects.count() == 9
 
 
 def test_every_schedule_starts_a_job_with_the_arguments_it_holds(
-    loaded: Warehouse, cache: None, eager: None
+    loaded: Warehouse, cache: None, eager: None, sample: Sample
 ) -> None:
     ensure_schedules()
     daily = PeriodicTask.objects.get(crontab__isnull=False, task="grid.sync_scheduled")
-    frequent = PeriodicTask.objects.get(interval__isnull=False, task="grid.sync_scheduled")
+    frequent = PeriodicTask.objects.filter(interval__isnull=False, task="grid.sync_scheduled")
 
-    for task in (daily, frequent):
-        app.tasks[task.task].apply(kwargs=json.loads(task.kwargs)).get()
+    def ring(task: PeriodicTask) -> str | None:
+        found: str | None = app.tasks[task.task].apply(kwargs=json.loads(task.kwargs)).get()
+        return found
 
-    assert [job.status for job in Job.objects.all()] == ["SUCCEEDED", "SUCCEEDED"]
-    assert app.tasks[frequent.task].apply(kwargs=json.loads(frequent.kwargs)).get() is None
-    assert app.tasks[daily.task].apply(kwargs=json.loads(daily.kwargs)).get() is not None
-    assert Job.objects.count() == 3
+    assert ring(daily) is not None
+    assert [ring(task) for task in frequent] == [None, None]  # nothing changed since
+    load(loaded, {name: sample[name][:-1] for name in ("weather_hourly", "customers_master_data")})
+    load(loaded, {"load_zones": [row | {"zone_name": "Z"} for row in sample["load_zones"]]})
+    assert None not in [ring(task) for task in frequent]
+    assert ring(daily) is not None
+
+    assert {job.status for job in Job.objects.all()} == {"SUCCEEDED"}
+    runs = list(SyncRun.objects.order_by("pk").values_list("layer_id", "mode", "fallback_reason"))
+    between = runs[len(LAYERS) : -len(LAYERS)]
+    assert set(between) == {("zones", "FULL", ""), ("weather", "WATERMARK", ""), ("customers", "CHANGES", "")}
+    assert {run[1:] for run in runs[-len(LAYERS) :]} == {("FULL", "")}
+
+
+def test_the_next_look_at_a_layer_is_the_first_of_its_schedules_that_are_on(cache: None) -> None:
+    assert next_runs() == {}
+    ensure_schedules()
+    now = timezone.now()
+    PeriodicTask.objects.filter(interval__every=5).update(last_run_at=now - timedelta(minutes=2))
+    PeriodicTask.objects.filter(interval__every=1).update(last_run_at=now - timedelta(hours=2))
+    local = now.astimezone(ZoneInfo("America/Chicago"))
+    four = local.replace(hour=4, minute=0, second=0, microsecond=0)
+    daily_at = four if local < four else four + timedelta(days=1)
+    PeriodicTask.objects.filter(crontab__isnull=False).update(last_run_at=now - timedelta(minutes=1))
+
+    found = next_runs()
+
+    assert set(found) == set(LAYERS)
+    assert abs(found["meters"] - now) < timedelta(seconds=20)  # overdue, so now
+    soonest = min(now + timedelta(minutes=3), daily_at)
+    assert abs(found["zones"] - soonest) < timedelta(seconds=20)
+    PeriodicTask.objects.filter(interval__isnull=False).update(enabled=False)
+    assert abs(next_runs()["meters"] - daily_at) < timedelta(seconds=20)
 
 
 def test_a_schedule_takes_the_layers_whose_source_changed(
@@ -117,3 +157,15 @@ def test_a_schedule_starts_nothing_while_there_is_no_source(
     monkeypatch.setattr(warehouse, "version", away)
     assert start_scheduled_sync(layers=list(LAYERS), only_stale=True) is None
     assert not Job.objects.exists()
+
+
+def test_schedules_of_earlier_versions_make_room(cache: None) -> None:
+    interval = IntervalSchedule.objects.create(every=5, period=IntervalSchedule.MINUTES)
+    for name in ("Sync: layers that change rarely", "My own"):
+        PeriodicTask.objects.create(name=name, task="grid.sync_scheduled", interval=interval)
+
+    ensure_schedules()
+
+    names = set(PeriodicTask.objects.values_list("name", flat=True))
+    assert "My own" in names
+    assert "Sync: layers that change rarely" not in names

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from grid.warehouse import Warehouse, open_warehouse
+from tests.integration.warehouse.view_rows import load_all
 from tests.snowflake_server.process import SnowflakeServer
 
 
@@ -51,6 +52,22 @@ def warehouse_url(request: pytest.FixtureRequest) -> str:
 def warehouse(warehouse_url: str) -> Iterator[Warehouse]:
     """An empty warehouse; a test that uses it runs once on each backend."""
     opened = open_warehouse(warehouse_url, query_timeout_s=30)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module", params=["embedded", "snowflake"])
+def viewed(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    snowflake_server: SnowflakeServer,
+) -> Iterator[Warehouse]:
+    """A warehouse with every table that views read; a test that uses it runs once on each backend."""
+    url = f"embedded://{tmp_path_factory.mktemp('views') / 'warehouse'}?threads=2&memory_limit=500MB"
+    if request.param == "snowflake":
+        url = snowflake_server.url(f"VIEWS_{uuid.uuid4().hex[:8].upper()}")
+    opened = open_warehouse(url, query_timeout_s=30)
+    load_all(opened)
     yield opened
     opened.close()
 

@@ -57,7 +57,7 @@ def hour(transformer: str, at: datetime, kwh: float, pct: float) -> dict[str, An
         "energy_kwh": kwh,
         "load_kva": kwh / 0.8,
         "loading_pct": pct,
-        "meter_count": 4,
+        "meter_count": {"XFMR-B": 1}.get(transformer, 3),
         **HEAT,
     }
 
@@ -103,7 +103,7 @@ def test_the_load_of_a_transformer_is_its_hours_in_the_span_oldest_first(loaded:
             "energy_kwh": 40.0,
             "load_kva": 50.0,
             "loading_pct": 100.0,
-            "meter_count": 4,
+            "meter_count": 3,
             **HEAT,
         },
         {
@@ -111,7 +111,7 @@ def test_the_load_of_a_transformer_is_its_hours_in_the_span_oldest_first(loaded:
             "energy_kwh": 44.0,
             "load_kva": 55.0,
             "loading_pct": 110.0,
-            "meter_count": 4,
+            "meter_count": 3,
             **HEAT,
         },
     ]
@@ -312,6 +312,7 @@ def test_the_summary_counts_customers_load_outages_and_work(operating: Warehouse
             "load_at": datetime(2024, 7, 2, 1),
             "transformers_with_load": 2,
             "overloaded_transformers": 1,
+            "load_coverage_pct": pytest.approx(100.0),
             "active_outages": 2,
             "customers_out": 13,
             "newest_outage_at": datetime(2024, 7, 1, 3),
@@ -330,6 +331,7 @@ def test_the_summary_of_a_zone_counts_what_its_substations_feed(operating: Wareh
             "load_at": datetime(2024, 7, 2, 1),
             "transformers_with_load": 1,
             "overloaded_transformers": 0,
+            "load_coverage_pct": pytest.approx(100.0),
             "active_outages": 1,
             "customers_out": 1,
             "newest_outage_at": datetime(2024, 7, 1, 3),
@@ -358,14 +360,20 @@ def test_each_part_of_the_summary_can_be_asked_alone(operating: Warehouse) -> No
 
 def test_no_outage_is_zero_but_unknown_load_is_null(warehouse: Warehouse) -> None:
     warehouse.replace(outage_restoration_tracker, table_of(outage_restoration_tracker), "b1")
-    for empty in (transformer_hourly_load, transformer_metadata, substations):
+    for empty in (transformer_hourly_load, transformer_metadata, substations, meter_infrastructure):
         warehouse.replace(empty, table_of(empty), "b1")
 
     assert warehouse.select_rows(outage_totals()) == [
         {"active_outages": 0, "customers_out": 0, "newest_outage_at": None}
     ]
     assert warehouse.select_rows(latest_load()) == [
-        {"load_mw": None, "load_at": None, "transformers_with_load": 0, "overloaded_transformers": 0}
+        {
+            "load_mw": None,
+            "load_at": None,
+            "transformers_with_load": 0,
+            "overloaded_transformers": 0,
+            "load_coverage_pct": None,
+        }
     ]
 
 

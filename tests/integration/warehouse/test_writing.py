@@ -9,7 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pyarrow as pa
 import pytest
 
-from grid.warehouse import SchemaMismatch, TableNotLoaded, Warehouse, WarehouseConflict, open_warehouse
+from grid.warehouse import (
+    Expected,
+    SchemaMismatch,
+    TableNotLoaded,
+    Warehouse,
+    WarehouseConflict,
+    open_warehouse,
+)
 from grid.warehouse.tables import load_zones, outage_restoration_tracker
 from tests.integration.warehouse.rows import ids_in, table_of, zones
 
@@ -224,3 +231,55 @@ def test_a_closed_warehouse_opens_again(warehouse: Warehouse) -> None:
     warehouse.close()
 
     assert ids_in(warehouse) == ["Z1"]
+
+
+def test_a_replacement_of_an_expected_version_is_made(warehouse: Warehouse) -> None:
+    assert warehouse.replace(load_zones, zones("Z1"), "b1", expected=Expected(None)) == 1
+    version = warehouse.version(load_zones)
+
+    assert warehouse.replace(load_zones, zones("Z2", "Z3"), "b2", expected=Expected(version)) == 2
+
+    assert ids_in(warehouse) == ["Z2", "Z3"]
+    assert warehouse.version(load_zones) != version
+    assert warehouse.replace(load_zones, zones("Z9"), "b2", expected=Expected(version)) == 0
+
+
+@pytest.mark.parametrize("is_loaded_before", [True, False])
+def test_a_replacement_of_another_version_is_refused(warehouse: Warehouse, is_loaded_before: bool) -> None:
+    if is_loaded_before:
+        warehouse.append(load_zones, zones("Z1"), "b1")
+    version = warehouse.version(load_zones)
+    warehouse.append(load_zones, zones("Z2"), "b2")
+    newer = warehouse.version(load_zones)
+
+    with pytest.raises(WarehouseConflict, match="changed by another writer"):
+        warehouse.replace(load_zones, zones("Z9"), "b3", expected=Expected(version))
+
+    assert ids_in(warehouse) == (["Z1", "Z2"] if is_loaded_before else ["Z2"])
+    assert warehouse.version(load_zones) == newer
+    assert warehouse.replace(load_zones, zones("Z9"), "b3", expected=Expected(newer)) == 1
+
+
+def test_a_commit_during_a_guarded_replacement_is_not_lost(warehouse_url: str, warehouse: Warehouse) -> None:
+    warehouse.append(load_zones, zones("Z1"), "b1")
+    expected = Expected(warehouse.version(load_zones))
+    rival = open_warehouse(warehouse_url)
+    written: list[int] = []
+    thread = threading.Thread(
+        target=lambda: written.append(insistently(rival, zones("Z2"), "b2")), name="rival"
+    )
+
+    def data() -> Iterator[pa.RecordBatch]:
+        thread.start()
+        thread.join(timeout=1.0)  # embedded, the rival waits for our lock; on Snowflake it commits
+        yield from zones("Z9").to_batches()
+
+    try:
+        replaced = warehouse.replace(load_zones, data(), "b3", expected=expected)
+    except WarehouseConflict:
+        replaced = 0
+    thread.join()
+    rival.close()
+
+    assert written == [1]
+    assert ids_in(warehouse) == (["Z2", "Z9"] if replaced else ["Z1", "Z2"])

@@ -44,6 +44,12 @@ FILES: dict[str, list[str]] = {
         "8,102,50,50,0,0,coal,Texas",
         "9,900,5,10,0,1,hydro,Eastern",
     ],
+    "gencost.csv": [
+        "plant_id,type,startup,shutdown,n,c2,c1,c0,interconnect",
+        "7,2,0,0,3,0.002,20.5,800,Texas",
+        "8,2,0,0,3,0.001,18,900,Texas",
+        "9,2,0,0,3,0,0,0,Eastern",
+    ],
 }
 
 

@@ -45,6 +45,9 @@ def fault(source: Path) -> ForgeDataError:
         ("branch.csv", 4, "3,", "3.5,", "branch_id is 3.5, not a whole number"),
         ("plant.csv", 2, "7,100", "7,555", "bus_id 555 is no known bus"),
         ("plant.csv", 3, ",0,coal", ",2,coal", "status is 2, must be 0 or 1"),
+        ("gencost.csv", 2, "7,2,0", "7,1,0", "column type is 1, must be 2"),
+        ("gencost.csv", 2, "0,3,0.002", "0,2,0.002", "column n is 2, must be 3"),
+        ("gencost.csv", 3, "0.001", "-0.001", "column c2 is -0.001, must be >= 0"),
     ],
 )
 def test_a_bad_value_is_reported_with_file_line_and_reason(
@@ -58,7 +61,9 @@ def test_a_bad_value_is_reported_with_file_line_and_reason(
     assert said in error.problem
 
 
-@pytest.mark.parametrize("name", ["zone.csv", "sub.csv", "bus2sub.csv", "bus.csv", "branch.csv", "plant.csv"])
+@pytest.mark.parametrize(
+    "name", ["zone.csv", "sub.csv", "bus2sub.csv", "bus.csv", "branch.csv", "plant.csv", "gencost.csv"]
+)
 def test_a_missing_file_is_reported(source: Path, name: str) -> None:
     (source / name).unlink()
 

@@ -104,6 +104,21 @@ def test_times_are_in_order(frames: Frames, tiny: Forged) -> None:
     assert (active.estimated_restoration_at > end).all()
 
 
+def test_rows_tell_when_they_were_last_written(frames: Frames, tiny: Forged) -> None:
+    end = pd.Timestamp(tiny.period.end)
+    outages = frames["outage_restoration_tracker"].set_index("outage_id")
+    last_step = frames["outage_restoration_steps"].groupby("outage_id").restored_at.max()
+    expected = last_step.reindex(outages.index).fillna(outages.started_at)
+    assert (outages.updated_at == expected).all()
+    assert (outages.updated_at <= end).all()
+
+    orders = frames["work_orders"]
+    done = orders.status == "COMPLETED"
+    assert (orders.updated_at[done] == orders.completed_at[done]).all()
+    assert (orders.updated_at >= orders.created_at).all()
+    assert (orders.updated_at <= end).all()
+
+
 def test_outages_zero_exactly_the_right_readings(
     frames: Frames, graph: nx.DiGraph, readings: pd.DataFrame, tiny: Forged
 ) -> None:

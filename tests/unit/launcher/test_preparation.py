@@ -20,7 +20,7 @@ class RecordingApplication:
     def migrate(self) -> None:
         self.ran.append("migrate")
 
-    def load(self, *, scale: str, interconnect: str) -> None:
+    def load(self, *, scale: str, interconnect: str, **_: object) -> None:
         self.ran.append(f"load {scale} {interconnect}")
 
     def sync(self, *, may_delete_most: bool) -> None:
@@ -147,6 +147,16 @@ def test_larger_scale_replaces_the_data_and_stays_chosen(start: Start) -> None:
     ]
     assert start.again() == []
     assert choose_data(start.layout, {}) == DataChoice(scale="city", interconnect="Texas")
+
+
+def test_days_of_readings_stay_chosen_with_their_scale(start: Start) -> None:
+    chosen = choose_data(start.layout, {}, scale="city", ami_days=3, raw_days=1)
+    start.again(chosen)
+
+    assert chosen.title == "city scale, Texas, 3 days, 1 as received"
+    assert choose_data(start.layout, {}) == chosen
+    assert choose_data(start.layout, {}, scale="city").ami_days == 14
+    assert choose_data(start.layout, {"FLUX_SCALE": "metro"}) == DataChoice("metro", "Texas")
 
 
 def test_environment_chooses_before_the_last_load(start: Start) -> None:

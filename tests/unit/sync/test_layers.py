@@ -10,7 +10,17 @@ import sqlalchemy as sa
 from duckdb_sqlalchemy import Dialect as DuckDbDialect
 from snowflake.sqlalchemy.snowdialect import SnowflakeDialect
 
-from grid.layers import DEPENDS_ON, LAYERS, Layer, Schedule, dependants, in_order, lock_key, scheduled
+from grid.layers import (
+    DEPENDS_ON,
+    LAYERS,
+    Layer,
+    Schedule,
+    SyncMode,
+    dependants,
+    in_order,
+    lock_key,
+    scheduled,
+)
 from grid.services.sync.columns import Kind, columns_of, references_to
 from grid.warehouse import tables
 
@@ -62,11 +72,47 @@ def test_dependants_reach_through_layers_in_between() -> None:
     assert dependants("zones") == set(LAYERS) - {"zones", "weather"}
 
 
-def test_every_layer_has_one_schedule() -> None:
-    frequent = {layer.key for layer in scheduled(Schedule.EVERY_5_MINUTES)}
+def test_layers_that_sync_in_increments_are_looked_at_every_minute() -> None:
+    frequent = {layer.key for layer in scheduled(Schedule.EVERY_MINUTE)}
 
-    assert frequent == {"transformer_load", "weather", "outages", "work_orders"}
-    assert frequent | {layer.key for layer in scheduled(Schedule.DAILY)} == set(LAYERS)
+    assert frequent == {key for key, layer in LAYERS.items() if layer.mode != SyncMode.FULL}
+    assert {layer.key for layer in scheduled(Schedule.EVERY_5_MINUTES)} == set(LAYERS) - frequent == {"zones"}
+
+
+def test_layers_with_a_watermark_keep_it_in_the_cache_and_read_it_from_their_main_table() -> None:
+    marked = {key: layer.watermark for key, layer in LAYERS.items() if layer.watermark is not None}
+
+    assert set(marked) == {"transformer_load", "weather", "outages", "work_orders"}
+    for key, watermark in marked.items():
+        column = next(c for c in columns_of(LAYERS[key].model) if c.name == watermark.cached)
+        assert column.kind == Kind.TIMESTAMP
+        assert watermark.column.table is LAYERS[key].main_table
+        assert LAYERS[key].mode == SyncMode.WATERMARK
+
+
+@ALL
+def test_columns_read_of_each_table_are_those_the_source_names(layer: Layer) -> None:
+    spelt = str(layer.source)
+
+    assert layer.columns_read(layer.main_table)
+    for table in [layer.main_table, *layer.supporting_tables]:
+        found = layer.columns_read(table)
+        assert {c.name for c in table.columns if f"{table.fullname}.{c.name}" in spelt} == found
+
+
+def test_supporting_tables_are_those_that_rows_depend_on_besides() -> None:
+    assert [table.name for table in LAYERS["meters"].supporting_tables] == ["substations"]
+    assert LAYERS["meters"].columns_read(tables.substations) == {"substation_id", "zone_id"}
+    assert [t.name for t in LAYERS["customers"].supporting_tables] == ["meter_infrastructure", "substations"]
+    assert LAYERS["substations"].supporting_tables == []
+    assert [table.name for table in LAYERS["transformer_load"].supporting_tables] == [
+        "meter_infrastructure",
+        "substations",
+        "transformer_metadata",
+    ]
+    assert (
+        LAYERS["transformer_load"].columns_read(tables.meter_infrastructure) == set()
+    )  # its rows are counted
 
 
 def test_locks_of_layers_differ() -> None:

@@ -32,7 +32,7 @@ export function DataAge() {
             const age = ageSeconds(layer.confirmedAt, now);
             return (
               <li key={layer.key}>
-                {layer.title}: {age === null ? 'never synced' : `${formatAge(age)} old`}
+                {layer.title}: {ageText(layer.status, age)}
                 {layer.isTooOld === true && ', too old for operations'}
               </li>
             );
@@ -54,4 +54,9 @@ export function DataAge() {
       </Typography>
     </Tooltip>
   );
+}
+
+function ageText(status: string, age: number | null): string {
+  if (status === 'FROM_WAREHOUSE') return 'from the warehouse, the cache does not answer';
+  return age === null ? 'never synced' : `${formatAge(age)} old`;
 }

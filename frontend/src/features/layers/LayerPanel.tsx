@@ -177,7 +177,11 @@ function countOf(source: MapLayerInfo, state: LayerState | undefined): number | 
   return source.rowCount ?? null;
 }
 
+/** Status of a layer whose rows come from the warehouse while the cache does not answer. */
+const FROM_WAREHOUSE = 'FROM_WAREHOUSE';
+
 function syncedText(source: MapLayerInfo, nowMs: number): string {
+  if (source.status === FROM_WAREHOUSE) return 'From the warehouse; the cache does not answer';
   const age = ageSeconds(source.syncedAt, nowMs);
   return age === null ? 'Never synced' : `Synced ${formatAge(age)} ago`;
 }
@@ -189,6 +193,7 @@ function statusText(
   const count = formatNumber(at.count);
   if (!at.isInRange) return `${count} · zoom ${at.zoom < source.minZoom ? 'in' : 'out'}`;
   if (at.phase === 'loading') return 'loading';
+  if (source.status === FROM_WAREHOUSE) return `${count} · from the warehouse`;
   const age = ageSeconds(source.syncedAt, at.nowMs);
   if (age === null) return 'never synced';
   const status = source.status === 'FRESH' ? '' : ` · ${humanize(source.status).toLowerCase()}`;

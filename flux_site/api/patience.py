@@ -1,0 +1,47 @@
+"""How long a request waits for PostgreSQL: a server that hangs answers no statement timeout of its own."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import psycopg
+
+_deadline: ContextVar[float | None] = ContextVar("postgres_deadline", default=None)
+POLL_S = 0.1
+
+
+@contextmanager
+def answering_within(seconds: float) -> Iterator[None]:
+    """Give PostgreSQL so many seconds for all it is asked inside the block; an outer limit still holds."""
+    outer = _deadline.get()
+    own = time.monotonic() + seconds
+    token = _deadline.set(own if outer is None else min(own, outer))
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+class PatientConnection(psycopg.Connection[Any]):
+    """A connection that is given up when its time is over; the server sees that and ends the statement."""
+
+    def wait(self, gen: Any, interval: float = POLL_S, timeout: float | None = None) -> Any:
+        """Wait for an answer, not beyond the deadline.
+
+        Raises:
+            psycopg.OperationalError: if the time is over; the connection is closed then.
+        """
+        deadline = _deadline.get()
+        if deadline is None:
+            return super().wait(gen, interval=interval, timeout=timeout)
+        left_s = max(deadline - time.monotonic(), 0.001)
+        try:
+            limit_s = left_s if timeout is None else min(left_s, timeout)
+            return super().wait(gen, interval=interval, timeout=limit_s)
+        except psycopg.OperationalError as error:
+            if time.monotonic() < deadline:
+                raise
+            self.close()
+            raise psycopg.OperationalError("PostgreSQL did not answer in time") from error

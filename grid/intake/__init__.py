@@ -1,0 +1,1 @@
+"""Files of assets on their way to the warehouse: reading, mapping, checking, merging. No framework here."""

@@ -1,0 +1,165 @@
+"""Both stores give the same answer to the same question, to the byte."""
+
+import json
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
+
+from grid.selectors.map_layers import LAYERS
+from tests.api.asset_classes import ASSET_CLASSES
+from tests.integration.federation.conftest import TwoStores, postgis_left_alone
+from tests.integration.federation.questions import questions
+
+pytestmark = pytest.mark.integration
+KINDS = ["embedded", pytest.param("snowflake", marks=pytest.mark.slow)]
+RELAXED: dict[str, Any] = {
+    "deadline": None,
+    "suppress_health_check": list(HealthCheck),
+    "derandomize": True,
+    "phases": (Phase.generate,),
+}
+WHO = st.sampled_from(["viewer", "limited", "pii"])
+
+
+def same_answer(stores: TwoStores, who: str, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+    """Ask both stores, assert that they agree, and return the data."""
+    cached = stores.ask(who, query, **variables)
+    served = stores.ask_warehouse(who, query, **variables)
+
+    if "errors" not in cached:
+        assert {use["backend"] for use in cached["extensions"]["backends"]} == {"postgis"}
+        assert {use["backend"] for use in served["extensions"]["backends"]} == {"warehouse"}
+    assert json.dumps(cached.get("errors")) == json.dumps(served.get("errors"))
+    assert json.dumps(cached["data"]) == json.dumps(served["data"]), variables
+    return dict(cached["data"] or {})
+
+
+@pytest.mark.parametrize("stores", KINDS, indirect=True)
+def test_any_list_is_the_same_from_either_store(stores: TwoStores) -> None:
+    @settings(max_examples=60, **RELAXED)
+    @given(question=questions(), who=WHO)
+    def check(question: Any, who: str) -> None:
+        _, query, variables = question
+        same_answer(stores, who, query, variables)
+
+    check()
+
+
+def test_a_walk_through_the_pages_may_change_the_store_at_every_step(stores: TwoStores) -> None:
+    @settings(max_examples=20, **RELAXED)
+    @given(question=questions(), stores_of_pages=st.lists(st.booleans(), min_size=1, max_size=4))
+    def check(question: Any, stores_of_pages: list[bool]) -> None:
+        asset_class, query, variables = question
+        whole = stores.ask("viewer", query, **{**variables, "first": 200, "last": None})
+        assume("errors" not in whole)
+        expected = [edge["node"] for edge in whole["data"][asset_class.root]["edges"]]
+
+        found: list[Any] = []
+        after = None
+        for step in range(len(expected) // 2 + 2):
+            ask = stores.ask_warehouse if stores_of_pages[step % len(stores_of_pages)] else stores.ask
+            page = ask("viewer", query, **{**variables, "first": 2, "last": None, "after": after})
+            connection = page["data"][asset_class.root]
+            found += [edge["node"] for edge in connection["edges"]]
+            if not connection["pageInfo"]["hasNextPage"]:
+                break
+            after = connection["pageInfo"]["endCursor"]
+
+        assert found == expected
+
+    check()
+
+
+@pytest.mark.parametrize("stores", KINDS, indirect=True)
+def test_every_look_up_is_the_same_from_either_store(stores: TwoStores) -> None:
+    from tests.api.selections import select_everything
+
+    for asset_class in ASSET_CLASSES:
+        if asset_class.one is None:
+            continue
+        listed = stores.ask(
+            "viewer", f"{{ {asset_class.root}(first: 3) {{ edges {{ node {{ id assetId }} }} }} }}"
+        )
+        nodes = [edge["node"] for edge in listed["data"][asset_class.root]["edges"]]
+        assert nodes
+        everything = select_everything(asset_class.type_name)
+        for node in (*nodes, {"id": nodes[0]["id"], "assetId": "NONE"}):
+            for who in ("viewer", "limited"):
+                one = f"query ($id: String!) {{ {asset_class.one}(assetId: $id) {everything} }}"
+                same_answer(stores, who, one, {"id": node["assetId"]})
+                by_id = (
+                    f"query ($id: ID!) {{ node(id: $id) {{ ... on {asset_class.type_name} {everything} }} }}"
+                )
+                same_answer(stores, who, by_id, {"id": node["id"]})
+
+
+def test_search_is_the_same_from_either_store(stores: TwoStores) -> None:
+    query = (
+        "query ($text: String!) { search(text: $text, first: 50) { assetId kind title subtitle lon lat } }"
+    )
+
+    for text in ("alder", "SUB-", "XFMR-1", "mtr-0", "%1", "_", "ú", "br-"):
+        for who in ("viewer", "limited"):
+            same_answer(stores, who, query, {"text": text})
+
+
+@pytest.mark.parametrize("stores", KINDS, indirect=True)
+def test_columns_of_the_map_are_the_same_from_either_store(stores: TwoStores) -> None:
+    for layer in LAYERS:
+        for bbox in (
+            "",
+            "?bbox=-95.4995,29.6,-95.45,29.615",
+            "?bbox=-96,29.55,-95.05,29.75",
+            "?bbox=1,1,2,2",
+        ):
+            for who in ("viewer", "limited"):
+                path = f"/columns/{layer.key}{bbox}"
+                cached = stores.apis[who].get(path)
+                with postgis_left_alone():
+                    served = stores.apis[who].get(path)
+
+                assert (cached.headers["Flux-Backend"], served.headers["Flux-Backend"]) == (
+                    "postgis",
+                    "warehouse",
+                )
+                assert cached.headers["ETag"] != served.headers["ETag"]
+                tables = [pa.ipc.open_stream(each.content).read_all() for each in (cached, served)]
+                assert tables[0].equals(tables[1]), path
+    assert tables[0].num_rows == 0
+
+
+def test_entities_of_a_gateway_are_the_same_from_either_store(stores: TwoStores) -> None:
+    query = """query ($of: [_Any!]!) { _entities(representations: $of) {
+        ... on Transformer { assetId circuit { name substation { name } } } ... on Meter { assetId } } }"""
+    of = [
+        {"__typename": "Transformer", "assetId": "XFMR-1-1"},
+        {"__typename": "Meter", "assetId": "NONE"},
+        {"__typename": "Meter", "assetId": "MTR-0-0-1"},
+    ]
+
+    data = same_answer(stores, "viewer", query, {"of": of})
+
+    assert [entity and entity["assetId"] for entity in data["_entities"]] == ["XFMR-1-1", None, "MTR-0-0-1"]
+
+
+def test_a_filter_that_the_stores_would_read_differently_is_refused(stores: TwoStores) -> None:
+    for lookup in ("regex", "iRegex"):
+        query = f'{{ substations(filters: {{name: {{{lookup}: "^A"}}}}) {{ totalCount }} }}'
+
+        assert "errors" not in stores.ask("viewer", query)
+        (error,) = stores.ask_warehouse("viewer", query)["errors"]
+
+        assert error["extensions"]["code"] == "UNSUPPORTED_BY_WAREHOUSE"
+        assert lookup.lower() in error["message"]
+
+
+def test_personal_data_is_masked_whichever_store_answers(stores: TwoStores) -> None:
+    query = "{ customers(first: 3) { edges { node { fullName serviceAddress phone email } } } }"
+
+    masked = same_answer(stores, "viewer", query, {})
+    plain = same_answer(stores, "pii", query, {})
+
+    assert masked != plain
