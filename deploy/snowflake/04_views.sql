@@ -429,6 +429,36 @@ SELECT production.meter_infrastructure.meter_id, production.meter_infrastructure
 FROM production.ami_interval_readings
 JOIN production.meter_infrastructure ON production.meter_infrastructure.meter_key = production.ami_interval_readings.meter_key;
 
+CREATE OR REPLACE VIEW production.ami_readings_enriched (
+  meter_id,
+  meter_key COMMENT 'meter_infrastructure.meter_key',
+  reading_at COMMENT 'UTC, start of the interval',
+  interval_minutes,
+  usage_kwh,
+  quality COMMENT 'ACTUAL, ESTIMATED or OUTAGE',
+  temperature_c,
+  price_usd_per_mwh,
+  cost_usd
+)
+COMMENT = 'Cleaned readings with the temperature and the energy price of their hour, and what the energy cost.'
+AS
+SELECT production.meter_infrastructure.meter_id, production.ami_interval_readings.meter_key, production.ami_interval_readings.reading_at, production.ami_interval_readings.interval_minutes, production.ami_interval_readings.usage_kwh, production.ami_interval_readings.quality, production.weather_hourly.temperature_c, prices.price_usd_per_mwh, (CAST(production.ami_interval_readings.usage_kwh AS DOUBLE) * prices.price_usd_per_mwh) / 1000.0 AS cost_usd
+FROM production.ami_interval_readings
+JOIN production.meter_infrastructure ON production.meter_infrastructure.meter_key = production.ami_interval_readings.meter_key
+LEFT OUTER JOIN (SELECT near.transformer_id AS transformer_id, near.station_id AS station_id
+FROM (SELECT production.transformer_metadata.transformer_id AS transformer_id, stations.station_id AS station_id, row_number() OVER (PARTITION BY production.transformer_metadata.transformer_id ORDER BY (stations.latitude - production.transformer_metadata.latitude) * (stations.latitude - production.transformer_metadata.latitude) + (stations.longitude - production.transformer_metadata.longitude) * cos(radians(production.transformer_metadata.latitude)) * (stations.longitude - production.transformer_metadata.longitude) * cos(radians(production.transformer_metadata.latitude)), stations.station_id) AS place
+FROM production.transformer_metadata
+JOIN (SELECT production.weather_hourly.station_id AS station_id, avg(production.weather_hourly.latitude) AS latitude, avg(production.weather_hourly.longitude) AS longitude
+FROM production.weather_hourly
+GROUP BY production.weather_hourly.station_id) AS stations ON 1 = 1) AS near
+WHERE near.place = 1) AS station ON station.transformer_id = production.meter_infrastructure.transformer_id
+LEFT OUTER JOIN production.weather_hourly ON production.weather_hourly.station_id = station.station_id AND production.weather_hourly.observed_at = date_trunc('hour', production.ami_interval_readings.reading_at)
+LEFT OUTER JOIN production.substations ON production.substations.substation_id = production.meter_infrastructure.substation_id
+LEFT OUTER JOIN (SELECT ranked_prices.zone_id AS zone_id, ranked_prices.price_hour AS price_hour, ranked_prices.received_at AS received_at, ranked_prices.price_usd_per_mwh AS price_usd_per_mwh, ranked_prices.method AS method, ranked_prices.source AS source
+FROM (SELECT production.energy_prices_hourly.zone_id AS zone_id, production.energy_prices_hourly.price_hour AS price_hour, production.energy_prices_hourly.received_at AS received_at, production.energy_prices_hourly.price_usd_per_mwh AS price_usd_per_mwh, production.energy_prices_hourly.method AS method, production.energy_prices_hourly.source AS source, row_number() OVER (PARTITION BY production.energy_prices_hourly.zone_id, production.energy_prices_hourly.price_hour ORDER BY production.energy_prices_hourly.received_at DESC, production.energy_prices_hourly.source DESC) AS place
+FROM production.energy_prices_hourly) AS ranked_prices
+WHERE ranked_prices.place = 1) AS prices ON prices.zone_id = production.substations.zone_id AND prices.price_hour = date_trunc('hour', production.ami_interval_readings.reading_at);
+
 CREATE OR REPLACE VIEW production.houston_weather_hourly (
   weather_id,
   observation_time COMMENT 'UTC',

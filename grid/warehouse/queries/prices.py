@@ -17,8 +17,8 @@ from grid.warehouse.tables import (
 )
 
 
-def current_prices(*, since: datetime, until: datetime) -> Select[Any]:
-    """Return the price in force of each zone and hour from ``since`` to before ``until`` (UTC).
+def current_prices(*, since: datetime | None = None, until: datetime | None = None) -> Select[Any]:
+    """Return the price in force of each zone and hour from ``since`` to before ``until`` (UTC; None: no end).
 
     Of several prices of one zone and hour the one received last counts, and of two received at the same
     instant the one of the source that comes last by name. A price received as unknown is unknown.
@@ -30,11 +30,9 @@ def current_prices(*, since: datetime, until: datetime) -> Select[Any]:
         partition_by=(price.zone_id, price.price_hour),
         order_by=(price.received_at.desc(), price.source.desc()),
     )
-    ranked = (
-        select(energy_prices_hourly, place.label("place"))
-        .where(price.price_hour >= since, price.price_hour < until)
-        .subquery("ranked_prices")
-    )
+    within = [] if since is None else [price.price_hour >= since]
+    within += [] if until is None else [price.price_hour < until]
+    ranked = select(energy_prices_hourly, place.label("place")).where(*within).subquery("ranked_prices")
     columns = [ranked.c[column.name] for column in energy_prices_hourly.columns]
     return select(*columns).where(ranked.c.place == 1)
 

@@ -23,6 +23,7 @@ from grid.warehouse.views.operations import (
 )
 from grid.warehouse.views.readings import (
     ami_metadata_searchable,
+    ami_readings_enriched,
     ami_readings_final,
     customers_searchable,
     houston_weather_hourly,
@@ -65,6 +66,7 @@ __all__ = [
     "View",
     "active_outages",
     "ami_metadata_searchable",
+    "ami_readings_enriched",
     "ami_readings_final",
     "circuit_status_realtime",
     "customers_searchable",

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import String, and_, cast, func, literal, select
 
+from grid.warehouse.queries.enriched import readings_with
+from grid.warehouse.queries.prices import current_prices
 from grid.warehouse.queries.stations import nearest_stations
 from grid.warehouse.tables import (
     PRODUCTION,
@@ -45,6 +47,13 @@ ami_readings_final = view(
         _reading.voltage_v.label("voltage"),
         _reading.quality.label("data_quality"),
     ).join_from(ami_interval_readings, meter_infrastructure, _meter.meter_key == _reading.meter_key),
+)
+
+ami_readings_enriched = view(
+    PRODUCTION,
+    "ami_readings_enriched",
+    "Cleaned readings with the temperature and the energy price of their hour, and what the energy cost.",
+    readings_with(current_prices().subquery("prices")),
 )
 
 houston_weather_hourly = view(

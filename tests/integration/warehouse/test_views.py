@@ -40,6 +40,14 @@ def test_readings_carry_the_meter_and_what_supplies_it(viewed: Warehouse) -> Non
     ]
 
 
+def test_readings_cost_the_price_received_last(viewed: Warehouse) -> None:
+    columns = ("meter_id", "usage_kwh", "price_usd_per_mwh", "cost_usd", "temperature_c")
+    found = rows_of(viewed, views.ami_readings_enriched, *columns)
+
+    # 1.5 kWh at 40 USD/MWh; no station tells the temperature of that hour
+    assert found == [("MTR-1", Decimal("1.5000"), 40.0, pytest.approx(0.06), None)]
+
+
 def test_weather_is_converted(viewed: Warehouse) -> None:
     found = rows_of(
         viewed,

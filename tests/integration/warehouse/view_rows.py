@@ -266,6 +266,16 @@ ROWS: dict[Table, list[dict[str, Any]]] = {
         {"customer_id": "CUST-3", "meter_id": "MTR-3", "account_status": "ACTIVE"},
         {"customer_id": "CUST-4", "meter_id": "MTR-3", "account_status": "CLOSED"},
     ],
+    tables.energy_prices_hourly: [
+        {
+            "zone_id": "Z",
+            "price_hour": DAY,
+            "received_at": DAY + timedelta(hours=n),
+            "price_usd_per_mwh": price,
+        }
+        | {"method": "SETTLEMENT", "source": "by hand"}
+        for n, price in ((1, 99.0), (2, 40.0))
+    ],
     tables.ami_interval_readings: [
         {
             "meter_key": 1,
