@@ -25,7 +25,11 @@ def answering_within(seconds: float) -> Iterator[None]:
 
 
 class PatientConnection(psycopg.Connection[Any]):
-    """A connection that is given up when its time is over; the server sees that and ends the statement."""
+    """A connection that is given up when its time is over; the server sees that and ends the statement.
+
+    When the server ended it, it has most likely ended the idle ones of its pool too. The pool would find
+    them out one by one, with longer and longer pauses in between, so they are replaced all at once.
+    """
 
     def wait(self, gen: Any, interval: float = POLL_S, timeout: float | None = None) -> Any:
         """Wait for an answer, not beyond the deadline.
@@ -34,14 +38,16 @@ class PatientConnection(psycopg.Connection[Any]):
             psycopg.OperationalError: if the time is over; the connection is closed then.
         """
         deadline = _deadline.get()
-        if deadline is None:
-            return super().wait(gen, interval=interval, timeout=timeout)
-        left_s = max(deadline - time.monotonic(), 0.001)
+        if deadline is not None:
+            left_s = max(deadline - time.monotonic(), 0.001)
+            timeout = left_s if timeout is None else min(left_s, timeout)
         try:
-            limit_s = left_s if timeout is None else min(left_s, timeout)
-            return super().wait(gen, interval=interval, timeout=limit_s)
+            return super().wait(gen, interval=interval, timeout=timeout)
         except psycopg.OperationalError as error:
-            if time.monotonic() < deadline:
-                raise
-            self.close()
-            raise psycopg.OperationalError("PostgreSQL did not answer in time") from error
+            if deadline is not None and time.monotonic() >= deadline:
+                self.close()
+                raise psycopg.OperationalError("PostgreSQL did not answer in time") from error
+            pool = getattr(self, "_pool", None)
+            if self.broken and pool is not None:
+                pool.drain()
+            raise

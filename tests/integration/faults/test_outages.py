@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -172,7 +173,9 @@ def test_without_postgresql_the_health_is_down_and_the_page_still_comes(
 
 def test_connections_that_postgresql_ended_are_replaced_unnoticed(server: WebServer, token: str) -> None:
     for _ in range(3):
-        assert server.graphql(COUNT, token=token).status == 200
+        with ThreadPoolExecutor(6) as many:  # so that several connections wait in the server's pool
+            answers = list(many.map(lambda _: server.graphql(COUNT, token=token), range(6)))
+        assert {answer.status for answer in answers} == {200}
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
