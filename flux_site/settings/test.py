@@ -1,7 +1,18 @@
 """Settings for the test suite: the same as production, but with cheap passwords, no stored static files, and
 little patience with a database that does not answer."""
 
+import os
+from urllib.parse import urlsplit
+
 from flux_site.settings.base import *  # noqa: F403
+
+# Tests run in several processes side by side (pytest-xdist): each has a test database of its own anyway, and
+# gets a database of Redis and a prefix of its groups here. The servers a test starts inherit its number.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+REDIS_URL = urlsplit(REDIS_URL)._replace(path=f"/{WORKER}").geturl()  # noqa: F405
+CACHES["default"]["LOCATION"] = CELERY_BROKER_URL = REDIS_URL  # noqa: F405
+CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{WORKER}"  # type: ignore[index]  # noqa: F405
+CHANNEL_LAYERS["default"]["CONFIG"]["hosts"][0]["address"] = REDIS_URL  # type: ignore[index]  # noqa: F405
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

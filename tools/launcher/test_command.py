@@ -21,11 +21,23 @@ from launcher.services import Services
 
 SETTINGS = "flux_site.settings.test"
 PYTEST_STATUSES_WITH_SUMMARY = (0, 1)
+MOST_PROCESSES = 8
+"""More of them would meet the limits of the one PostgreSQL and Redis that they share."""
 
 
 def clean_caller(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the caller's environment without FLUX_ variables: tests must not meet a real warehouse."""
     return {name: value for name, value in environment.items() if not name.startswith("FLUX_")}
+
+
+def spread(arguments: Sequence[str], *, cpus: int) -> list[str]:
+    """Return pytest's arguments with the tests spread over processes, unless they say how many themselves.
+
+    One more than there are processors: many tests wait for servers. The tests of a file stay together.
+    """
+    if any(argument.startswith(("-n", "--numprocesses", "--dist")) for argument in arguments):
+        return list(arguments)
+    return ["-n", str(min(cpus + 1, MOST_PROCESSES)), "--dist", "loadfile", *arguments]
 
 
 def test(layout: Layout, pytest_arguments: Sequence[str]) -> int:
@@ -113,7 +125,7 @@ class TestSession:
         return not listed.failed
 
     def pytest(self, arguments: Sequence[str]) -> int:
-        """Run pytest on the terminal and return its exit status.
+        """Run pytest on the terminal, in several processes, and return its exit status.
 
         Libraries write notes of their own to standard error while the interpreter ends; they go to a log, so
         that pytest's summary is the last word. If pytest itself breaks, the log is shown.
@@ -122,7 +134,7 @@ class TestSession:
         log.unlink(missing_ok=True)
         with open_log(log) as stream:
             process = subprocess.Popen(
-                [str(self.layout.python), "-m", "pytest", *arguments],
+                [str(self.layout.python), "-m", "pytest", *spread(arguments, cpus=os.cpu_count() or 1)],
                 stdin=subprocess.DEVNULL,
                 stderr=stream,
                 env=self.environment,
