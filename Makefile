@@ -22,8 +22,8 @@ check: ## The fast part: lint, types, import rules, unit tests
 bench: ## Run the benchmarks on the demo data
 	@$(FLUX) bench
 
-load: ## Generate a scale into the warehouse and sync it (SCALE=demo|city|metro, AMI_DAYS=14, RAW_DAYS=0)
-	@$(FLUX) load $(or $(SCALE),demo) $(if $(AMI_DAYS),--ami-days $(AMI_DAYS)) $(if $(RAW_DAYS),--raw-days $(RAW_DAYS))
+load: ## Generate a scale into the warehouse and sync it (SCALE=demo|city|metro, AMI_DAYS=14, RAW_DAYS=0, HISTORY_YEARS=5)
+	@$(FLUX) load $(or $(SCALE),demo) $(if $(AMI_DAYS),--ami-days $(AMI_DAYS)) $(if $(RAW_DAYS),--raw-days $(RAW_DAYS)) $(if $(HISTORY_YEARS),--history-years $(HISTORY_YEARS))
 
 install: ## Install and build, start nothing (DEV=1: with the tools for tests)
 	@$(FLUX) install $(if $(DEV),--dev)

@@ -96,10 +96,12 @@ def questions() -> dict[str, tuple[str, str]]:
                 WHERE zone_id = '{zone.zone_id}' ORDER BY load_mw DESC, id LIMIT 51""",
         ),
         "active outages, newest first": (
-            """{ outages(first: 50, filters: {status: {exact: "ACTIVE"}}, ordering: [{startedAt: DESC}]) {
+            """{ outages(first: 50, ordering: [{startedAt: DESC}],
+                 filters: {status: {inList: ["PREDICTED", "CONFIRMED", "ASSIGNED", "IN_PROGRESS"]}}) {
                  totalCount edges { node { assetId startedAt customersOut circuit { name } } } } }""",
             """SELECT o.id, o.started_at, o.customers_out, c.name, count(*) OVER () FROM grid_outage o
-               JOIN grid_circuit c ON c.id = o.circuit_id WHERE o.status = 'ACTIVE'
+               JOIN grid_circuit c ON c.id = o.circuit_id
+               WHERE o.status IN ('PREDICTED', 'CONFIRMED', 'ASSIGNED', 'IN_PROGRESS')
                ORDER BY o.started_at DESC, o.id LIMIT 51""",
         ),
         "customers of a transformer": (

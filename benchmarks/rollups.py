@@ -134,7 +134,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="flux-bench-") as folder:
         root = Path(folder).resolve() / "warehouse"
         warehouse: Any = open_warehouse(f"embedded://{root}?threads=2", query_timeout_s=600)
-        config = ForgeConfig(scale=Scale.DEMO, end_at=END_AT, ami_days=1)
+        config = ForgeConfig(scale=Scale.DEMO, end_at=END_AT, ami_days=1, history_years=0)
         load_warehouse(warehouse=warehouse, config=config, progress=lambda _done, _step: None)
         received = receive(warehouse)
         plain = plain_duckdb(root)

@@ -9,20 +9,17 @@ from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import path
 
 from flux_site.schema import schema
-from flux_site.websocket import FluxWSConsumer, OwnPagesOnly, OwnThread, TokenAuth
+from flux_site.websocket import FluxWSConsumer, Login, OwnPagesOnly
 
 consumer: Any = FluxWSConsumer.as_asgi(schema=schema)
 
 application = ProtocolTypeRouter(
     {
         "http": django_application,
-        "websocket": OwnPagesOnly(
-            OwnThread(AuthMiddlewareStack(TokenAuth(URLRouter([path("graphql", consumer)]))))
-        ),
+        "websocket": OwnPagesOnly(Login(URLRouter([path("graphql", consumer)]))),
     }
 )

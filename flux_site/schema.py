@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 import strawberry_django
 from django.conf import settings
-from strawberry.extensions import DisableIntrospection, MaxTokensLimiter, ValidationCache
+from strawberry.extensions import DisableIntrospection, SchemaExtension
 from strawberry.relay import Node, node
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
@@ -14,24 +14,39 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from cascade.schema.operations import CascadeMutation, CascadeQuery
 from flux_site import health
+from flux_site.api.audit.mutations import audited
+from flux_site.api.audit.operations import RecordedReads, RecordedReadsAsync
+from flux_site.api.audit.schema import AuditQuery
 from flux_site.api.guard import Requires
-from flux_site.api.limits import MAX_PAGE, MAX_TOKENS, LimitsExtension
+from flux_site.api.limits import MAX_PAGE
 from flux_site.api.paging import PagedParser
 from flux_site.api.reporting import process_errors
 from flux_site.api.schema import AccessMutation, AccessQuery
+from flux_site.api.site import Site, site
 from flux_site.api.subgraph import SubgraphQuery, SubgraphSchema
 from flux_site.jobs.schema import JSON_OBJECT_SCALAR, JobsMutation, JobsQuery, JobsSubscription, JSONObject
 from grid.federation import BackendsExtension
 from grid.schema.ami import AmiQuery
+from grid.schema.fast import FastExecutor
+from grid.schema.feeders import FeedersQuery
 from grid.schema.freshness import Operational
+from grid.schema.health import HealthMutation
 from grid.schema.imports import ImportsMutation, ImportsQuery
+from grid.schema.initial_load import InitialLoadQuery
+from grid.schema.live import OperationsSubscription
 from grid.schema.operations import OperationsQuery
+from grid.schema.outages import OutagesMutation, OutagesQuery
 from grid.schema.outbox import OutboxQuery
 from grid.schema.prices import PricesQuery
 from grid.schema.queries import AssetConnections, AssetLookups
+from grid.schema.ratings import RatingQuery
 from grid.schema.readings import ReadingsMutation, ReadingsQuery
+from grid.schema.reliability import ReliabilityQuery
+from grid.schema.streaming import StreamingMutation, StreamingQuery
 from grid.schema.sync import SyncMutation, SyncQuery
+from grid.schema.topology import TopologyQuery
 from grid.schema.types.base import GEOJSON_SCALAR, GeoJSON
+from grid.schema.weather import WeatherQuery
 
 
 @strawberry.enum(description="OK; DEGRADED: something is down; DOWN: nothing can be answered.")
@@ -60,28 +75,27 @@ class Health:
     services: list[ServiceHealth]
 
 
-@strawberry.type(description="What the map needs to know about this site.")
-class Site:
-    """The site's settings that a client may know."""
-
-    territory_name: str
-    territory_bbox: list[float] = strawberry.field(description="West, south, east, north, degrees.")
-    time_zone: str
-    map_style_url: str | None = strawberry.field(description="Online base map, if one is configured.")
-
-
 @strawberry.type
 class Query(
     SubgraphQuery,
     AccessQuery,
+    AuditQuery,
     JobsQuery,
+    InitialLoadQuery,
     OperationsQuery,
+    TopologyQuery,
     ReadingsQuery,
     AmiQuery,
+    ReliabilityQuery,
     PricesQuery,
+    RatingQuery,
+    WeatherQuery,
+    FeedersQuery,
     SyncQuery,
     ImportsQuery,
     OutboxQuery,
+    OutagesQuery,
+    StreamingQuery,
     AssetConnections,
     AssetLookups,
     CascadeQuery,
@@ -107,23 +121,27 @@ class Query(
     @strawberry_django.field(extensions=[Requires(without_database=True)], description="The site's settings.")
     def site(self) -> Site:
         """Return the settings."""
-        return Site(
-            territory_name=settings.TERRITORY_NAME,
-            territory_bbox=list(settings.TERRITORY_BBOX),
-            time_zone=settings.TIME_ZONE,
-            map_style_url=settings.MAP_STYLE_URL,
-        )
+        return site()
 
 
+@audited
 @strawberry.type
 class Mutation(
-    AccessMutation, JobsMutation, ReadingsMutation, SyncMutation, ImportsMutation, CascadeMutation
+    AccessMutation,
+    JobsMutation,
+    ReadingsMutation,
+    HealthMutation,
+    SyncMutation,
+    ImportsMutation,
+    OutagesMutation,
+    StreamingMutation,
+    CascadeMutation,
 ):
     """Everything that can be done."""
 
 
 @strawberry.type
-class Subscription(JobsSubscription):
+class Subscription(JobsSubscription, OperationsSubscription):
     """Everything that can be followed."""
 
 
@@ -134,12 +152,9 @@ class FluxSchema(SubgraphSchema):
         """Give every error its code; expected ones are not logged."""
         process_errors(errors, execution_context)
 
-
-class TokenLimit(MaxTokensLimiter):
-    """The token limit, as a class so that the validation cache holds."""
-
-    def __init__(self) -> None:
-        super().__init__(max_token_count=MAX_TOKENS)
+    def get_extensions(self, sync: bool = False) -> list[SchemaExtension]:
+        """Return the extensions, around all of them the one that records personal data."""
+        return [RecordedReads() if sync else RecordedReadsAsync(), *super().get_extensions(sync)]
 
 
 class Optimized(DjangoOptimizerExtension):
@@ -149,23 +164,14 @@ class Optimized(DjangoOptimizerExtension):
         super().__init__(prefetch_custom_queryset=True)
 
 
-class Validated(ValidationCache):
-    """Keeps the outcome of the last validations."""
-
-    def __init__(self) -> None:
-        super().__init__(maxsize=256)
-
-
 schema = FluxSchema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
+    execution_context_class=FastExecutor,
     extensions=[
         BackendsExtension,
-        TokenLimit,
-        LimitsExtension,
         PagedParser,
-        Validated,
         Optimized,
         *([] if settings.GRAPHQL_HAS_INTROSPECTION else [DisableIntrospection]),
     ],

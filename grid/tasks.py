@@ -3,10 +3,14 @@
 from typing import Any
 
 from celery import shared_task
+from django.utils import timezone
 
 from flux_site.jobs.context import JobContext
 from flux_site.jobs.registry import job_kind
-from grid.services import imports, outbox, rollup, upkeep
+from grid.selectors.restoration import learn_restorations
+from grid.services import asset_health, detection, imports, kpi_samples, outbox, rollup, upkeep
+from grid.services.streaming import dead_letters
+from grid.services.streaming import upkeep as stream_upkeep
 from grid.services.sync import check_freshness, job, start_scheduled_sync
 
 
@@ -20,6 +24,12 @@ def sync_layers(context: JobContext) -> dict[str, Any]:
 def roll_up_readings(context: JobContext) -> dict[str, Any]:
     """Carry out a job that rolls up meter readings."""
     return rollup.carry_out(context)
+
+
+@job_kind(asset_health.KIND)
+def assess_health(context: JobContext) -> dict[str, Any]:
+    """Carry out a job that assesses the health of assets."""
+    return asset_health.carry_out(context)
 
 
 @job_kind(imports.KIND)
@@ -54,10 +64,46 @@ def deliver_edits(**_: object) -> int:
     return outbox.deliver()
 
 
+@shared_task(name="grid.learn_restorations")
+def learn(**_: object) -> dict[str, int]:
+    """Learn from the warehouse how long restoration takes; return the sample of each fit."""
+    return learn_restorations(now=timezone.now())
+
+
 @shared_task(name="grid.tidy")
 def tidy(**_: object) -> dict[str, int]:
-    """Remove files of old imports and edits delivered long ago; return how many of each."""
-    return {"files": imports.tidy(), "edits": outbox.tidy()}
+    """Remove what is old: files of imports, delivered edits, dead letters, evidence; return how many."""
+    return {
+        "files": imports.tidy(),
+        "edits": outbox.tidy(),
+        "dead_letters": dead_letters.tidy(),
+        "evidence": detection.forget_old(timezone.now()),
+    }
+
+
+@shared_task(name="grid.judge_due_circuits")
+def judge_due_circuits(**_: object) -> int:
+    """Judge the outages of circuits that are due again; return how many."""
+    return detection.review_due(timezone.now())
+
+
+@shared_task(name="grid.tend_streams")
+def tend_streams(**_: object) -> dict[str, int]:
+    """Keep the tables of the streams in order; return what was done."""
+    return stream_upkeep.tend()
+
+
+@shared_task(name="grid.assess_health_scheduled")
+def assess_health_scheduled(**_: object) -> str | None:
+    """Queue the assessment that a schedule asks for; return its job, if it was due."""
+    queued = asset_health.start_scheduled_assessment()
+    return str(queued.pk) if queued else None
+
+
+@shared_task(name="grid.sample_kpis")
+def sample_kpis(**_: object) -> int:
+    """Take a sample of the key figures; return how many zones were written down."""
+    return kpi_samples.take_sample()
 
 
 @shared_task(name="grid.sync_scheduled")

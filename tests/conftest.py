@@ -7,13 +7,23 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
+from django.test import TransactionTestCase
 
 from grid.warehouse import Warehouse
 from tests.clients import Api
 from tests.factories.grid import MOMENT
+from tests.quick_flush import empty_tables
 from tests.small_network import SmallNetwork, make_small_network
 
 PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_flush_everywhere() -> Iterator[None]:
+    """End the tests that commit quickly, and past the audit log, which refuses to be emptied."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables)
+        yield
 
 
 @pytest.fixture
@@ -21,9 +31,10 @@ def own_stores(settings: Any, tmp_path: Path) -> Iterator[None]:
     """Give a test cache keys and a warehouse folder of its own, and closed breakers."""
     from flux_site.api.breakers import login_breaker
     from grid.federation.breakers import postgis_breaker, warehouse_breaker
-    from grid.selectors import network
+    from grid.selectors import network, topology
 
     network._load.cache_clear()  # its key, the versions of the layers, is the same in every test
+    topology.forget_networks()
     settings.CACHES = {"default": settings.CACHES["default"] | {"KEY_PREFIX": f"test-{uuid.uuid4().hex}"}}
     settings.WAREHOUSE_URL = f"embedded://{tmp_path}/warehouse?memory_limit=512MB&threads=1"
     yield

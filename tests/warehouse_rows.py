@@ -21,7 +21,9 @@ NOT_FORGED = {
     "circuit_hourly_usage",
     "circuit_daily_usage",
     "transformer_daily_load",
+    "asset_health",
     "operator_edits",
+    "device_events",
     "vegetation_risk_enhanced",
     "technical_manuals_pdf_chunks",
     *(

@@ -12,6 +12,7 @@ from cascade import models
 from flux_site.api.errors import BadInput
 from flux_site.jobs.models import Job, JobStatus
 from grid.services import outbox
+from grid.services.operations.restoring import restore_operations
 from grid.services.outbox import Action, RestoredRow
 
 SCENARIO, RUN = "cascade.scenario", "cascade.run"
@@ -110,7 +111,7 @@ def record_all(*, new_stream: bool) -> dict[str, int]:
 
 @transaction.atomic
 def restore(*, stream: str | None) -> dict[str, int]:
-    """Rebuild scenarios and finished runs from the warehouse into a database that has none.
+    """Rebuild scenarios, finished runs and the history of outages from the warehouse into a new database.
 
     Owners who do not exist here are left out. Later edits of this database continue the stream.
 
@@ -118,7 +119,7 @@ def restore(*, stream: str | None) -> dict[str, int]:
         stream: which; None for the one with the newest edit.
 
     Returns:
-        How many scenarios and runs were rebuilt.
+        How many scenarios, runs and changes of outages, work orders and crews were rebuilt.
 
     Raises:
         BadInput: if the database holds scenarios, runs or edits of its own, or there is no such stream.
@@ -130,7 +131,7 @@ def restore(*, stream: str | None) -> dict[str, int]:
         )
     found = outbox.find_stream(stream)
     if found is None:
-        return {"scenarios": 0, "runs": 0}
+        return {"scenarios": 0, "runs": 0, "changes": 0}
     users = get_user_model()
     owners = dict(users.objects.values_list(users.USERNAME_FIELD, "pk"))
     scenarios = outbox.list_rows(stream_id=found, kind=SCENARIO)
@@ -142,8 +143,9 @@ def restore(*, stream: str | None) -> dict[str, int]:
         _restore_run(row, owners, known)
     for model in (models.Scenario, models.CascadeRun):
         _continue_numbers(model)
+    changes = restore_operations(found)
     outbox.adopt_stream(found)
-    return {"scenarios": len(scenarios), "runs": len(runs)}
+    return {"scenarios": len(scenarios), "runs": len(runs), "changes": changes}
 
 
 def _restore_scenario(row: RestoredRow, owners: dict[str, int]) -> None:

@@ -206,6 +206,37 @@ CREATE TABLE IF NOT EXISTS postgres_sync.sync_log (
 )
 COMMENT = 'Finished syncs of the layers of the cache.';
 
+CREATE TABLE IF NOT EXISTS production.asset_health (
+  asset_id VARCHAR(64) NOT NULL,
+  asset_kind VARCHAR(16) NOT NULL COMMENT 'TRANSFORMER, POLE, CIRCUIT or SUBSTATION',
+  circuit_id VARCHAR(64),
+  substation_id VARCHAR(64) NOT NULL,
+  as_of TIMESTAMP_NTZ(6) NOT NULL COMMENT 'UTC, when it was assessed',
+  health_index FLOAT COMMENT '100 as new to 0 at the end of life; null if unknown',
+  health_score FLOAT COMMENT '0.5 as new to 10 at the end of life, by CNAIM',
+  band VARCHAR(4) COMMENT 'HI1 to HI5, by CNAIM',
+  confidence_frac FLOAT NOT NULL COMMENT 'share of the evidence that is known',
+  failures_per_year FLOAT COMMENT 'expected; of a single asset a probability',
+  contributions VARCHAR NOT NULL COMMENT 'JSON list: evidence, its points of the index, its value (null: unknown); with 100 they sum to the index',
+  reason VARCHAR(32) COMMENT 'why there is no index: NO_AGE_OR_INSPECTION or NO_MEMBERS',
+  PRIMARY KEY (asset_id)
+)
+COMMENT = 'How healthy transformers, poles, circuits and substations are by the evidence at hand.';
+
+CREATE TABLE IF NOT EXISTS production.asset_inspections (
+  inspection_id VARCHAR(64) NOT NULL,
+  asset_kind VARCHAR(16) NOT NULL,
+  asset_id VARCHAR(64) NOT NULL,
+  substation_id VARCHAR(64) NOT NULL,
+  circuit_id VARCHAR(64) NOT NULL,
+  inspected_at TIMESTAMP_NTZ(6) NOT NULL COMMENT 'UTC',
+  condition_code SMALLINT NOT NULL COMMENT '1 as new to 5 to be replaced',
+  finding VARCHAR(32) COMMENT 'null where nothing was found',
+  work_order_id VARCHAR(64),
+  PRIMARY KEY (inspection_id)
+)
+COMMENT = 'What inspections found of poles, transformers and switches.';
+
 CREATE TABLE IF NOT EXISTS production.circuit_metadata (
   circuit_id VARCHAR(64) NOT NULL,
   circuit_name VARCHAR(128) NOT NULL,
@@ -222,6 +253,21 @@ CREATE TABLE IF NOT EXISTS production.circuit_metadata (
   PRIMARY KEY (circuit_id)
 )
 COMMENT = 'Distribution circuits (feeders).';
+
+CREATE TABLE IF NOT EXISTS production.crews (
+  crew_id VARCHAR(64) NOT NULL,
+  crew_name VARCHAR(128) NOT NULL,
+  crew_kind VARCHAR(16) NOT NULL COMMENT 'TROUBLE, LINE, UNDERGROUND or TREE',
+  home_substation_id VARCHAR(64) NOT NULL,
+  member_count INTEGER NOT NULL,
+  status VARCHAR(16) NOT NULL COMMENT 'AVAILABLE, ASSIGNED, ON_SITE or OFF_SHIFT',
+  latitude FLOAT,
+  longitude FLOAT,
+  version INTEGER NOT NULL COMMENT '1 when made, one more with each change',
+  updated_at TIMESTAMP_NTZ(6) COMMENT 'UTC, when the row was last written; null if not known',
+  PRIMARY KEY (crew_id)
+)
+COMMENT = 'Field crews: what they are equipped for, where they are at home and what they are doing.';
 
 CREATE TABLE IF NOT EXISTS production.customers_master_data (
   customer_id VARCHAR(64) NOT NULL,
@@ -334,15 +380,33 @@ CREATE TABLE IF NOT EXISTS production.meter_infrastructure (
 )
 COMMENT = 'Meters and what supplies them.';
 
-CREATE TABLE IF NOT EXISTS production.outage_restoration_steps (
-  step_id VARCHAR(64) NOT NULL,
-  outage_id VARCHAR(64) NOT NULL,
-  step_number INTEGER NOT NULL,
-  restored_at TIMESTAMP_NTZ(6) NOT NULL COMMENT 'UTC',
-  customers_restored INTEGER NOT NULL,
-  PRIMARY KEY (step_id)
+CREATE TABLE IF NOT EXISTS production.momentary_interruptions (
+  momentary_id VARCHAR(64) NOT NULL,
+  substation_id VARCHAR(64) NOT NULL,
+  circuit_id VARCHAR(64) NOT NULL,
+  switch_id VARCHAR(64) NOT NULL,
+  started_at TIMESTAMP_NTZ(6) NOT NULL COMMENT 'UTC',
+  ended_at TIMESTAMP_NTZ(6) NOT NULL COMMENT 'UTC, when supply was back for good',
+  operation_count SMALLINT NOT NULL COMMENT 'interruptions of the sequence',
+  customers_interrupted INTEGER NOT NULL,
+  PRIMARY KEY (momentary_id)
 )
-COMMENT = 'Steps in which the customers of an outage were restored.';
+COMMENT = 'Interruptions of five minutes at most that a device cleared by reclosing, one row per sequence.';
+
+CREATE TABLE IF NOT EXISTS production.outage_interruptions (
+  interruption_id VARCHAR(136) NOT NULL COMMENT 'outage_id|transformer_id, or outage_id|meter_id where one service alone is out',
+  outage_id VARCHAR(64) NOT NULL,
+  transformer_id VARCHAR(64) NOT NULL,
+  meter_id VARCHAR(64),
+  substation_id VARCHAR(64) NOT NULL,
+  circuit_id VARCHAR(64) NOT NULL,
+  customers INTEGER NOT NULL COMMENT 'active accounts interrupted',
+  started_at TIMESTAMP_NTZ(6) NOT NULL COMMENT 'UTC',
+  restored_at TIMESTAMP_NTZ(6) COMMENT 'UTC; null while out',
+  updated_at TIMESTAMP_NTZ(6) COMMENT 'UTC, when the row was last written; null if not known',
+  PRIMARY KEY (interruption_id)
+)
+COMMENT = 'Each transformer, or single service, that an outage interrupts, from when to when. What lasts five minutes at most is momentary, here too.';
 
 CREATE TABLE IF NOT EXISTS production.outage_restoration_tracker (
   outage_id VARCHAR(64) NOT NULL,
@@ -350,19 +414,27 @@ CREATE TABLE IF NOT EXISTS production.outage_restoration_tracker (
   circuit_id VARCHAR(64) NOT NULL,
   switch_id VARCHAR(64),
   transformer_id VARCHAR(64),
-  status VARCHAR(16) NOT NULL COMMENT 'ACTIVE or RESTORED',
-  cause_code VARCHAR(32) NOT NULL,
+  meter_id VARCHAR(64),
+  status VARCHAR(16) NOT NULL COMMENT 'PREDICTED, CONFIRMED, ASSIGNED, IN_PROGRESS, RESTORED or CANCELLED',
+  cause_code VARCHAR(32) COMMENT 'null while not known; UNKNOWN where it was looked for and not found',
+  is_planned BOOLEAN NOT NULL COMMENT 'announced beforehand, for work on the grid',
+  source VARCHAR(16) NOT NULL COMMENT 'how it became known: RECORDED, LAST_GASP, CALL, SCADA or OPERATOR',
   started_at TIMESTAMP_NTZ(6) NOT NULL COMMENT 'UTC',
-  restored_at TIMESTAMP_NTZ(6) COMMENT 'UTC; null while active',
-  estimated_restoration_at TIMESTAMP_NTZ(6) COMMENT 'UTC',
+  confirmed_at TIMESTAMP_NTZ(6) COMMENT 'UTC; null while predicted',
+  restored_at TIMESTAMP_NTZ(6) COMMENT 'UTC, when the last customer was restored; null until then',
+  estimated_restoration_at TIMESTAMP_NTZ(6) COMMENT 'UTC; as likely before as after (P50)',
+  estimated_restoration_p80_at TIMESTAMP_NTZ(6) COMMENT 'UTC; four times in five before',
   customers_interrupted INTEGER NOT NULL,
   customers_out INTEGER NOT NULL COMMENT 'not yet restored',
+  crew_id VARCHAR(64),
+  notes VARCHAR,
+  version INTEGER NOT NULL COMMENT '1 when made, one more with each change',
   latitude FLOAT NOT NULL,
   longitude FLOAT NOT NULL,
   updated_at TIMESTAMP_NTZ(6) COMMENT 'UTC, when the row was last written; null if not known',
   PRIMARY KEY (outage_id)
 )
-COMMENT = 'Outages of the distribution grid.';
+COMMENT = 'Outages of the distribution grid, each at the deepest device known to have failed or opened.';
 
 CREATE TABLE IF NOT EXISTS production.substations (
   substation_id VARCHAR(64) NOT NULL,
@@ -501,6 +573,7 @@ CREATE TABLE IF NOT EXISTS production.work_orders (
   completed_at TIMESTAMP_NTZ(6) COMMENT 'UTC',
   estimated_hours FLOAT,
   actual_hours FLOAT,
+  version INTEGER NOT NULL COMMENT '1 when made, one more with each change',
   latitude FLOAT NOT NULL,
   longitude FLOAT NOT NULL,
   updated_at TIMESTAMP_NTZ(6) COMMENT 'UTC, when the row was last written; null if not known',
@@ -548,6 +621,21 @@ CREATE TABLE IF NOT EXISTS raw.building_footprints (
   PRIMARY KEY (building_id)
 )
 COMMENT = 'The outline, height and use of each building.';
+
+CREATE TABLE IF NOT EXISTS raw.device_events (
+  event_id VARCHAR(64) NOT NULL,
+  device_kind VARCHAR(16) NOT NULL COMMENT 'METER, TRANSFORMER or SWITCH',
+  device_id VARCHAR(64) NOT NULL,
+  event_kind VARCHAR(16) NOT NULL COMMENT 'LAST_GASP, POWER_RESTORED, OPENED, CLOSED, VOLTAGE_ALARM',
+  occurred_at TIMESTAMP_NTZ(6) NOT NULL COMMENT 'UTC, by the device''s clock',
+  received_at TIMESTAMP_NTZ(6) NOT NULL COMMENT 'UTC',
+  event_date DATE NOT NULL COMMENT 'UTC date of occurred_at; the partition',
+  detail VARCHAR COMMENT 'JSON; null without any',
+  PRIMARY KEY (event_id)
+)
+COMMENT = 'What meters, transformers and switches report beside readings, as received.';
+
+ALTER TABLE raw.device_events CLUSTER BY (event_date, event_id);
 
 CREATE TABLE IF NOT EXISTS raw.forge_loads (
   load_number INTEGER NOT NULL COMMENT 'counts up',

@@ -104,6 +104,178 @@ UNION ALL SELECT parent.node_id || '>' || child.node_id AS anon_1, parent.node_i
 FROM ml_demo.grid_nodes_extended AS child
 JOIN ml_demo.grid_nodes_extended AS parent ON parent.node_id = child.parent_node_id;
 
+CREATE OR REPLACE VIEW applications.active_outages (
+  outage_id,
+  substation_id,
+  circuit_id,
+  failed_asset_id,
+  status COMMENT 'PREDICTED, CONFIRMED, ASSIGNED, IN_PROGRESS, RESTORED or CANCELLED',
+  cause_code COMMENT 'null while not known; UNKNOWN where it was looked for and not found',
+  is_planned COMMENT 'announced beforehand, for work on the grid',
+  started_at COMMENT 'UTC',
+  estimated_restoration_at COMMENT 'UTC; as likely before as after (P50)',
+  estimated_restoration_p80_at COMMENT 'UTC; four times in five before',
+  customers_interrupted,
+  customers_out COMMENT 'not yet restored',
+  crew_id,
+  latitude,
+  longitude
+)
+COMMENT = 'Outages not yet ended, with the deepest asset known to have failed or opened.'
+AS
+SELECT production.outage_restoration_tracker.outage_id, production.outage_restoration_tracker.substation_id, production.outage_restoration_tracker.circuit_id, coalesce(production.outage_restoration_tracker.meter_id, production.outage_restoration_tracker.transformer_id, production.outage_restoration_tracker.switch_id, production.outage_restoration_tracker.circuit_id) AS failed_asset_id, production.outage_restoration_tracker.status, production.outage_restoration_tracker.cause_code, production.outage_restoration_tracker.is_planned, production.outage_restoration_tracker.started_at, production.outage_restoration_tracker.estimated_restoration_at, production.outage_restoration_tracker.estimated_restoration_p80_at, production.outage_restoration_tracker.customers_interrupted, production.outage_restoration_tracker.customers_out, production.outage_restoration_tracker.crew_id, production.outage_restoration_tracker.latitude, production.outage_restoration_tracker.longitude
+FROM production.outage_restoration_tracker
+WHERE production.outage_restoration_tracker.status IN ('PREDICTED', 'CONFIRMED', 'ASSIGNED', 'IN_PROGRESS');
+
+CREATE OR REPLACE VIEW production.outage_restoration_steps (
+  outage_id,
+  step_number,
+  restored_at,
+  customers_restored
+)
+COMMENT = 'Steps in which the customers of an outage were restored: a step is a moment at which some were.'
+AS
+SELECT restorations.outage_id, CAST(row_number() OVER (PARTITION BY restorations.outage_id ORDER BY restorations.restored_at) AS INTEGER) AS step_number, restorations.restored_at, restorations.customers_restored
+FROM (SELECT production.outage_interruptions.outage_id AS outage_id, production.outage_interruptions.restored_at AS restored_at, CAST(sum(production.outage_interruptions.customers) AS INTEGER) AS customers_restored
+FROM production.outage_interruptions
+WHERE production.outage_interruptions.restored_at IS NOT NULL
+GROUP BY production.outage_interruptions.outage_id, production.outage_interruptions.restored_at) AS restorations;
+
+CREATE OR REPLACE VIEW applications.customer_interruptions (
+  interruption_id COMMENT 'outage_id|transformer_id, or outage_id|meter_id where one service alone is out',
+  origin,
+  outage_id,
+  substation_id,
+  circuit_id,
+  device_id,
+  started_at COMMENT 'UTC',
+  restored_at COMMENT 'UTC; null while out',
+  customers COMMENT 'active accounts interrupted',
+  duration_minutes,
+  customer_minutes,
+  is_sustained,
+  is_planned COMMENT 'announced beforehand, for work on the grid',
+  cause_code COMMENT 'null while not known; UNKNOWN where it was looked for and not found'
+)
+COMMENT = 'Every interruption of customers: by outages, transformer by transformer, and by reclosing, device by device; without those of cancelled outages, which did not happen. Null minutes: still out.'
+AS
+SELECT production.outage_interruptions.interruption_id, 'OUTAGE' AS origin, production.outage_interruptions.outage_id, production.outage_interruptions.substation_id, production.outage_interruptions.circuit_id, production.outage_interruptions.transformer_id AS device_id, production.outage_interruptions.started_at, production.outage_interruptions.restored_at, production.outage_interruptions.customers, CAST(datediff('second', production.outage_interruptions.started_at, production.outage_interruptions.restored_at) AS DOUBLE) / 60.0 AS duration_minutes, production.outage_interruptions.customers * (CAST(datediff('second', production.outage_interruptions.started_at, production.outage_interruptions.restored_at) AS DOUBLE) / 60.0) AS customer_minutes, CAST(datediff('second', production.outage_interruptions.started_at, production.outage_interruptions.restored_at) AS DOUBLE) / 60.0 > 5.0 AS is_sustained, production.outage_restoration_tracker.is_planned, production.outage_restoration_tracker.cause_code
+FROM production.outage_interruptions
+JOIN production.outage_restoration_tracker ON production.outage_restoration_tracker.outage_id = production.outage_interruptions.outage_id
+WHERE production.outage_restoration_tracker.status != 'CANCELLED'
+UNION ALL SELECT production.momentary_interruptions.momentary_id AS interruption_id, 'RECLOSING' AS origin, CAST(NULL AS VARCHAR(64)) AS outage_id, production.momentary_interruptions.substation_id, production.momentary_interruptions.circuit_id, production.momentary_interruptions.switch_id AS device_id, production.momentary_interruptions.started_at, production.momentary_interruptions.ended_at AS restored_at, production.momentary_interruptions.customers_interrupted AS customers, CAST(datediff('second', production.momentary_interruptions.started_at, production.momentary_interruptions.ended_at) AS DOUBLE) / 60.0 AS duration_minutes, production.momentary_interruptions.customers_interrupted * (CAST(datediff('second', production.momentary_interruptions.started_at, production.momentary_interruptions.ended_at) AS DOUBLE) / 60.0) AS customer_minutes, CAST(datediff('second', production.momentary_interruptions.started_at, production.momentary_interruptions.ended_at) AS DOUBLE) / 60.0 > 5.0 AS is_sustained, false AS is_planned, CAST(NULL AS VARCHAR(32)) AS cause_code
+FROM production.momentary_interruptions;
+
+CREATE OR REPLACE VIEW cascade_analysis.node_centrality_features_v2 (
+  node_id,
+  node_type,
+  graph_version,
+  degree_centrality COMMENT 'neighbours / (nodes - 1)',
+  betweenness_centrality COMMENT 'share of the shortest paths through it, 0 to 1',
+  closeness_centrality COMMENT '0 to 1',
+  eigenvector_centrality COMMENT '0 to 1',
+  pagerank COMMENT 'all sum to 1',
+  clustering_coefficient COMMENT '0 to 1',
+  downstream_node_count COMMENT 'nodes that lose supply without it',
+  downstream_customers COMMENT 'customers that lose supply without it',
+  cascade_risk_score COMMENT '0 to 1; the largest of the graph is 1',
+  computed_at COMMENT 'UTC'
+)
+COMMENT = 'Another name of node_centrality_features.'
+AS
+SELECT cascade_analysis.node_centrality_features.node_id, cascade_analysis.node_centrality_features.node_type, cascade_analysis.node_centrality_features.graph_version, cascade_analysis.node_centrality_features.degree_centrality, cascade_analysis.node_centrality_features.betweenness_centrality, cascade_analysis.node_centrality_features.closeness_centrality, cascade_analysis.node_centrality_features.eigenvector_centrality, cascade_analysis.node_centrality_features.pagerank, cascade_analysis.node_centrality_features.clustering_coefficient, cascade_analysis.node_centrality_features.downstream_node_count, cascade_analysis.node_centrality_features.downstream_customers, cascade_analysis.node_centrality_features.cascade_risk_score, cascade_analysis.node_centrality_features.computed_at
+FROM cascade_analysis.node_centrality_features;
+
+CREATE OR REPLACE VIEW cascade_analysis.node_centrality_features_extended (
+  node_id,
+  node_type,
+  graph_version,
+  degree_centrality COMMENT 'neighbours / (nodes - 1)',
+  betweenness_centrality COMMENT 'share of the shortest paths through it, 0 to 1',
+  closeness_centrality COMMENT '0 to 1',
+  eigenvector_centrality COMMENT '0 to 1',
+  pagerank COMMENT 'all sum to 1',
+  clustering_coefficient COMMENT '0 to 1',
+  downstream_node_count COMMENT 'nodes that lose supply without it',
+  downstream_customers COMMENT 'customers that lose supply without it',
+  cascade_risk_score COMMENT '0 to 1; the largest of the graph is 1',
+  computed_at COMMENT 'UTC',
+  hierarchy_level,
+  parent_node_id,
+  substation_id,
+  circuit_id,
+  latitude,
+  longitude,
+  voltage_kv,
+  capacity_kva
+)
+COMMENT = 'Centralities beside where a node is and what supplies it.'
+AS
+SELECT cascade_analysis.node_centrality_features.node_id, cascade_analysis.node_centrality_features.node_type, cascade_analysis.node_centrality_features.graph_version, cascade_analysis.node_centrality_features.degree_centrality, cascade_analysis.node_centrality_features.betweenness_centrality, cascade_analysis.node_centrality_features.closeness_centrality, cascade_analysis.node_centrality_features.eigenvector_centrality, cascade_analysis.node_centrality_features.pagerank, cascade_analysis.node_centrality_features.clustering_coefficient, cascade_analysis.node_centrality_features.downstream_node_count, cascade_analysis.node_centrality_features.downstream_customers, cascade_analysis.node_centrality_features.cascade_risk_score, cascade_analysis.node_centrality_features.computed_at, grid_nodes_extended.hierarchy_level, grid_nodes_extended.parent_node_id, grid_nodes_extended.substation_id, grid_nodes_extended.circuit_id, grid_nodes_extended.latitude, grid_nodes_extended.longitude, grid_nodes_extended.voltage_kv, grid_nodes_extended.capacity_kva
+FROM cascade_analysis.node_centrality_features
+JOIN ml_demo.grid_nodes_extended AS grid_nodes_extended ON grid_nodes_extended.node_id = cascade_analysis.node_centrality_features.node_id;
+
+CREATE OR REPLACE VIEW cascade_analysis.gnn_predictions_extended (
+  node_id,
+  model_name,
+  model_version,
+  graph_version,
+  cascade_risk COMMENT '0 to 1',
+  risk_rank COMMENT '1 is the riskiest of this model',
+  predicted_at COMMENT 'UTC',
+  node_type,
+  hierarchy_level,
+  parent_node_id,
+  substation_id,
+  circuit_id,
+  latitude,
+  longitude
+)
+COMMENT = 'Predictions beside where a node is and what supplies it.'
+AS
+SELECT cascade_analysis.gnn_predictions.node_id, cascade_analysis.gnn_predictions.model_name, cascade_analysis.gnn_predictions.model_version, cascade_analysis.gnn_predictions.graph_version, cascade_analysis.gnn_predictions.cascade_risk, cascade_analysis.gnn_predictions.risk_rank, cascade_analysis.gnn_predictions.predicted_at, grid_nodes_extended.node_type, grid_nodes_extended.hierarchy_level, grid_nodes_extended.parent_node_id, grid_nodes_extended.substation_id, grid_nodes_extended.circuit_id, grid_nodes_extended.latitude, grid_nodes_extended.longitude
+FROM cascade_analysis.gnn_predictions
+JOIN ml_demo.grid_nodes_extended AS grid_nodes_extended ON grid_nodes_extended.node_id = cascade_analysis.gnn_predictions.node_id;
+
+CREATE OR REPLACE VIEW cascade_analysis.high_risk_patient_zeros (
+  risk_rank,
+  patient_zero_id,
+  patient_zero_type,
+  patient_zero_name,
+  scenario_id,
+  customers_affected,
+  affected_node_count,
+  lost_load_mw,
+  wave_count,
+  computed_at
+)
+COMMENT = 'Nodes by the worst cascade computed for them, 1 being the worst by customers, then by nodes.'
+AS
+SELECT CAST(row_number() OVER (ORDER BY worst.customers_affected DESC NULLS LAST, worst.affected_node_count DESC, worst.patient_zero_id) AS INTEGER) AS risk_rank, worst.patient_zero_id, worst.patient_zero_type, worst.patient_zero_name, worst.scenario_id, worst.customers_affected, worst.affected_node_count, worst.lost_load_mw, worst.wave_count, worst.computed_at
+FROM (SELECT cascade_analysis.precomputed_cascades.scenario_id AS scenario_id, cascade_analysis.precomputed_cascades.scenario_name AS scenario_name, cascade_analysis.precomputed_cascades.patient_zero_id AS patient_zero_id, cascade_analysis.precomputed_cascades.patient_zero_type AS patient_zero_type, cascade_analysis.precomputed_cascades.patient_zero_name AS patient_zero_name, cascade_analysis.precomputed_cascades.params_json AS params_json, cascade_analysis.precomputed_cascades.graph_version AS graph_version, cascade_analysis.precomputed_cascades.affected_node_count AS affected_node_count, cascade_analysis.precomputed_cascades.lost_load_mw AS lost_load_mw, cascade_analysis.precomputed_cascades.customers_affected AS customers_affected, cascade_analysis.precomputed_cascades.wave_count AS wave_count, cascade_analysis.precomputed_cascades.computed_at AS computed_at, row_number() OVER (PARTITION BY cascade_analysis.precomputed_cascades.patient_zero_id ORDER BY cascade_analysis.precomputed_cascades.customers_affected DESC NULLS LAST, cascade_analysis.precomputed_cascades.affected_node_count DESC, cascade_analysis.precomputed_cascades.scenario_id) AS place
+FROM cascade_analysis.precomputed_cascades) AS worst
+WHERE worst.place = 1;
+
+CREATE OR REPLACE VIEW cascade_analysis.real_time_cascade_predictions (
+  outage_id,
+  started_at,
+  customers_out,
+  scenario_id,
+  scenario_name,
+  patient_zero_id,
+  patient_zero_type,
+  affected_node_count COMMENT 'the patient zero included',
+  lost_load_mw,
+  customers_affected,
+  wave_count COMMENT 'waves after the patient zero',
+  computed_at COMMENT 'UTC'
+)
+COMMENT = 'Cascades computed beforehand whose patient zero is out now.'
+AS
+SELECT active_outages.outage_id, active_outages.started_at, active_outages.customers_out, cascade_analysis.precomputed_cascades.scenario_id, cascade_analysis.precomputed_cascades.scenario_name, cascade_analysis.precomputed_cascades.patient_zero_id, cascade_analysis.precomputed_cascades.patient_zero_type, cascade_analysis.precomputed_cascades.affected_node_count, cascade_analysis.precomputed_cascades.lost_load_mw, cascade_analysis.precomputed_cascades.customers_affected, cascade_analysis.precomputed_cascades.wave_count, cascade_analysis.precomputed_cascades.computed_at
+FROM cascade_analysis.precomputed_cascades
+JOIN applications.active_outages AS active_outages ON cascade_analysis.precomputed_cascades.patient_zero_id = active_outages.failed_asset_id;
+
 CREATE OR REPLACE VIEW applications.transformer_latest_load (
   transformer_id,
   circuit_id,
@@ -123,25 +295,6 @@ JOIN production.transformer_metadata ON production.transformer_metadata.transfor
 WHERE production.transformer_hourly_load.load_hour = (SELECT max(production.transformer_hourly_load.load_hour) AS max_1
 FROM production.transformer_hourly_load) AND production.transformer_hourly_load.load_date = (SELECT max(production.transformer_hourly_load.load_date) AS max_2
 FROM production.transformer_hourly_load);
-
-CREATE OR REPLACE VIEW applications.active_outages (
-  outage_id,
-  substation_id,
-  circuit_id,
-  failed_asset_id,
-  cause_code,
-  started_at COMMENT 'UTC',
-  estimated_restoration_at COMMENT 'UTC',
-  customers_interrupted,
-  customers_out COMMENT 'not yet restored',
-  latitude,
-  longitude
-)
-COMMENT = 'Outages not yet ended, with the asset that failed as far as known.'
-AS
-SELECT production.outage_restoration_tracker.outage_id, production.outage_restoration_tracker.substation_id, production.outage_restoration_tracker.circuit_id, coalesce(production.outage_restoration_tracker.transformer_id, production.outage_restoration_tracker.switch_id, production.outage_restoration_tracker.circuit_id) AS failed_asset_id, production.outage_restoration_tracker.cause_code, production.outage_restoration_tracker.started_at, production.outage_restoration_tracker.estimated_restoration_at, production.outage_restoration_tracker.customers_interrupted, production.outage_restoration_tracker.customers_out, production.outage_restoration_tracker.latitude, production.outage_restoration_tracker.longitude
-FROM production.outage_restoration_tracker
-WHERE production.outage_restoration_tracker.status = 'ACTIVE';
 
 CREATE OR REPLACE VIEW applications.circuit_status_realtime (
   circuit_id,
@@ -257,7 +410,7 @@ LIMIT 1)) AS at) AS DATE) AND production.transformer_hourly_load.transformer_id 
 FROM production.transformer_metadata
 WHERE production.transformer_metadata.substation_id IN (SELECT production.substations.substation_id
 FROM production.substations))) AS load ON true
-JOIN (SELECT coalesce(sum(CASE WHEN (production.outage_restoration_tracker.status = 'ACTIVE') THEN 1 ELSE 0 END), 0) AS active_outages, coalesce(sum(CASE WHEN (production.outage_restoration_tracker.status = 'ACTIVE') THEN production.outage_restoration_tracker.customers_out ELSE 0 END), 0) AS customers_out, max(production.outage_restoration_tracker.started_at) AS newest_outage_at
+JOIN (SELECT coalesce(sum(CASE WHEN (production.outage_restoration_tracker.status IN ('PREDICTED', 'CONFIRMED', 'ASSIGNED', 'IN_PROGRESS')) THEN 1 ELSE 0 END), 0) AS active_outages, coalesce(sum(CASE WHEN (production.outage_restoration_tracker.status IN ('PREDICTED', 'CONFIRMED', 'ASSIGNED', 'IN_PROGRESS')) THEN production.outage_restoration_tracker.customers_out ELSE 0 END), 0) AS customers_out, max(production.outage_restoration_tracker.started_at) AS newest_outage_at
 FROM production.outage_restoration_tracker
 WHERE production.outage_restoration_tracker.substation_id IN (SELECT production.substations.substation_id
 FROM production.substations)) AS outages ON true
@@ -290,125 +443,16 @@ CREATE OR REPLACE VIEW applications.open_work_orders (
   completed_at COMMENT 'UTC',
   estimated_hours,
   actual_hours,
+  version COMMENT '1 when made, one more with each change',
   latitude,
   longitude,
   updated_at COMMENT 'UTC, when the row was last written; null if not known'
 )
 COMMENT = 'Work orders not yet closed.'
 AS
-SELECT production.work_orders.work_order_id, production.work_orders.work_type, production.work_orders.priority, production.work_orders.status, production.work_orders.asset_kind, production.work_orders.asset_id, production.work_orders.substation_id, production.work_orders.circuit_id, production.work_orders.outage_id, production.work_orders.crew_id, production.work_orders.description, production.work_orders.created_at, production.work_orders.scheduled_at, production.work_orders.completed_at, production.work_orders.estimated_hours, production.work_orders.actual_hours, production.work_orders.latitude, production.work_orders.longitude, production.work_orders.updated_at
+SELECT production.work_orders.work_order_id, production.work_orders.work_type, production.work_orders.priority, production.work_orders.status, production.work_orders.asset_kind, production.work_orders.asset_id, production.work_orders.substation_id, production.work_orders.circuit_id, production.work_orders.outage_id, production.work_orders.crew_id, production.work_orders.description, production.work_orders.created_at, production.work_orders.scheduled_at, production.work_orders.completed_at, production.work_orders.estimated_hours, production.work_orders.actual_hours, production.work_orders.version, production.work_orders.latitude, production.work_orders.longitude, production.work_orders.updated_at
 FROM production.work_orders
 WHERE (production.work_orders.status NOT IN ('COMPLETED', 'CANCELLED'));
-
-CREATE OR REPLACE VIEW cascade_analysis.node_centrality_features_v2 (
-  node_id,
-  node_type,
-  graph_version,
-  degree_centrality COMMENT 'neighbours / (nodes - 1)',
-  betweenness_centrality COMMENT 'share of the shortest paths through it, 0 to 1',
-  closeness_centrality COMMENT '0 to 1',
-  eigenvector_centrality COMMENT '0 to 1',
-  pagerank COMMENT 'all sum to 1',
-  clustering_coefficient COMMENT '0 to 1',
-  downstream_node_count COMMENT 'nodes that lose supply without it',
-  downstream_customers COMMENT 'customers that lose supply without it',
-  cascade_risk_score COMMENT '0 to 1; the largest of the graph is 1',
-  computed_at COMMENT 'UTC'
-)
-COMMENT = 'Another name of node_centrality_features.'
-AS
-SELECT cascade_analysis.node_centrality_features.node_id, cascade_analysis.node_centrality_features.node_type, cascade_analysis.node_centrality_features.graph_version, cascade_analysis.node_centrality_features.degree_centrality, cascade_analysis.node_centrality_features.betweenness_centrality, cascade_analysis.node_centrality_features.closeness_centrality, cascade_analysis.node_centrality_features.eigenvector_centrality, cascade_analysis.node_centrality_features.pagerank, cascade_analysis.node_centrality_features.clustering_coefficient, cascade_analysis.node_centrality_features.downstream_node_count, cascade_analysis.node_centrality_features.downstream_customers, cascade_analysis.node_centrality_features.cascade_risk_score, cascade_analysis.node_centrality_features.computed_at
-FROM cascade_analysis.node_centrality_features;
-
-CREATE OR REPLACE VIEW cascade_analysis.node_centrality_features_extended (
-  node_id,
-  node_type,
-  graph_version,
-  degree_centrality COMMENT 'neighbours / (nodes - 1)',
-  betweenness_centrality COMMENT 'share of the shortest paths through it, 0 to 1',
-  closeness_centrality COMMENT '0 to 1',
-  eigenvector_centrality COMMENT '0 to 1',
-  pagerank COMMENT 'all sum to 1',
-  clustering_coefficient COMMENT '0 to 1',
-  downstream_node_count COMMENT 'nodes that lose supply without it',
-  downstream_customers COMMENT 'customers that lose supply without it',
-  cascade_risk_score COMMENT '0 to 1; the largest of the graph is 1',
-  computed_at COMMENT 'UTC',
-  hierarchy_level,
-  parent_node_id,
-  substation_id,
-  circuit_id,
-  latitude,
-  longitude,
-  voltage_kv,
-  capacity_kva
-)
-COMMENT = 'Centralities beside where a node is and what supplies it.'
-AS
-SELECT cascade_analysis.node_centrality_features.node_id, cascade_analysis.node_centrality_features.node_type, cascade_analysis.node_centrality_features.graph_version, cascade_analysis.node_centrality_features.degree_centrality, cascade_analysis.node_centrality_features.betweenness_centrality, cascade_analysis.node_centrality_features.closeness_centrality, cascade_analysis.node_centrality_features.eigenvector_centrality, cascade_analysis.node_centrality_features.pagerank, cascade_analysis.node_centrality_features.clustering_coefficient, cascade_analysis.node_centrality_features.downstream_node_count, cascade_analysis.node_centrality_features.downstream_customers, cascade_analysis.node_centrality_features.cascade_risk_score, cascade_analysis.node_centrality_features.computed_at, grid_nodes_extended.hierarchy_level, grid_nodes_extended.parent_node_id, grid_nodes_extended.substation_id, grid_nodes_extended.circuit_id, grid_nodes_extended.latitude, grid_nodes_extended.longitude, grid_nodes_extended.voltage_kv, grid_nodes_extended.capacity_kva
-FROM cascade_analysis.node_centrality_features
-JOIN ml_demo.grid_nodes_extended AS grid_nodes_extended ON grid_nodes_extended.node_id = cascade_analysis.node_centrality_features.node_id;
-
-CREATE OR REPLACE VIEW cascade_analysis.gnn_predictions_extended (
-  node_id,
-  model_name,
-  model_version,
-  graph_version,
-  cascade_risk COMMENT '0 to 1',
-  risk_rank COMMENT '1 is the riskiest of this model',
-  predicted_at COMMENT 'UTC',
-  node_type,
-  hierarchy_level,
-  parent_node_id,
-  substation_id,
-  circuit_id,
-  latitude,
-  longitude
-)
-COMMENT = 'Predictions beside where a node is and what supplies it.'
-AS
-SELECT cascade_analysis.gnn_predictions.node_id, cascade_analysis.gnn_predictions.model_name, cascade_analysis.gnn_predictions.model_version, cascade_analysis.gnn_predictions.graph_version, cascade_analysis.gnn_predictions.cascade_risk, cascade_analysis.gnn_predictions.risk_rank, cascade_analysis.gnn_predictions.predicted_at, grid_nodes_extended.node_type, grid_nodes_extended.hierarchy_level, grid_nodes_extended.parent_node_id, grid_nodes_extended.substation_id, grid_nodes_extended.circuit_id, grid_nodes_extended.latitude, grid_nodes_extended.longitude
-FROM cascade_analysis.gnn_predictions
-JOIN ml_demo.grid_nodes_extended AS grid_nodes_extended ON grid_nodes_extended.node_id = cascade_analysis.gnn_predictions.node_id;
-
-CREATE OR REPLACE VIEW cascade_analysis.high_risk_patient_zeros (
-  risk_rank,
-  patient_zero_id,
-  patient_zero_type,
-  patient_zero_name,
-  scenario_id,
-  customers_affected,
-  affected_node_count,
-  lost_load_mw,
-  wave_count,
-  computed_at
-)
-COMMENT = 'Nodes by the worst cascade computed for them, 1 being the worst by customers, then by nodes.'
-AS
-SELECT CAST(row_number() OVER (ORDER BY worst.customers_affected DESC NULLS LAST, worst.affected_node_count DESC, worst.patient_zero_id) AS INTEGER) AS risk_rank, worst.patient_zero_id, worst.patient_zero_type, worst.patient_zero_name, worst.scenario_id, worst.customers_affected, worst.affected_node_count, worst.lost_load_mw, worst.wave_count, worst.computed_at
-FROM (SELECT cascade_analysis.precomputed_cascades.scenario_id AS scenario_id, cascade_analysis.precomputed_cascades.scenario_name AS scenario_name, cascade_analysis.precomputed_cascades.patient_zero_id AS patient_zero_id, cascade_analysis.precomputed_cascades.patient_zero_type AS patient_zero_type, cascade_analysis.precomputed_cascades.patient_zero_name AS patient_zero_name, cascade_analysis.precomputed_cascades.params_json AS params_json, cascade_analysis.precomputed_cascades.graph_version AS graph_version, cascade_analysis.precomputed_cascades.affected_node_count AS affected_node_count, cascade_analysis.precomputed_cascades.lost_load_mw AS lost_load_mw, cascade_analysis.precomputed_cascades.customers_affected AS customers_affected, cascade_analysis.precomputed_cascades.wave_count AS wave_count, cascade_analysis.precomputed_cascades.computed_at AS computed_at, row_number() OVER (PARTITION BY cascade_analysis.precomputed_cascades.patient_zero_id ORDER BY cascade_analysis.precomputed_cascades.customers_affected DESC NULLS LAST, cascade_analysis.precomputed_cascades.affected_node_count DESC, cascade_analysis.precomputed_cascades.scenario_id) AS place
-FROM cascade_analysis.precomputed_cascades) AS worst
-WHERE worst.place = 1;
-
-CREATE OR REPLACE VIEW cascade_analysis.real_time_cascade_predictions (
-  outage_id,
-  started_at,
-  customers_out,
-  scenario_id,
-  scenario_name,
-  patient_zero_id,
-  patient_zero_type,
-  affected_node_count COMMENT 'the patient zero included',
-  lost_load_mw,
-  customers_affected,
-  wave_count COMMENT 'waves after the patient zero',
-  computed_at COMMENT 'UTC'
-)
-COMMENT = 'Cascades computed beforehand whose patient zero is out now.'
-AS
-SELECT active_outages.outage_id, active_outages.started_at, active_outages.customers_out, cascade_analysis.precomputed_cascades.scenario_id, cascade_analysis.precomputed_cascades.scenario_name, cascade_analysis.precomputed_cascades.patient_zero_id, cascade_analysis.precomputed_cascades.patient_zero_type, cascade_analysis.precomputed_cascades.affected_node_count, cascade_analysis.precomputed_cascades.lost_load_mw, cascade_analysis.precomputed_cascades.customers_affected, cascade_analysis.precomputed_cascades.wave_count, cascade_analysis.precomputed_cascades.computed_at
-FROM cascade_analysis.precomputed_cascades
-JOIN applications.active_outages AS active_outages ON cascade_analysis.precomputed_cascades.patient_zero_id = active_outages.failed_asset_id;
 
 CREATE OR REPLACE VIEW production.ami_readings_final (
   meter_id,

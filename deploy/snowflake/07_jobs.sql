@@ -38,9 +38,13 @@ CREATE STREAM IF NOT EXISTS postgres_sync.weather_hourly_changes ON TABLE produc
 
 CREATE STREAM IF NOT EXISTS postgres_sync.outage_restoration_tracker_changes ON TABLE production.outage_restoration_tracker COMMENT = 'Changes not yet copied to the cache';
 
-CREATE STREAM IF NOT EXISTS postgres_sync.outage_restoration_steps_changes ON TABLE production.outage_restoration_steps COMMENT = 'Changes not yet copied to the cache';
+CREATE STREAM IF NOT EXISTS postgres_sync.outage_interruptions_changes ON TABLE production.outage_interruptions COMMENT = 'Changes not yet copied to the cache';
+
+CREATE STREAM IF NOT EXISTS postgres_sync.crews_changes ON TABLE production.crews COMMENT = 'Changes not yet copied to the cache';
 
 CREATE STREAM IF NOT EXISTS postgres_sync.work_orders_changes ON TABLE production.work_orders COMMENT = 'Changes not yet copied to the cache';
+
+CREATE STREAM IF NOT EXISTS postgres_sync.asset_health_changes ON TABLE production.asset_health COMMENT = 'Changes not yet copied to the cache';
 
 CREATE TASK IF NOT EXISTS raw.flux_compact_readings WAREHOUSE = <% pipeline_warehouse %> SCHEDULE = 'USING CRON 15 4 * * * UTC' COMMENT = 'Moves readings that are old to the history'
 AS

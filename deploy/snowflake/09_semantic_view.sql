@@ -18,7 +18,11 @@ TABLES (
   stations AS production.substations PRIMARY KEY (substation_id) WITH SYNONYMS ('substations') COMMENT = 'Substations',
   xfmr_load AS production.transformer_hourly_load PRIMARY KEY (transformer_id, load_hour) WITH SYNONYMS ('transformer loading', 'hourly load') COMMENT = 'Load and temperatures of each transformer by hour',
   stress AS production.transformer_thermal_stress_materialized PRIMARY KEY (transformer_id, load_hour) WITH SYNONYMS ('thermal stress', 'hot spots') COMMENT = 'Hours whose temperatures are known, with their weather station',
-  outages AS production.outage_restoration_tracker PRIMARY KEY (outage_id) WITH SYNONYMS ('interruptions', 'faults') COMMENT = 'Outages, active and restored',
+  outages AS production.outage_restoration_tracker PRIMARY KEY (outage_id) WITH SYNONYMS ('faults', 'power cuts') COMMENT = 'Outages, active, restored and cancelled',
+  interruptions AS production.outage_interruptions PRIMARY KEY (interruption_id) WITH SYNONYMS ('interrupted transformers', 'customer interruptions') COMMENT = 'Each transformer that an outage interrupts, from when to when; what lasts five minutes at most is momentary',
+  momentaries AS production.momentary_interruptions PRIMARY KEY (momentary_id) WITH SYNONYMS ('momentary interruptions', 'blinks') COMMENT = 'Interruptions of five minutes at most that reclosing cleared, one per sequence',
+  crews AS production.crews PRIMARY KEY (crew_id) WITH SYNONYMS ('field crews') COMMENT = 'Field crews',
+  inspections AS production.asset_inspections PRIMARY KEY (inspection_id) WITH SYNONYMS ('asset inspections') COMMENT = 'What inspections found of poles, transformers and switches',
   weather AS production.weather_hourly PRIMARY KEY (station_id, observed_at) WITH SYNONYMS ('climate', 'temperature') COMMENT = 'Weather by station and hour'
 )
 RELATIONSHIPS (
@@ -30,7 +34,11 @@ RELATIONSHIPS (
   xfmr_load_to_xfmr AS xfmr_load (transformer_id) REFERENCES xfmr,
   stress_to_xfmr AS stress (transformer_id) REFERENCES xfmr,
   stress_to_weather AS stress (station_id, load_hour) REFERENCES weather,
-  outages_to_circuits AS outages (circuit_id) REFERENCES circuits
+  outages_to_circuits AS outages (circuit_id) REFERENCES circuits,
+  outages_to_crews AS outages (crew_id) REFERENCES crews,
+  interruptions_to_outages AS interruptions (outage_id) REFERENCES outages,
+  momentaries_to_circuits AS momentaries (circuit_id) REFERENCES circuits,
+  inspections_to_circuits AS inspections (circuit_id) REFERENCES circuits
 )
 FACTS (
   ami.usage_kwh AS usage_kwh WITH SYNONYMS ('kwh', 'energy', 'consumption') COMMENT = 'Energy of an interval',
@@ -42,6 +50,10 @@ FACTS (
   outages.customers_interrupted AS customers_interrupted WITH SYNONYMS ('customers affected'),
   outages.customers_out AS customers_out WITH SYNONYMS ('customers without power') COMMENT = 'Not yet restored',
   outages.restoration_minutes AS TIMESTAMPDIFF('second', started_at, restored_at) / 60.0 WITH SYNONYMS ('outage duration') COMMENT = 'Null while active',
+  interruptions.interrupted_accounts AS customers WITH SYNONYMS ('accounts interrupted') COMMENT = 'Active accounts',
+  interruptions.interruption_minutes AS TIMESTAMPDIFF('second', started_at, restored_at) / 60.0 WITH SYNONYMS ('interruption duration') COMMENT = 'Null while out; sustained above five',
+  momentaries.operation_count AS operation_count WITH SYNONYMS ('reclosings') COMMENT = 'Interruptions of a sequence',
+  inspections.condition_code AS condition_code WITH SYNONYMS ('condition') COMMENT = '1 as new to 5 to be replaced',
   weather.temperature_c AS temperature_c WITH SYNONYMS ('air temperature') COMMENT = 'Of the air',
   weather.wind_speed_mps AS wind_speed_mps WITH SYNONYMS ('wind')
 )
@@ -64,9 +76,15 @@ DIMENSIONS (
   stations.substation_name AS substation_name,
   xfmr_load.load_hour AS load_hour WITH SYNONYMS ('hour') COMMENT = 'UTC, start of the hour',
   stress.thermal_stress AS thermal_stress WITH SYNONYMS ('stress category') COMMENT = 'LOW, MODERATE, HIGH, CRITICAL',
-  outages.status AS status WITH SYNONYMS ('outage status') COMMENT = 'ACTIVE or RESTORED',
+  outages.status AS status WITH SYNONYMS ('outage status') COMMENT = 'Active in PREDICTED, CONFIRMED, ASSIGNED, IN_PROGRESS; RESTORED or CANCELLED when over',
+  outages.is_planned AS is_planned WITH SYNONYMS ('planned outage') COMMENT = 'Announced beforehand',
   outages.cause_code AS cause_code WITH SYNONYMS ('cause'),
   outages.started_at AS started_at WITH SYNONYMS ('outage start') COMMENT = 'UTC',
+  momentaries.switch_id AS switch_id WITH SYNONYMS ('recloser') COMMENT = 'Device that reclosed',
+  crews.crew_kind AS crew_kind WITH SYNONYMS ('kind of crew') COMMENT = 'TROUBLE, LINE, UNDERGROUND, TREE',
+  crews.crew_status AS status WITH SYNONYMS ('what the crew does') COMMENT = 'AVAILABLE, ASSIGNED, ON_SITE, OFF_SHIFT',
+  inspections.finding AS finding WITH SYNONYMS ('defect') COMMENT = 'Null where nothing was found',
+  inspections.inspected_at AS inspected_at WITH SYNONYMS ('inspection time') COMMENT = 'UTC',
   weather.observed_at AS observed_at WITH SYNONYMS ('time of observation') COMMENT = 'UTC'
 )
 METRICS (
@@ -82,6 +100,11 @@ METRICS (
   outages.outage_count AS COUNT(DISTINCT outages.outage_id) WITH SYNONYMS ('number of outages'),
   outages.interrupted_customers AS SUM(outages.customers_interrupted) WITH SYNONYMS ('customers interrupted'),
   outages.mean_restoration_minutes AS AVG(outages.restoration_minutes) WITH SYNONYMS ('time to restore'),
+  interruptions.customer_interruptions AS SUM(IFF(interruptions.interruption_minutes > 5, interruptions.interrupted_accounts, 0)) WITH SYNONYMS ('sustained customer interruptions') COMMENT = 'Sustained ones; divided by the customers served it is SAIFI',
+  interruptions.customer_minutes_interrupted AS SUM(IFF(interruptions.interruption_minutes > 5, interruptions.interrupted_accounts * interruptions.interruption_minutes, 0)) WITH SYNONYMS ('customer minutes') COMMENT = 'Of sustained interruptions; divided by the customers served it is SAIDI',
+  momentaries.momentary_count AS COUNT(DISTINCT momentaries.momentary_id) WITH SYNONYMS ('blink count'),
+  crews.crew_count AS COUNT(DISTINCT crews.crew_id) WITH SYNONYMS ('number of crews'),
+  inspections.mean_condition AS AVG(inspections.condition_code) WITH SYNONYMS ('average condition'),
   weather.peak_temperature_c AS MAX(weather.temperature_c) WITH SYNONYMS ('highest temperature')
 )
 COMMENT = 'Readings, transformers, circuits, customers, outages and weather';

@@ -210,9 +210,13 @@ GRANT SELECT ON TABLE production.weather_hourly TO ROLE <% prefix %>_SYNC;
 
 GRANT SELECT ON TABLE production.outage_restoration_tracker TO ROLE <% prefix %>_SYNC;
 
-GRANT SELECT ON TABLE production.outage_restoration_steps TO ROLE <% prefix %>_SYNC;
+GRANT SELECT ON TABLE production.outage_interruptions TO ROLE <% prefix %>_SYNC;
+
+GRANT SELECT ON TABLE production.crews TO ROLE <% prefix %>_SYNC;
 
 GRANT SELECT ON TABLE production.work_orders TO ROLE <% prefix %>_SYNC;
+
+GRANT SELECT ON TABLE production.asset_health TO ROLE <% prefix %>_SYNC;
 
 GRANT SELECT ON ALL STREAMS IN SCHEMA postgres_sync TO ROLE <% prefix %>_SYNC;
 
@@ -241,6 +245,14 @@ GRANT SELECT ON DYNAMIC TABLE production.transformer_hourly_load TO ROLE <% pref
 GRANT SELECT ON VIEW production.transformer_thermal_stress_materialized TO ROLE <% prefix %>_ASSISTANT;
 
 GRANT SELECT ON TABLE production.outage_restoration_tracker TO ROLE <% prefix %>_ASSISTANT;
+
+GRANT SELECT ON TABLE production.outage_interruptions TO ROLE <% prefix %>_ASSISTANT;
+
+GRANT SELECT ON TABLE production.momentary_interruptions TO ROLE <% prefix %>_ASSISTANT;
+
+GRANT SELECT ON TABLE production.crews TO ROLE <% prefix %>_ASSISTANT;
+
+GRANT SELECT ON TABLE production.asset_inspections TO ROLE <% prefix %>_ASSISTANT;
 
 GRANT SELECT ON TABLE production.weather_hourly TO ROLE <% prefix %>_ASSISTANT;
 

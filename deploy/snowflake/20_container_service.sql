@@ -142,6 +142,33 @@ spec:
       resources:
         requests: {cpu: 2, memory: 4Gi}
         limits: {cpu: 4, memory: 8Gi}
+    - name: stream
+      image: /<% database %>/applications/images/flux-operations-center:<% image_tag %>
+      args: ["stream"]
+      env:
+        FLUX_ALLOWED_HOSTS: "<% service_host %>"
+        FLUX_TRUSTED_ORIGINS: "https://<% service_host %>"
+        FLUX_TIME_ZONE: "<% time_zone %>"
+        FLUX_WAREHOUSE_URL: "snowflake://<% prefix %>_APP@<% account %>/<% database %>?warehouse=<% warehouse %>&role=<% prefix %>_APP&private_key_file=/run/flux/secret_string"
+      secrets:
+        - snowflakeSecret:
+            objectName: <% database %>.applications.flux_secret_key
+          secretKeyRef: secret_string
+          envVarName: FLUX_SECRET_KEY
+        - snowflakeSecret:
+            objectName: <% database %>.applications.flux_database_url
+          secretKeyRef: secret_string
+          envVarName: FLUX_DATABASE_URL
+        - snowflakeSecret:
+            objectName: <% database %>.applications.flux_redis_url
+          secretKeyRef: secret_string
+          envVarName: FLUX_REDIS_URL
+        - snowflakeSecret:
+            objectName: <% database %>.applications.flux_private_key
+          directoryPath: /run/flux
+      resources:
+        requests: {cpu: 2, memory: 4Gi}
+        limits: {cpu: 4, memory: 8Gi}
   endpoints:
     - name: app
       port: 8000

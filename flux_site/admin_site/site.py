@@ -5,8 +5,9 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 
+FIELD = "Outages and field work"
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Operations",
@@ -23,12 +24,18 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Files and edits",
         ("grid.FileImport", "grid.ImportReject", "grid.ImportFile", "grid.ImportMapping", "grid.OutboxEvent"),
     ),
+    (
+        "Streams",
+        ("grid.StreamConsumer", "grid.StreamDeadLetter", "grid.StreamPending", "grid.DeviceEvent"),
+    ),
+    ("Detection of outages", ("grid.CircuitWatch", "grid.MeterEvidence", "grid.SwitchEvidence")),
     ("Cascade laboratory", ("cascade.Scenario", "cascade.CascadeRun")),
     ("Transmission", ("grid.Zone", "grid.Substation", "grid.Bus", "grid.Branch", "grid.Plant")),
     (
         "Distribution",
         (
             "grid.Circuit",
+            "grid.ServiceArea",
             "grid.LineSection",
             "grid.Switch",
             "grid.Pole",
@@ -38,8 +45,20 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "grid.Customer",
         ),
     ),
-    ("Field and weather", ("grid.Outage", "grid.WorkOrder", "grid.WeatherObservation")),
-    ("Users and access", ("auth.User", "auth.Group", "api.ApiToken", "admin.LogEntry")),
+    (
+        FIELD,
+        (
+            "grid.Outage",
+            "grid.OutageInterruption",
+            "grid.WorkOrder",
+            "grid.Crew",
+            "grid.OperationEvent",
+            "grid.CircuitStatus",
+            "grid.SubstationStatus",
+        ),
+    ),
+    ("Weather and condition", ("grid.WeatherObservation", "grid.AssetHealth", "grid.KpiSample")),
+    ("Users and access", ("auth.User", "auth.Group", "api.ApiToken", "api.AuditRecord", "admin.LogEntry")),
     (
         "Schedules",
         (
@@ -75,7 +94,10 @@ class FluxAdminSite(AdminSite):
             found = [entries.pop(key) for key in keys if key in entries]
             if found:
                 app = found[0][0]
-                sections.append({**app, "name": name, "models": [entry for _, entry in found]})
+                models = [entry for _, entry in found]
+                if name == FIELD and request.user.has_perm("grid.view_outage"):
+                    models.append(_page("Reliability", "admin:flux_reliability"))
+                sections.append({**app, "name": name, "models": models})
         for app in apps:
             rest = [entry for owner, entry in entries.values() if owner is app]
             if rest:
@@ -84,10 +106,32 @@ class FluxAdminSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Add the status panel, which the index loads by itself."""
-        return [path("status/", self.admin_view(self.status_view), name="flux_status"), *super().get_urls()]
+        return [
+            path("status/", self.admin_view(self.status_view), name="flux_status"),
+            path("reliability/", self.admin_view(self.reliability_view), name="flux_reliability"),
+            *super().get_urls(),
+        ]
+
+    def reliability_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer the page of reliability."""
+        from grid.admin.reliability import reliability_view
+
+        return reliability_view(request, self.each_context(request))
 
     def status_view(self, request: HttpRequest) -> HttpResponse:
         """Answer the status panel as a piece of HTML."""
         from flux_site.admin_site.status import status_panel
 
         return TemplateResponse(request, "admin/status_panel.html", status_panel(request.user))
+
+
+def _page(name: str, view: str) -> dict[str, Any]:
+    """Return the index's entry of a page that belongs to no model."""
+    return {
+        "name": name,
+        "object_name": name,
+        "admin_url": reverse(view),
+        "add_url": None,
+        "view_only": True,
+        "perms": {"view": True},
+    }

@@ -14,11 +14,14 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from flux_site.admin.display import UNKNOWN, ago, badge, change_url, link
+from flux_site.admin.paging import EstimatingPaginator
 from flux_site.admin.read_only import ReadOnlyAdmin
 from flux_site.api import tokens
 from flux_site.api.errors import FluxError
-from flux_site.api.models import ApiToken
+from flux_site.api.models import ApiToken, AuditKind, AuditRecord
 from flux_site.api.roles import ROLES
+
+SUBJECTS_SHOWN = 3
 
 
 @admin.register(ApiToken)
@@ -106,6 +109,99 @@ class ApiTokenAdmin(ReadOnlyAdmin):
     def last_used(self, token: ApiToken) -> SafeString | str:
         """Return how long ago the token was used."""
         return ago(token.last_used_at)
+
+
+@admin.register(AuditRecord)
+class AuditRecordAdmin(ReadOnlyAdmin):
+    """The audit log: who changed what, and who saw whose personal data."""
+
+    list_display = ("at", "who", "kind", "action", "subjects", "result", "client_address")
+    list_filter = ("kind", "source", "outcome__result", "at")
+    list_select_related = ("outcome",)
+    list_per_page = 50
+    paginator = EstimatingPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    search_fields = ("username", "action", "token_name")
+    search_help_text = "User, token, mutation or page, or the whole id of what was changed or shown"
+    fields = (
+        "at",
+        "who",
+        "token_name",
+        "client_address",
+        "kind",
+        "source",
+        "action",
+        "target_list",
+        "personal_shown",
+        "result",
+        "error",
+        "changed",
+    )
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Hide the log from those who may not see it."""
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
+        """Close the log to users limited to zones: its records belong to none."""
+        user: Any = request.user
+        return super().has_view_permission(request, obj) and not user.zone_grants.exists()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find a whole id among the targets, and else search as Django does."""
+        term = search_term.strip()
+        named = queryset.filter(targets__contains=[term])
+        if term and named.exists():
+            return named, False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description="user", ordering="username")
+    def who(self, record: AuditRecord) -> str:
+        """Return the user and the token."""
+        if record.username is None:
+            return "nobody logged in"
+        return f"{record.username} ({record.token_name})" if record.token_name else record.username
+
+    @admin.display(description="about")
+    def subjects(self, record: AuditRecord) -> str:
+        """Return the first ids, and how many more there are."""
+        first, more = record.targets[:SUBJECTS_SHOWN], len(record.targets) - SUBJECTS_SHOWN
+        return (", ".join(first) + (f" and {more} more" if more > 0 else "")) or UNKNOWN
+
+    @admin.display(description="about")
+    def target_list(self, record: AuditRecord) -> SafeString | str:
+        """Return all ids."""
+        return format_html_join(", ", "<code>{}</code>", ((each,) for each in record.targets)) or UNKNOWN
+
+    @admin.display(description="personal data shown")
+    def personal_shown(self, record: AuditRecord) -> str:
+        """Return which personal data was shown."""
+        return ", ".join(record.personal_fields) or UNKNOWN
+
+    @admin.display(description="result", ordering="outcome__result")
+    def result(self, record: AuditRecord) -> SafeString | str:
+        """Return how a change ended."""
+        outcome = getattr(record, "outcome", None)
+        if outcome is not None:
+            return badge(outcome.result)
+        return UNKNOWN if record.kind == AuditKind.PERSONAL_READ else badge("UNFINISHED")
+
+    @admin.display(description="error")
+    def error(self, record: AuditRecord) -> str:
+        """Return why it was refused or failed."""
+        outcome = getattr(record, "outcome", None)
+        if outcome is None or outcome.error_code is None:
+            return UNKNOWN
+        return f"{outcome.error_code} ({outcome.error_field})" if outcome.error_field else outcome.error_code
+
+    @admin.display(description="made or changed")
+    def changed(self, record: AuditRecord) -> str:
+        """Return the ids that the change answered."""
+        outcome = getattr(record, "outcome", None)
+        return ", ".join(outcome.targets if outcome else []) or UNKNOWN
 
 
 admin.site.unregister(Group)

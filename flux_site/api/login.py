@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.functional import SimpleLazyObject
 
-from flux_site.api import principals
+from flux_site.api import principals, rights
 from flux_site.api.breakers import login_breaker
 from flux_site.api.errors import DatabaseUnavailable, Unauthenticated
 from flux_site.api.outages import DATABASE_FAULTS, note_database_away, noting_outage, outage_response
@@ -94,13 +94,20 @@ def _looked_up(look_up: Callable[[Any], Any], key: Any) -> Any:
 
 def _user_of_session(request: HttpRequest) -> Any:
     try:
-        return _looked_up(auth.get_user, request)
+        return _looked_up(_user_with_rights, request)
     except _AWAY as error:
         principal = principals.of_session(request)
         if principal is None:
             raise _as_outage(error) from error
         note_database_away()
         return principal
+
+
+def _user_with_rights(request: HttpRequest) -> Any:
+    user = auth.get_user(request)
+    if user.is_authenticated:
+        rights.load(user)
+    return user
 
 
 def _as_outage(error: Exception) -> Exception:

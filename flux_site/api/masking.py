@@ -1,22 +1,34 @@
-"""Masking of personal data for users who may not see it."""
+"""Masking of personal data for users who may not see it.
+
+Whatever is shown is noted, and the note is in the audit log before the answer leaves. Where that is
+impossible, as without PostgreSQL or on a subscription, it is masked.
+"""
 
 from typing import Any
 
+from graphql import OperationType
 from strawberry.types import Info
 
+from flux_site.api.audit.personal import note_shown
+from flux_site.api.outages import database_was_away
+from flux_site.api.principals import Principal
 from flux_site.api.visibility import user_of
 
 PII_PERMISSION = "grid.view_customer_pii"
 
 
 def user_may_see_pii(user: Any) -> bool:
-    """Return whether a user may see customers' personal data."""
+    """Return whether a user may see customers' personal data; nobody may while it cannot be put on record."""
+    if isinstance(user, Principal) or database_was_away():
+        return False
     return bool(user.has_perm(PII_PERMISSION))
 
 
-def may_see_pii(info: Info) -> bool:
-    """Return whether the user of a GraphQL request may see customers' personal data."""
-    return user_may_see_pii(user_of(info))
+def shows_personal(info: Info, subject_id: str, field: str) -> bool:
+    """Return whether a GraphQL answer shows a personal value of somebody; if so, that is noted."""
+    if info.operation.operation is OperationType.SUBSCRIPTION or not user_may_see_pii(user_of(info)):
+        return False
+    return note_shown(field, subject_id)
 
 
 def mask_name(name: str) -> str:

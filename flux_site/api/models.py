@@ -1,8 +1,15 @@
-"""Access tokens for programs that use the API."""
+"""Access tokens for programs that use the API, and the audit log."""
+
+from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
+
+from flux_site.api.errors import PermissionRefused
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
@@ -32,3 +39,97 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.hint}…)"
+
+
+class AuditKind(models.TextChoices):
+    """What was done."""
+
+    CHANGE = "CHANGE", "change"
+    PERSONAL_READ = "PERSONAL_READ", "personal data shown"
+
+
+class AuditSource(models.TextChoices):
+    """Through what it was done."""
+
+    GRAPHQL = "GRAPHQL", "GraphQL"
+    WEB = "WEB", "admin and other pages"
+
+
+class AuditResult(models.TextChoices):
+    """How a change ended."""
+
+    DONE = "DONE", "done"
+    ANSWERED = "ANSWERED", "a page came back: a form with errors, or a question to confirm"
+    REFUSED = "REFUSED", "refused"
+    FAILED = "FAILED", "failed"
+
+
+AUDIT_PERMISSION = "api.view_auditrecord"
+
+
+class AuditRecordQuerySet(models.QuerySet["AuditRecord"]):
+    """Queries over the audit log."""
+
+    def visible_to(self, user: Any) -> "AuditRecordQuerySet":
+        """Return all records; they belong to no zone, so a user limited to zones is refused.
+
+        Raises:
+            PermissionRefused: to users limited to zones.
+        """
+        if user.zone_grants.exists():
+            raise PermissionRefused("The audit log is of all zones; you are limited to some.")
+        return self
+
+
+class AuditRecord(models.Model):
+    """One change that somebody asked for, or one answer that showed personal data. Written before it happens.
+
+    The database refuses to change rows, and to delete them before their time. No foreign keys: what is named
+    here may be gone.
+    """
+
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    kind = models.CharField(max_length=16, choices=AuditKind.choices)
+    source = models.CharField(max_length=8, choices=AuditSource.choices)
+    action = models.CharField(max_length=100, help_text="Mutation, or page.")
+    user_id = models.BigIntegerField(null=True, help_text="Null: nobody was logged in.")
+    username = models.CharField(max_length=150, null=True)
+    token_name = models.CharField(max_length=100, null=True, help_text="Null: by a session.")
+    client_address = models.GenericIPAddressField(null=True, help_text="Null: unknown.")
+    targets = ArrayField(
+        models.TextField(),
+        default=list,
+        help_text="Ids of what was to be changed, or of whom data was shown.",
+    )
+    personal_fields = ArrayField(
+        models.CharField(max_length=40), default=list, help_text="Which personal data was shown."
+    )
+
+    objects = AuditRecordQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="audit_newest"),
+            models.Index(fields=["username", "-at"], name="audit_by_user"),
+            GinIndex(fields=["targets"], name="audit_by_target"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} by {self.username or 'nobody known'}"
+
+
+class AuditOutcome(models.Model):
+    """How a change ended. A change without one was never finished, or its end could not be written."""
+
+    record = models.OneToOneField(
+        AuditRecord, primary_key=True, on_delete=models.DO_NOTHING, related_name="outcome"
+    )
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    result = models.CharField(max_length=8, choices=AuditResult.choices)
+    error_code = models.CharField(max_length=40, null=True)
+    error_field = models.CharField(max_length=100, null=True, help_text="The input at fault.")
+    targets = ArrayField(models.TextField(), default=list, help_text="Ids of what was made or changed.")
+
+    def __str__(self) -> str:
+        return f"{self.result} {self.error_code or ''}".strip()

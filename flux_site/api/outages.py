@@ -37,6 +37,11 @@ def note_database_away() -> None:
     _was_away.set(True)
 
 
+def forget_database_away() -> None:
+    """Forget that PostgreSQL did not answer: a subscription outlives any outage."""
+    _was_away.set(False)
+
+
 def database_was_away() -> bool:
     """Return whether PostgreSQL did not answer earlier in this request."""
     return _was_away.get()

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from graphql import (
     ArgumentNode,
     DocumentNode,
     FieldNode,
+    GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
     IntValueNode,
@@ -28,9 +30,21 @@ from graphql import (
     visit,
 )
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema import validate_document
 
 from flux_site.api.errors import BadInput, LimitExceeded
-from flux_site.api.limits import DEFAULT_PAGE, LIST_ARGUMENTS, MAX_PAGE
+from flux_site.api.limits import (
+    DEFAULT_PAGE,
+    LIST_ARGUMENTS,
+    MAX_PAGE,
+    MAX_TOKENS,
+    MAX_TOKENS_ANONYMOUS,
+    check_document,
+    check_text,
+    check_variables,
+)
+from flux_site.api.operations_file import check_listed
+from flux_site.api.visibility import user_in
 
 KEPT_DOCUMENTS = 256
 TOO_MANY_TOKENS = "Parsing aborted"
@@ -44,13 +58,18 @@ class PageSizes:
     given: tuple[tuple[str, int | str], ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class PagedDocument:
-    """A parsed document whose connections all have a page size, with those that variables decide."""
+    """A parsed document whose connections all have a page size, with those that variables decide.
+
+    ``faults`` is what validation found, None until it has run; kept here, since to look a document up by its
+    content, as the library's own cache does, means to walk through it.
+    """
 
     document: DocumentNode
     open_sizes: tuple[PageSizes, ...]
     defaults: Mapping[str, Any]
+    faults: list[GraphQLError] | None = None
 
 
 class _DefaultPages(Visitor):
@@ -86,21 +105,23 @@ def _given(argument: ArgumentNode) -> tuple[str, int | str]:
 
 
 @lru_cache(maxsize=KEPT_DOCUMENTS)
-def parse_paged(schema: GraphQLSchema, query: str, max_tokens: int | None) -> PagedDocument:
+def parse_paged(schema: GraphQLSchema, query: str, max_tokens: int) -> PagedDocument:
     """Return a document parsed and with page sizes; the newest ones are kept, so that validation is kept too.
 
     Raises:
         GraphQLSyntaxError: if the text is no GraphQL.
-        LimitExceeded: if it has too many tokens.
+        LimitExceeded: if it has too many tokens, or asks for too much.
     """
     type_info = TypeInfo(schema)
     pages = _DefaultPages(type_info)
+    check_text(query)
     try:
         parsed = parse(query, max_tokens=max_tokens)
     except GraphQLSyntaxError as error:
         if TOO_MANY_TOKENS in error.message:
             raise LimitExceeded(f"The query has more than {max_tokens} tokens.") from error
         raise
+    check_document(schema, parsed)
     document = visit(parsed, TypeInfoVisitor(type_info, pages))
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     defaults = {
@@ -144,18 +165,38 @@ def check_sizes(paged: PagedDocument, variables: Mapping[str, Any]) -> None:
 
 
 class PagedParser(SchemaExtension):
-    """Parses with page sizes, keeping the last documents, and checks the sizes that variables give."""
+    """Parses and validates within the limits and with page sizes, each of the last documents once."""
 
     def on_parse(self) -> Iterator[None]:
         """Parse."""
         context = self.execution_context
-        self._paged = parse_paged(
-            context.schema._schema, context.query or "", context.parse_options.get("max_tokens")
-        )
+        query = context.query or ""
+        check_listed(query, settings.GRAPHQL_OPERATIONS_FILE)
+        self._paged = parse_paged(context.schema._schema, query, most_tokens(query, context.context))
         context.graphql_document = self._paged.document
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Validate, unless this document has been."""
+        context = self.execution_context
+        if self._paged.faults is None:
+            self._paged.faults = validate_document(
+                context.schema._schema, self._paged.document, context.validation_rules
+            )
+        context.pre_execution_errors = self._paged.faults
         yield
 
     def on_execute(self) -> Iterator[None]:
         """Check the page sizes."""
-        check_sizes(self._paged, self.execution_context.variables or {})
+        variables = self.execution_context.variables
+        if variables:
+            check_variables(variables)
+        check_sizes(self._paged, variables or {})
         yield
+
+
+def most_tokens(query: str, context: Any) -> int:
+    """Return how many tokens a document may have; who asks is looked up only where it makes a difference."""
+    if len(query) <= MAX_TOKENS_ANONYMOUS or user_in(context).is_authenticated:
+        return MAX_TOKENS
+    return MAX_TOKENS_ANONYMOUS

@@ -21,6 +21,9 @@ ASSETS = (
     "branch",
     "plant",
     "circuit",
+    "circuitstatus",
+    "substationstatus",
+    "servicearea",
     "linesection",
     "switch",
     "pole",
@@ -29,8 +32,13 @@ ASSETS = (
     "meter",
     "customer",
     "outage",
+    "outageinterruption",
     "workorder",
+    "crew",
+    "operationevent",
     "weatherobservation",
+    "assethealth",
+    "kpisample",
     "synclayer",
     "syncrun",
     "syncreject",
@@ -39,6 +47,9 @@ ASSETS = (
     "importmapping",
     "importreject",
     "outboxevent",
+    "deviceevent",
+    "streamconsumer",
+    "streampending",
 )
 SCHEDULES = ("periodictask", "intervalschedule", "crontabschedule", "clockedschedule")
 
@@ -46,8 +57,15 @@ VIEWER = frozenset(
     {f"grid.view_{model}" for model in ASSETS}
     | {f"cascade.view_{model}" for model in ("scenario", "cascaderun", "cascadewave", "cascadetrip")}
 )
-OPERATOR = VIEWER | {"grid.change_synclayer", "jobs.view_job"}
+OPERATOR = (
+    VIEWER
+    | {"grid.change_synclayer", "jobs.view_job"}
+    | {f"grid.{verb}_{model}" for verb in ("add", "change") for model in ("outage", "workorder")}
+    | {f"grid.{verb}_streamdeadletter" for verb in ("view", "delete", "replay")}
+)
 PLANNER = OPERATOR | {
+    "grid.add_crew",
+    "grid.change_crew",
     "cascade.add_scenario",
     "cascade.change_scenario",
     "cascade.delete_scenario",
@@ -56,7 +74,9 @@ PLANNER = OPERATOR | {
 ADMIN = (
     PLANNER
     | {"jobs.cancel_job", "api.view_apitoken", "api.change_apitoken", "admin.view_logentry"}
+    | {"api.view_auditrecord"}
     | {"grid.add_fileimport"}
+    | {f"grid.view_{model}" for model in ("meterevidence", "switchevidence", "circuitwatch")}
     | {f"grid.{verb}_importmapping" for verb in ("change", "delete")}
     | {"auth.view_user", "auth.add_user", "auth.change_user", "auth.view_group"}
     | {f"grid.{verb}_zonegrant" for verb in ("view", "add", "change", "delete")}

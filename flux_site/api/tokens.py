@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from flux_site.api import principals
+from flux_site.api import principals, rights
 from flux_site.api.errors import BadInput, NotFound, Unauthenticated
 
 if TYPE_CHECKING:
@@ -77,16 +77,17 @@ def user_of(secret: str) -> "User":
 
 
 def token_of(secret: str) -> "ApiToken":
-    """Return the token with a secret and its user, and note its use at most once a minute.
+    """Return the token with a secret and its user, who knows its name; note its use at most once a minute.
 
     Raises:
         Unauthenticated: if the token is unknown, revoked or expired.
     """
     from flux_site.api.models import ApiToken
 
-    token = ApiToken.objects.usable().select_related("user").filter(digest=digest(secret)).first()
+    token = rights.find_token(digest(secret))
     if token is None:
         raise Unauthenticated("The access token is unknown, revoked or expired.")
+    token.user.api_token_name = token.name  # type: ignore[attr-defined]
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

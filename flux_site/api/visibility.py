@@ -12,7 +12,11 @@ from flux_site.api.errors import PermissionRefused, Unauthenticated
 
 def user_of(info: Info) -> Any:
     """Return the user of a GraphQL request, over HTTP or a websocket; anonymous if nobody is logged in."""
-    context = info.context
+    return user_in(info.context)
+
+
+def user_in(context: Any) -> Any:
+    """Return the user of a GraphQL request from its context."""
     request = context["request"] if isinstance(context, dict) else context.request
     scope = getattr(request, "scope", None)
     user = scope.get("user") if scope is not None and not hasattr(request, "user") else request.user

@@ -19,11 +19,12 @@ from strawberry_django.relay import DjangoCursorConnection
 
 from flux_site.api.errors import BadInput, NotFound
 from flux_site.api.guard import Requires
+from flux_site.api.live import EVERYTHING, News, follow
 from flux_site.api.operation import Fault, expected_failures
 from flux_site.api.ordering import UnknownLast, in_default_order
 from flux_site.api.visibility import first_of, require_login
 from flux_site.jobs import models, services
-from flux_site.jobs.news import JobNews
+from flux_site.jobs.notify import TOPIC
 
 MIN_INTERVAL_S = 0.2
 IDLE_RECHECK_S = 15.0
@@ -199,25 +200,28 @@ class JobsSubscription:
         """Follow jobs: the current state first, then changes, at most one every 0.2 s a job."""
         user = await sync_to_async(require_login)(info)
         wanted = parse_job_id(job_id) if job_id is not None else None
-        async with JobNews() as news:
+        async with follow(TOPIC) as news:
             jobs = _follow_all(news, user) if wanted is None else _follow_one(news, user, wanted)
             async for job in jobs:
                 yield job  # type: ignore[misc]
 
 
-async def _follow_all(news: JobNews, user: Any) -> AsyncGenerator[models.Job, None]:
+async def _follow_all(news: News, user: Any) -> AsyncGenerator[models.Job, None]:
     """Yield every unfinished job now, and each job when it has changed."""
-    for job in await sync_to_async(_load_unfinished)(user):
-        yield job
+    changed = {EVERYTHING}
     while True:
-        for changed in await news.wait():
-            found = await sync_to_async(_load)(user, changed)
+        if EVERYTHING in changed:
+            for job in await sync_to_async(_load_unfinished)(user):
+                yield job
+        for job_id in changed - {EVERYTHING}:
+            found = await sync_to_async(_load)(user, uuid.UUID(job_id))
             if found is not None:
                 yield found
         await asyncio.sleep(MIN_INTERVAL_S)
+        changed = await news.wait()
 
 
-async def _follow_one(news: JobNews, user: Any, wanted: uuid.UUID) -> AsyncGenerator[models.Job, None]:
+async def _follow_one(news: News, user: Any, wanted: uuid.UUID) -> AsyncGenerator[models.Job, None]:
     """Yield one job now and on each change until it has finished; re-read at times in case news was lost."""
     while True:
         job = await sync_to_async(_load)(user, wanted)
@@ -229,5 +233,5 @@ async def _follow_one(news: JobNews, user: Any, wanted: uuid.UUID) -> AsyncGener
         await asyncio.sleep(MIN_INTERVAL_S)
         recheck_at = time.monotonic() + IDLE_RECHECK_S
         while (left_s := recheck_at - time.monotonic()) > 0:
-            if wanted in await news.wait(left_s):
+            if {str(wanted), EVERYTHING} & await news.wait(left_s):
                 break

@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "flux_site.api.login.LoginMiddleware",
+    "flux_site.api.audit.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -107,13 +108,7 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1.0},
     }
 }
-# socket_timeout=None: redis-py 8 would otherwise close idle subscriptions after five seconds.
-CHANNEL_LAYERS = {
-    "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None, "socket_connect_timeout": 2}]},
-    }
-}
+LIVE_CHANNELS = "flux:live:"  # start of the names of the channels by which processes tell what changed
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -145,6 +140,13 @@ IMPORT_MAX_BYTES = ENVIRONMENT.import_max_mb * 1024 * 1024
 IMPORT_MAX_UNPACKED_BYTES = 8 * IMPORT_MAX_BYTES
 IMPORT_KEEP_DAYS = 30
 OUTBOX_KEEP_DAYS = 30
+STREAM_URL = ENVIRONMENT.stream_url or REDIS_URL
+STREAM_PREFIX = ENVIRONMENT.stream_prefix
+STREAM_BACKLOG_LIMIT = ENVIRONMENT.stream_backlog_limit
+STREAM_BRONZE_EVERY_S = ENVIRONMENT.stream_bronze_every_s
+STREAM_KEEP_HOURS = 48  # of readings and events; older ones are refused, since a replay could not be told
+STREAM_DEAD_KEEP_DAYS = 30
+AUDIT_KEEP_DAYS = 3 * 365  # the database lets nobody delete what is younger than 90 days
 WAREHOUSE_QUERIES_AT_ONCE = 8  # in one process; more wait, and are then told that it is busy
 WAREHOUSE_SLOT_WAIT_S = 2.0
 OPERATIONAL_QUERY_TIMEOUT_S = 10.0  # of a question that the warehouse answers in place of PostGIS
@@ -185,6 +187,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 LOGIN_URL = "/admin/login/"
+RIGHTS_CHECK_S = 15.0  # how old what is known of the rights of who listens on a socket may be
 LOGIN_GRACE_S = 15 * 60  # how long what was last known of a user lets them read without PostgreSQL
 SESSION_ENGINE = "flux_site.api.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
@@ -223,6 +226,7 @@ STRAWBERRY_DJANGO = {
     "PAGINATION_DEFAULT_LIMIT": 50,
 }
 GRAPHQL_HAS_GRAPHIQL = ENVIRONMENT.has_graphiql
+GRAPHQL_OPERATIONS_FILE = ENVIRONMENT.operations_file  # None: every document within the limits is answered
 GRAPHQL_HAS_INTROSPECTION = ENVIRONMENT.has_introspection
 
 LOGGING = {

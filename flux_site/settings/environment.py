@@ -1,6 +1,7 @@
 """The typed view of the process environment: the only place that reads FLUX_* variables."""
 
 import os
+import re
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -42,9 +43,14 @@ class Environment:
     territory_bbox: tuple[float, float, float, float]
     has_graphiql: bool
     has_introspection: bool
+    operations_file: Path | None
     map_style_url: str | None
     import_folder: Path | None
     import_max_mb: int
+    stream_url: str | None
+    stream_prefix: str
+    stream_backlog_limit: int
+    stream_bronze_every_s: int
 
 
 def parse_database_url(text: str) -> DatabaseUrl:
@@ -124,18 +130,18 @@ def parse_warehouse_url(text: str) -> str:
     return text
 
 
-def parse_folder(text: str) -> Path | None:
-    """Return the folder at an absolute path; None for none.
+def parse_path(text: str) -> Path | None:
+    """Return the file or folder at an absolute path; None for none.
 
     Raises:
         ValueError: if the path is not absolute.
     """
     if not text.strip():
         return None
-    folder = Path(text.strip())
-    if not folder.is_absolute():
+    path = Path(text.strip())
+    if not path.is_absolute():
         raise ValueError("must be an absolute path")
-    return folder
+    return path
 
 
 def parse_count(text: str) -> int:
@@ -157,6 +163,33 @@ def parse_redis_url(text: str) -> str:
     """
     if urlsplit(text).scheme not in {"redis", "rediss", "unix"}:
         raise ValueError("must start with redis://, rediss:// or unix://")
+    return text
+
+
+def parse_stream_url(text: str) -> str | None:
+    """Return ``text`` if it names a transport of streams; None for none.
+
+    Raises:
+        ValueError: if it does not.
+    """
+    if not text.strip():
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in {"redis", "rediss", "unix", "kafka"}:
+        raise ValueError("must start with redis://, rediss://, unix:// or kafka://")
+    if parts.scheme == "kafka" and not parts.netloc.rpartition("@")[2]:
+        raise ValueError("must name servers, like kafka://host:9092,host:9092")
+    return text
+
+
+def parse_stream_prefix(text: str) -> str:
+    """Return ``text`` if names of topics may begin with it.
+
+    Raises:
+        ValueError: if they may not.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", text):
+        raise ValueError("must be 1 to 64 letters, digits, dots, underscores or hyphens")
     return text
 
 
@@ -193,9 +226,14 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
         territory_bbox=read("TERRITORY_BBOX", parse_bbox, "-96.2,29.0,-94.5,30.5"),
         has_graphiql=read("GRAPHIQL", parse_bool, "1"),
         has_introspection=read("INTROSPECTION", parse_bool, "1"),
+        operations_file=read("OPERATIONS_FILE", parse_path, ""),
         map_style_url=read("MAP_STYLE_URL", str, "") or None,
-        import_folder=read("IMPORT_FOLDER", parse_folder, ""),
+        import_folder=read("IMPORT_FOLDER", parse_path, ""),
         import_max_mb=read("IMPORT_MAX_MB", parse_count, "2048"),
+        stream_url=read("STREAM_URL", parse_stream_url, ""),
+        stream_prefix=read("STREAM_PREFIX", parse_stream_prefix, "flux."),
+        stream_backlog_limit=read("STREAM_BACKLOG_LIMIT", parse_count, "500000"),
+        stream_bronze_every_s=read("STREAM_BRONZE_EVERY_S", parse_count, "30"),
     )
     if faults:
         raise EnvironmentFault("The environment is incomplete:\n  " + "\n  ".join(faults))

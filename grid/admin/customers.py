@@ -7,10 +7,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from flux_site.admin.display import UNKNOWN, badge
+from flux_site.api.audit.personal import note_shown
 from flux_site.api.masking import mask_address, mask_contact, mask_name, user_may_see_pii
 from grid import models
 from grid.admin.asset_pages import AssetAdmin, parent_column
@@ -72,6 +73,33 @@ class CustomerAdmin(AssetAdmin):
             else "Id, city, ZIP code or meter. Personal data is masked: you lack the permission to see it."
         )
         return page
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show a page of customers; whose names it shows goes on record."""
+        response = super().changelist_view(request, extra_context)
+        page = getattr(response, "context_data", None) or {}
+        if "cl" in page and user_may_see_pii(request.user):
+            shown = [row.pk for row in page["cl"].result_list]
+            for name in ("full_name", "service_address"):
+                note_shown(name, *shown)
+        return response
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show one customer; whether personal data is shown goes on record."""
+        response = super().change_view(request, object_id, form_url, extra_context)
+        page = getattr(response, "context_data", None) or {}
+        if page.get("original") is not None and user_may_see_pii(request.user):
+            for name in PII_FIELDS:
+                note_shown(name, page["original"].pk)
+        return response
 
     @admin.display(description="name")
     def masked_name(self, row: models.Customer) -> str:

@@ -16,19 +16,23 @@ from django.utils.safestring import SafeString
 from flux_site.admin.display import ago, change_url, link, pretty_json
 from flux_site.admin.paging import EstimatingPaginator
 from flux_site.admin.read_only import ReadOnlyAdmin
+from flux_site.api.audit.personal import note_shown
 from flux_site.api.errors import FluxError
 from flux_site.api.masking import user_may_see_pii
 from flux_site.jobs.models import Job
 from grid import models
 from grid.admin.sync_rejects import CSV_AT_MOST, MendedFilter, cell
+from grid.selectors.imports import PERSONAL_LAYERS
 from grid.services import imports as services
 
 HIDDEN = "Hidden: the row is personal data."
 
 
 def is_shown(reject: Any) -> bool:
-    """Return whether the user who asked may see the content of a row."""
-    return bool(reject.is_open) or reject.file_import.layer != "customers"
+    """Return whether the user who asked sees the content of a row; if it is personal, that goes on record."""
+    if reject.file_import.layer not in PERSONAL_LAYERS:
+        return True
+    return bool(reject.is_open) and note_shown("row", reject.row_key or f"refused row {reject.pk}")
 
 
 @admin.register(models.ImportReject)

@@ -203,7 +203,7 @@ class FileImportAdmin(ReadOnlyAdmin):
             problem = shown.problem.message if shown.problem else None
         except FluxError as error:
             problem = error.message
-        may_see = selectors.may_see_rows(request.user, layer=layer)
+        may_see = selectors.shows_rows(request.user, layer=layer, subject=f"file {file.pk}")
         context = {
             **self._context(request),
             "title": f"Import {file.name} into {LAYERS[layer].title.lower()}",

@@ -1,99 +1,15 @@
-"""Transformer load, weather, outages and work orders in the admin."""
+"""Transformer load and weather in the admin."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
 
-from flux_site.admin.display import ago, badge, duration, number
+from flux_site.admin.display import number
 from grid import models
 from grid.admin.asset_pages import AssetAdmin, parent_column
 from grid.admin.map_widget import feature
-
-
-@admin.register(models.Outage)
-class OutageAdmin(AssetAdmin):
-    """Outages, the newest first."""
-
-    id_prefix = "OUT-"
-    parents = ("circuit", "substation")
-    geometry_field = "location"
-    ordering = ("-started_at", "id")
-    list_display = (
-        "id",
-        "status_badge",
-        "cause_code",
-        "circuit_link",
-        "substation_link",
-        "started",
-        "lasted",
-        "customers_interrupted",
-        "customers_out",
-    )
-    list_filter = ("status", "cause_code", "zone", "started_at")
-    search_fields = ("id__icontains", "circuit__name__icontains", "substation__name__icontains")
-    search_help_text = "Id or name of its circuit or substation"
-    children = (("Work orders", "WorkOrder", "outage"),)
-    circuit_link = parent_column("circuit")
-    substation_link = parent_column("substation")
-
-    @admin.display(description="status", ordering="status")
-    def status_badge(self, row: models.Outage) -> SafeString | str:
-        """Return the status."""
-        return badge(row.status)
-
-    @admin.display(description="started", ordering="started_at")
-    def started(self, row: models.Outage) -> SafeString | str:
-        """Return how long ago it began."""
-        return ago(row.started_at)
-
-    @admin.display(description="lasted")
-    def lasted(self, row: models.Outage) -> str:
-        """Return how long it lasted; a dash while it is active."""
-        ended = row.restored_at
-        return duration(None if ended is None else (ended - row.started_at).total_seconds())
-
-
-@admin.register(models.WorkOrder)
-class WorkOrderAdmin(AssetAdmin):
-    """Work orders, the newest first."""
-
-    id_prefix = "WO-"
-    parents = ("circuit", "outage")
-    geometry_field = "location"
-    ordering = ("-created_at", "id")
-    list_display = (
-        "id",
-        "work_type",
-        "priority_badge",
-        "status_badge",
-        "asset_id",
-        "circuit_link",
-        "outage_link",
-        "created",
-    )
-    list_filter = ("status", "priority", "work_type", "zone", "created_at")
-    search_fields = ("id__icontains", "asset_id__iexact", "crew_id__iexact")
-    search_help_text = "Id, id of its asset, or crew"
-    circuit_link = parent_column("circuit")
-    outage_link = parent_column("outage")
-
-    @admin.display(description="priority", ordering="priority")
-    def priority_badge(self, row: models.WorkOrder) -> SafeString | str:
-        """Return the priority."""
-        return badge(row.priority)
-
-    @admin.display(description="status", ordering="status")
-    def status_badge(self, row: models.WorkOrder) -> SafeString | str:
-        """Return the status."""
-        return badge(row.status)
-
-    @admin.display(description="created", ordering="created_at")
-    def created(self, row: models.WorkOrder) -> SafeString | str:
-        """Return how long ago it was created."""
-        return ago(row.created_at)
 
 
 @admin.register(models.TransformerLoad)

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from flux_site.admin.display import ago, change_url, link, pretty_json
 from flux_site.admin.paging import EstimatingPaginator
 from flux_site.admin.read_only import ReadOnlyAdmin
+from flux_site.api.audit.personal import note_shown
 from flux_site.api.errors import FluxError
 from flux_site.api.masking import mask_address, mask_contact, mask_name, user_may_see_pii
 from flux_site.jobs.models import Job
@@ -39,19 +40,30 @@ def may_see_rejects(user: Any) -> bool:
     return not granted_zone_ids(user)
 
 
-def shown_row(row: Any, *, has_pii: bool) -> Any:
-    """Return a refused source row, its personal data masked unless ``has_pii``."""
-    if has_pii or not isinstance(row, dict):
-        return row
-    return {key: MASKS[key](str(value)) if key in MASKS and value else value for key, value in row.items()}
+def is_personal(reject: models.SyncReject) -> bool:
+    """Return whether a refused row holds personal data."""
+    return isinstance(reject.row, dict) and not MASKS.keys().isdisjoint(reject.row)
 
 
-def shown_detail(reject: models.SyncReject, *, has_pii: bool) -> str:
-    """Return why a row was refused, without the personal data that the text may quote."""
-    is_personal = isinstance(reject.row, dict) and not MASKS.keys().isdisjoint(reject.row)
-    if has_pii or not is_personal:
-        return reject.detail
+def shown_row(reject: Any) -> Any:
+    """Return a refused source row as far as the user who asked may see it; what is shown goes on record."""
+    if not is_personal(reject) or (reject.is_open and note_shown("row", reject_id(reject))):
+        return reject.row
+    return {
+        key: MASKS[key](str(value)) if key in MASKS and value else value for key, value in reject.row.items()
+    }
+
+
+def shown_detail(reject: Any) -> str:
+    """Return why a row was refused, without personal data that the text may quote unless it may be seen."""
+    if not is_personal(reject) or (reject.is_open and note_shown("detail", reject_id(reject))):
+        return str(reject.detail)
     return "Hidden: the text may quote personal data."
+
+
+def reject_id(reject: models.SyncReject) -> str:
+    """Return what the audit log calls the person of a refused row: the row's key, which may be missing."""
+    return reject.row_key or f"refused row {reject.pk}"
 
 
 def cell(value: Any) -> str:
@@ -134,8 +146,8 @@ class SyncRejectAdmin(ReadOnlyAdmin):
         writer = csv.writer(text)
         writer.writerow(["layer", "run", "row_key", "reason", "detail", "row", "resolved_at", "resolved_by"])
         for reject in rows:
-            source = json.dumps(shown_row(reject.row, has_pii=reject.is_open), ensure_ascii=False)
-            detail = shown_detail(reject, has_pii=reject.is_open)
+            source = json.dumps(shown_row(reject), ensure_ascii=False)
+            detail = shown_detail(reject)
             cells = (
                 reject.run.layer_id,
                 reject.run_id,
@@ -187,12 +199,12 @@ class SyncRejectAdmin(ReadOnlyAdmin):
     @admin.display(description="detail")
     def detail_shown(self, reject: Any) -> str:
         """Return why the row was refused, as far as the user may see it."""
-        return shown_detail(reject, has_pii=reject.is_open)
+        return shown_detail(reject)
 
     @admin.display(description="source row")
     def row_shown(self, reject: Any) -> SafeString:
         """Return the source row, as far as the user may see it."""
-        return pretty_json(shown_row(reject.row, has_pii=reject.is_open))
+        return pretty_json(shown_row(reject))
 
     @admin.display(description="key", ordering="row_key")
     def key(self, reject: models.SyncReject) -> str:

@@ -33,8 +33,10 @@ SYNC_TABLES = (
     tables.transformer_hourly_load,
     tables.weather_hourly,
     tables.outage_restoration_tracker,
-    tables.outage_restoration_steps,
+    tables.outage_interruptions,
+    tables.crews,
     tables.work_orders,
+    tables.asset_health,
 )
 """What the layers of the cache read, and what changes are followed of."""
 

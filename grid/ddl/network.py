@@ -97,9 +97,9 @@ def service_file() -> SqlFile:
 
 
 def specification() -> str:
-    """Return the service's specification, YAML: web, worker and scheduler; secrets come from Snowflake."""
+    """Return the service's specification, YAML: one container for each role; secrets come from Snowflake."""
     lines = ["spec:", "  containers:"]
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "beat", "stream"):
         lines += [
             f"    - name: {name}",
             "      image: /<% database %>/applications/images/flux-operations-center:<% image_tag %>",

@@ -105,8 +105,31 @@ TABLES = (
         "outages",
         tables.outage_restoration_tracker,
         ("outage_id",),
-        ("interruptions", "faults"),
-        "Outages, active and restored",
+        ("faults", "power cuts"),
+        "Outages, active, restored and cancelled",
+    ),
+    _table(
+        "interruptions",
+        tables.outage_interruptions,
+        ("interruption_id",),
+        ("interrupted transformers", "customer interruptions"),
+        "Each transformer that an outage interrupts, from when to when; what lasts five minutes at most is "
+        "momentary",
+    ),
+    _table(
+        "momentaries",
+        tables.momentary_interruptions,
+        ("momentary_id",),
+        ("momentary interruptions", "blinks"),
+        "Interruptions of five minutes at most that reclosing cleared, one per sequence",
+    ),
+    _table("crews", tables.crews, ("crew_id",), ("field crews",), "Field crews"),
+    _table(
+        "inspections",
+        tables.asset_inspections,
+        ("inspection_id",),
+        ("asset inspections",),
+        "What inspections found of poles, transformers and switches",
     ),
     _table(
         "weather",
@@ -127,6 +150,10 @@ RELATIONS = (
     Relation("stress_to_xfmr", "stress", ("transformer_id",), "xfmr"),
     Relation("stress_to_weather", "stress", ("station_id", "load_hour"), "weather"),
     Relation("outages_to_circuits", "outages", ("circuit_id",), "circuits"),
+    Relation("outages_to_crews", "outages", ("crew_id",), "crews"),
+    Relation("interruptions_to_outages", "interruptions", ("outage_id",), "outages"),
+    Relation("momentaries_to_circuits", "momentaries", ("circuit_id",), "circuits"),
+    Relation("inspections_to_circuits", "inspections", ("circuit_id",), "circuits"),
 )
 
 FACTS = (
@@ -145,6 +172,16 @@ FACTS = (
         ("outage duration",),
         "Null while active",
     ),
+    Term("interruptions", "interrupted_accounts", "customers", ("accounts interrupted",), "Active accounts"),
+    Term(
+        "interruptions",
+        "interruption_minutes",
+        "TIMESTAMPDIFF('second', started_at, restored_at) / 60.0",
+        ("interruption duration",),
+        "Null while out; sustained above five",
+    ),
+    Term("momentaries", "operation_count", "operation_count", ("reclosings",), "Interruptions of a sequence"),
+    Term("inspections", "condition_code", "condition_code", ("condition",), "1 as new to 5 to be replaced"),
     Term("weather", "temperature_c", "temperature_c", ("air temperature",), "Of the air"),
     Term("weather", "wind_speed_mps", "wind_speed_mps", ("wind",)),
 )
@@ -168,9 +205,21 @@ DIMENSIONS = (
     Term("stations", "substation_name", "substation_name"),
     Term("xfmr_load", "load_hour", "load_hour", ("hour",), "UTC, start of the hour"),
     Term("stress", "thermal_stress", "thermal_stress", ("stress category",), "LOW, MODERATE, HIGH, CRITICAL"),
-    Term("outages", "status", "status", ("outage status",), "ACTIVE or RESTORED"),
+    Term(
+        "outages",
+        "status",
+        "status",
+        ("outage status",),
+        f"Active in {', '.join(tables.ACTIVE_OUTAGE_STATUSES)}; RESTORED or CANCELLED when over",
+    ),
+    Term("outages", "is_planned", "is_planned", ("planned outage",), "Announced beforehand"),
     Term("outages", "cause_code", "cause_code", ("cause",)),
     Term("outages", "started_at", "started_at", ("outage start",), "UTC"),
+    Term("momentaries", "switch_id", "switch_id", ("recloser",), "Device that reclosed"),
+    Term("crews", "crew_kind", "crew_kind", ("kind of crew",), ", ".join(tables.CrewKind)),
+    Term("crews", "crew_status", "status", ("what the crew does",), ", ".join(tables.CrewStatus)),
+    Term("inspections", "finding", "finding", ("defect",), "Null where nothing was found"),
+    Term("inspections", "inspected_at", "inspected_at", ("inspection time",), "UTC"),
     Term("weather", "observed_at", "observed_at", ("time of observation",), "UTC"),
 )
 
@@ -189,6 +238,24 @@ METRICS = (
         "outages", "interrupted_customers", "SUM(outages.customers_interrupted)", ("customers interrupted",)
     ),
     Term("outages", "mean_restoration_minutes", "AVG(outages.restoration_minutes)", ("time to restore",)),
+    Term(
+        "interruptions",
+        "customer_interruptions",
+        "SUM(IFF(interruptions.interruption_minutes > 5, interruptions.interrupted_accounts, 0))",
+        ("sustained customer interruptions",),
+        "Sustained ones; divided by the customers served it is SAIFI",
+    ),
+    Term(
+        "interruptions",
+        "customer_minutes_interrupted",
+        "SUM(IFF(interruptions.interruption_minutes > 5, interruptions.interrupted_accounts "
+        "* interruptions.interruption_minutes, 0))",
+        ("customer minutes",),
+        "Of sustained interruptions; divided by the customers served it is SAIDI",
+    ),
+    Term("momentaries", "momentary_count", "COUNT(DISTINCT momentaries.momentary_id)", ("blink count",)),
+    Term("crews", "crew_count", "COUNT(DISTINCT crews.crew_id)", ("number of crews",)),
+    Term("inspections", "mean_condition", "AVG(inspections.condition_code)", ("average condition",)),
     Term("weather", "peak_temperature_c", "MAX(weather.temperature_c)", ("highest temperature",)),
 )
 

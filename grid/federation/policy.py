@@ -18,7 +18,7 @@ from django.utils import timezone
 from flux_site.api.errors import DatabaseUnavailable, WarehouseUnavailableError
 from flux_site.api.outages import DATABASE_FAULTS, database_was_away, note_database_away
 from flux_site.api.patience import answering_within
-from grid import models
+from flux_site.api.prepared import fetch
 from grid.federation.breakers import postgis_breaker
 from grid.federation.store import ask_warehouse
 from grid.federation.trace import BackendUse, record
@@ -31,6 +31,9 @@ T = TypeVar("T")
 
 POSTGIS_FAILURES = (*DATABASE_FAULTS, InternalError, ProgrammingError)
 """After these the warehouse is asked; a value that cannot be compared (DataError) is the client's fault."""
+
+
+_CONFIRMED = "SELECT key, confirmed_at FROM grid_synclayer WHERE key = ANY(%s) AND synced_at IS NOT NULL"
 
 
 class NeverSynced(WarehouseUnavailableError):
@@ -157,8 +160,7 @@ def from_either_store(
 
 def _state_of(layers: Sequence[str]) -> tuple[list[str], LayerAge]:
     """Return the layers never synced, and the age of the others."""
-    rows = models.SyncLayer.objects.filter(pk__in=layers, synced_at__isnull=False)
-    confirmed = dict(rows.values_list("pk", "confirmed_at"))
+    confirmed = dict(fetch(_CONFIRMED, (list(layers),)))
     now = timezone.now()
     ages = {key: (now - moment).total_seconds() for key, moment in confirmed.items() if moment is not None}
     return [layer for layer in layers if layer not in confirmed], LayerAge(

@@ -57,5 +57,8 @@ class BackendsExtension(SchemaExtension):
                 _uses.set(None)
 
     def get_results(self) -> dict[str, Any]:
-        """Return the trace."""
-        return {"backends": [use.as_json() for use in getattr(self, "_collected", [])]}
+        """Return the trace since the last result: a subscription has many."""
+        collected = getattr(self, "_collected", [])
+        uses = [use.as_json() for use in collected]
+        collected.clear()
+        return {"backends": uses}

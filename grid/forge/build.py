@@ -11,24 +11,37 @@ import numpy as np
 import pyarrow as pa
 
 from grid.forge.arrays import FloatArray
-from grid.forge.assets import forge_assets
+from grid.forge.assets import Assets, forge_assets
 from grid.forge.building_tables import meter_building_table
-from grid.forge.clock import PER_DAY, Day, Period, metering_period, station_powers
+from grid.forge.clock import (
+    PER_DAY,
+    Day,
+    Period,
+    local_standard_offset_h,
+    metering_period,
+    relative_loads,
+    station_powers,
+)
 from grid.forge.config import ForgeConfig
+from grid.forge.crews import CrewRoster, crew_table, forge_crews
 from grid.forge.customer_mix import CAMPUS, HOME, PLANT, SHOP, MixParams
 from grid.forge.customers import customer_table
 from grid.forge.distribution_tables import distribution_tables, weather_table
 from grid.forge.energy_prices import PriceParams, price_table
+from grid.forge.fault_causes import cause_patterns, local_clock
 from grid.forge.fleet import Fleet
 from grid.forge.growth import grow_fleet
 from grid.forge.hazards import HazardParams, draw_faults
 from grid.forge.hourly import HourlyEnergy, HourlyLoads
 from grid.forge.ids import fleet_ids
-from grid.forge.line_sizing import size_lines, voltage_drop_per_mw
+from grid.forge.inspections import InspectionParams, inspection_table
+from grid.forge.line_sizing import LineSizes, size_lines, voltage_drop_per_mw
 from grid.forge.outage_tables import outage_keys, outage_tables
-from grid.forge.outages import RestorationParams, forge_outages
+from grid.forge.planned_work import draw_planned_work
+from grid.forge.protection import clear_faults
 from grid.forge.raw_delivery import RawDelivery, RawParams
 from grid.forge.readings import ReadingSource
+from grid.forge.restoration import Past, RestorationParams, live_through
 from grid.forge.simulation import SiteModel, SiteResult, simulate_site, site_models
 from grid.forge.sites import Sites, choose_sites
 from grid.forge.surroundings import Surroundings, SurroundingsParams, forge_surroundings
@@ -37,8 +50,8 @@ from grid.forge.transmission import import_transmission
 from grid.forge.trees import tree_table
 from grid.forge.voltages import site_voltages
 from grid.forge.water import water_table
-from grid.forge.weather import WeatherParams, forge_weather
-from grid.forge.work_orders import work_order_table
+from grid.forge.weather import Weather, WeatherParams, forge_weather
+from grid.forge.work_orders import forge_work_orders
 
 Progress = Callable[[float, str], None]
 
@@ -53,6 +66,7 @@ class ForgeParams:
     weather: WeatherParams = field(default_factory=WeatherParams)
     hazards: HazardParams = field(default_factory=HazardParams)
     restoration: RestorationParams = field(default_factory=RestorationParams)
+    inspections: InspectionParams = field(default_factory=InspectionParams)
     sizing: SizingParams = field(default_factory=SizingParams)
     surroundings: SurroundingsParams = field(default_factory=SurroundingsParams)
     raw: RawParams = field(default_factory=RawParams)
@@ -159,7 +173,8 @@ def forge(
     transmission = import_transmission(interconnects=config.interconnects, data_dir=config.data_dir)
     sites = choose_sites(config=config, transmission=transmission.by_name)
     progress(0.1, "making the weather")
-    weather = forge_weather(config=config, bounds=sites.bounds, params=params.weather)
+    climate = forge_weather(config=config, bounds=sites.bounds, params=params.weather)
+    weather = climate.last(config.ami_days * 24)
     period = metering_period(config)
     powers = station_powers(weather, period)
     fleet = grow_fleet(
@@ -182,18 +197,9 @@ def forge(
     ids = fleet_ids(fleet)
     sizes = size_lines(fleet)
     assets = forge_assets(fleet=fleet, seed=config.seed, today=period.end.date())
-    faults = draw_faults(
-        fleet=fleet,
-        assets=assets,
-        weather=weather,
-        period=period,
-        seed=config.seed,
-        factor=config.params.hazard_factor,
-        params=params.hazards,
-    )
-    outages = forge_outages(
-        fleet=fleet, sizes=sizes, faults=faults, period=period, seed=config.seed, params=params.restoration
-    )
+    roster = forge_crews(fleet=fleet, seed=config.seed)
+    past = _live_through(fleet, sizes, assets, climate, roster, period, config, params)
+    outages = past.outages
     station = np.array([weather.nearest(site.lon, site.lat) for site in sites.chosen], dtype=np.int64)
     models = site_models(fleet=fleet, outages=outages, station=station, powers=powers)
     results = _simulate(fleet, sites, models, period, config, params, progress)
@@ -216,7 +222,7 @@ def forge(
         loss_frac=params.mix.loss_frac,
     )
     tables["customers_master_data"] = customer_table(fleet=fleet, ids=ids, seed=config.seed)
-    tables["weather_hourly"] = weather_table(weather)
+    tables["weather_hourly"] = weather_table(climate)
     tables["energy_prices_hourly"] = price_table(
         [transmission.supply[name] for name in _served(sites, transmission.by_name)],
         powers=powers,
@@ -226,16 +232,44 @@ def forge(
     tables["meter_buildings"] = meter_building_table(ids=ids, building=around.building_of_meter)
     tables["water_bodies"] = water_table(around.water)
     tables["trees"] = tree_table(around.trees)
-    tables |= outage_tables(fleet=fleet, ids=ids, outages=outages, period=period)
-    tables["work_orders"] = work_order_table(
+    orders = forge_work_orders(
         fleet=fleet,
         ids=ids,
         ratings=ratings,
         assets=assets,
+        roster=roster,
         outages=outages,
         outage_ids=outage_keys(outages),
         period=period,
         seed=config.seed,
+    )
+    tables |= outage_tables(
+        fleet=fleet,
+        ids=ids,
+        roster=roster,
+        outages=outages,
+        momentaries=past.momentaries,
+        period=period,
+    )
+    tables["work_orders"] = orders.table
+    tables["crews"] = crew_table(
+        fleet=fleet,
+        roster=roster,
+        duties=orders.duties,
+        local_hour=int(local_clock(period.end, 1, offset_h=local_standard_offset_h(config)).hour[0]),
+        period=period,
+    )
+    tables["asset_inspections"] = inspection_table(
+        fleet=fleet,
+        ids=ids,
+        assets=assets,
+        ratings=ratings,
+        outages=outages,
+        orders=orders.table,
+        first_minute=-60 * config.history_hours,
+        period=period,
+        seed=config.seed,
+        params=params.inspections,
     )
     readings = _reading_source(
         fleet, ratings, results, period, config.seed, voltage_drop_per_mw(fleet, sizes)
@@ -261,6 +295,57 @@ def forge(
             transformer_ids=ids.transformers,
         ),
         _raw=RawDelivery(readings, ids.meters, period, config.seed, params.raw),
+    )
+
+
+def _live_through(
+    fleet: Fleet,
+    sizes: LineSizes,
+    assets: Assets,
+    climate: Weather,
+    roster: CrewRoster,
+    period: Period,
+    config: ForgeConfig,
+    params: ForgeParams,
+) -> Past:
+    """Let the past and the metering period happen: faults, what they interrupt, how it is restored."""
+    clock = local_clock(config.history_start, climate.hours, offset_h=local_standard_offset_h(config))
+    patterns = cause_patterns(
+        weather=climate,
+        clock=clock,
+        load=relative_loads(climate, clock, fleet),
+        params=params.hazards.causes,
+    )
+    faults = draw_faults(
+        fleet=fleet,
+        assets=assets,
+        weather=climate,
+        patterns=patterns,
+        period_start=period.start,
+        seed=config.seed,
+        factor=config.params.hazard_factor,
+        params=params.hazards,
+    )
+    planned = draw_planned_work(
+        fleet=fleet,
+        clock=clock,
+        first_hour=-config.history_hours,
+        seed=config.seed,
+        factor=config.params.hazard_factor,
+        params=params.restoration.planned,
+    )
+    return live_through(
+        fleet=fleet,
+        sizes=sizes,
+        faults=faults,
+        clearing=clear_faults(fleet=fleet, faults=faults, seed=config.seed),
+        planned=planned,
+        roster=roster,
+        weather=climate,
+        first_hour=-config.history_hours,
+        end=period.intervals * 15,
+        seed=config.seed,
+        params=params.restoration,
     )
 
 

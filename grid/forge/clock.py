@@ -10,6 +10,8 @@ import numpy as np
 
 from grid.forge.arrays import FloatArray
 from grid.forge.config import ForgeConfig
+from grid.forge.fault_causes import LocalClock
+from grid.forge.fleet import Fleet
 from grid.forge.profiles import relative_power, smooth_temperature
 from grid.forge.weather import Weather
 
@@ -107,3 +109,23 @@ def station_powers(weather: Weather, period: Period) -> list[FloatArray]:
             )
         )
     return found
+
+
+def relative_loads(weather: Weather, clock: LocalClock, fleet: Fleet) -> FloatArray:
+    """Return the expected load of all customers relative to a normal year's mean, (stations, hours)."""
+    shares = np.bincount(fleet.meters.archetype, fleet.meters.mean_kw)
+    found = [
+        relative_power(
+            minute_of_day=np.asarray(clock.hour * 60.0 + 30.0, dtype=np.float64),
+            is_weekend=clock.is_weekend.astype(np.float64),
+            temperature_c=smooth_temperature(hourly),
+        )
+        for hourly in weather.temperature_c
+    ]
+    return np.array([shares @ power[: len(shares)] / shares.sum() for power in found])
+
+
+def local_standard_offset_h(config: ForgeConfig) -> float:
+    """Return how far local standard time is ahead of UTC, h."""
+    january = datetime(config.period_start.year, 1, 15, tzinfo=ZoneInfo(config.time_zone))
+    return (january.utcoffset() or timedelta()) / timedelta(hours=1)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grid.forge.errors import ForgeConfigError
 
-FORGE_VERSION = 2
+FORGE_VERSION = 3
 """Raised whenever the same configuration gives other data, so that batches of two versions never mix."""
 
 INTERCONNECTS = ("Eastern", "Western", "Texas")
@@ -20,6 +20,9 @@ INTERCONNECTS = ("Eastern", "Western", "Texas")
 DEFAULT_AMI_DAYS = 14
 MAX_AMI_DAYS = 366
 MAX_RAW_DAYS = 31
+DEFAULT_HISTORY_YEARS = 5
+MAX_HISTORY_YEARS = 10
+HOURS_PER_YEAR = 8766
 
 HOUSTON = (-96.2, 29.0, -94.5, 30.5)
 
@@ -67,7 +70,7 @@ SCALES: dict[Scale, ScaleParams] = {
         buildings=1_342,
         water_bodies=6,
         trees=25,
-        hazard_factor=30.0,
+        hazard_factor=90.0,
     ),
     Scale.DEMO: ScaleParams(
         substations=30,
@@ -111,6 +114,7 @@ class ForgeConfig:
         zone: name of a load zone; its substations are used and the territory becomes their surroundings.
         ami_days: days of interval readings.
         raw_days: how many of them, the last ones, are delivered as meters send them, to be cleaned.
+        history_years: years of weather, outages and inspections before the metering period.
         time_zone: IANA name of the territory's clock, which daily habits follow.
         ends_in_storm: let a squall line cross the territory in the last hours, so that outages are in
             progress.
@@ -128,14 +132,15 @@ class ForgeConfig:
     zone: str | None = None
     ami_days: int = DEFAULT_AMI_DAYS
     raw_days: int = 0
+    history_years: int = DEFAULT_HISTORY_YEARS
     time_zone: str = "America/Chicago"
     ends_in_storm: bool = True
     data_dir: Path | None = field(default=None, compare=False)
 
     @classmethod
-    def tiny(cls, *, end_at: datetime, seed: int = 1) -> ForgeConfig:
-        """Return the smallest useful configuration: three substations, 300 meters, two days."""
-        return cls(scale=Scale.TINY, ami_days=2, end_at=end_at, seed=seed)
+    def tiny(cls, *, end_at: datetime, seed: int = 1, history_years: int = 0) -> ForgeConfig:
+        """Return the smallest useful configuration: three substations, 300 meters, two days, no history."""
+        return cls(scale=Scale.TINY, ami_days=2, end_at=end_at, seed=seed, history_years=history_years)
 
     def __post_init__(self) -> None:
         """Check every field and give each its canonical form."""
@@ -173,6 +178,16 @@ class ForgeConfig:
         """Start of the metering period, naive UTC."""
         return self.period_end - timedelta(days=self.ami_days)
 
+    @property
+    def history_hours(self) -> int:
+        """Hours of the past before the metering period."""
+        return self.history_years * HOURS_PER_YEAR
+
+    @property
+    def history_start(self) -> datetime:
+        """Start of the past that is forged, naive UTC."""
+        return self.period_start - timedelta(hours=self.history_hours)
+
     def digest(self, *, sources: str = "") -> str:
         """Return a hash of everything the forged data depends on.
 
@@ -189,6 +204,7 @@ class ForgeConfig:
             "zone": self.zone_name,
             "ami_days": self.ami_days,
             "raw_days": self.raw_days,
+            "history_years": self.history_years,
             "time_zone": self.time_zone,
             "ends_in_storm": self.ends_in_storm,
             "sources": sources,
@@ -256,6 +272,12 @@ class ForgeConfig:
             raise ForgeConfigError(
                 field="raw_days",
                 problem=f"must be 0 to {min(self.ami_days, MAX_RAW_DAYS)}, not {self.raw_days}",
+            )
+        years: object = self.history_years
+        if isinstance(years, bool) or not isinstance(years, int) or not 0 <= years <= MAX_HISTORY_YEARS:
+            raise ForgeConfigError(
+                field="history_years",
+                problem=f"must be a whole number from 0 to {MAX_HISTORY_YEARS}, not {self.history_years!r}",
             )
         if not isinstance(self.end_at, datetime):
             raise ForgeConfigError(field="end_at", problem=f"must be a datetime, not {self.end_at!r}")

@@ -15,6 +15,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.signal import lfilter
 
 from grid.forge import load_shapes
 from grid.forge.arrays import FloatArray, IntArray
@@ -150,11 +151,8 @@ def relative_power(
 def smooth_temperature(hourly_c: FloatArray) -> FloatArray:
     """Return temperature with the thermal lag of buildings: an exponential mean over three hours."""
     keep = math.exp(-1.0 / THERMAL_LAG_H)
-    smooth = np.empty_like(hourly_c)
-    smooth[0] = hourly_c[0]
-    for t in range(1, len(hourly_c)):
-        smooth[t] = keep * smooth[t - 1] + (1.0 - keep) * hourly_c[t]
-    return smooth
+    before = [keep * hourly_c[0]]
+    return np.asarray(lfilter([1.0 - keep], [1.0, -keep], hourly_c, zi=before)[0], dtype=np.float64)
 
 
 def _power_kw(hour: FloatArray, is_weekend: FloatArray, warm: FloatArray, cold: FloatArray) -> FloatArray:

@@ -104,7 +104,10 @@ def site_models(
     narrow = [power.astype(np.float32) for power in powers]
     pieces: dict[int, list[Interruption]] = {}
     for outage in outages:
-        pieces.setdefault(int(fleet.circuits.site[outage.circuit]), []).extend(outage.interruptions)
+        if outage.restored > 0:  # else over before the metering period
+            pieces.setdefault(int(fleet.circuits.site[outage.circuit]), []).extend(
+                outage.interruptions(fleet)
+            )
     models = []
     for site in fleet.sites:
         span = fleet.site_transformers(site.position)

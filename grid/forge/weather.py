@@ -1,22 +1,25 @@
-"""Hourly weather of the metering period: a seeded model around the climate's normals, not an observation.
+"""Hourly weather of the metering period and the years before it: a model around the climate's normals.
 
-Temperature is the normal of the hour plus an autoregressive anomaly shared by the stations and a smaller one
-of each. Rain falls in events (a Poisson process with the normal number of rain days, exponential amounts with
-the normal mean); some are thunderstorms with gust fronts that cross the territory from west to east and cool
-the air. Humidity follows from the dew point (Magnus formula, Alduchov and Eskridge 1996).
+It is seeded, not observed. Temperature is the normal of the hour plus an autoregressive anomaly shared by the
+stations and a smaller one of each. Rain falls in events (a Poisson process with the normal number of rain
+days, exponential amounts with the normal mean); some are thunderstorms with gust fronts that cross the
+territory from west to east and cool the air. Tropical cyclones (:mod:`grid.forge.cyclones`) pass in their
+season. Humidity follows from the dew point (Magnus formula, Alduchov and Eskridge 1996).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from scipy.signal import lfilter
 
-from grid.forge.arrays import FloatArray, IntArray
+from grid.forge.arrays import BoolArray, FloatArray, IntArray
 from grid.forge.climate import HOUSTON, Climate, monthly_to_daily, normal_temperature_c
 from grid.forge.config import ForgeConfig
+from grid.forge.cyclones import CycloneParams, cyclone_weather, draw_cyclones
 from grid.forge.seeds import stream
 
 
@@ -34,6 +37,7 @@ class WeatherParams:
         storm_speed_mps: speed at which a front crosses the territory, m/s.
         closing_peak_mps: lowest and highest hourly wind of the squall line that ends the period, m/s.
         closing_hours: how long before the end of the period it reaches the territory's west, h.
+        cyclones: constants of tropical cyclones.
     """
 
     anomaly_hours: float = 60.0
@@ -43,8 +47,9 @@ class WeatherParams:
     storm_peak_mps: float = 9.5
     storm_spread: float = 0.28
     storm_speed_mps: float = 14.0
-    closing_peak_mps: tuple[float, float] = (19.0, 22.0)
+    closing_peak_mps: tuple[float, float] = (17.0, 19.0)
     closing_hours: int = 4
+    cyclones: CycloneParams = field(default_factory=CycloneParams)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +61,7 @@ class Weather:
         lon: longitude of each station.
         lat: latitude of each station.
         start: first hour, naive UTC.
+        thunder: whether a thunderstorm is over the station.
     """
 
     station_ids: tuple[str, ...]
@@ -66,6 +72,20 @@ class Weather:
     humidity_pct: FloatArray
     wind_mps: FloatArray
     rain_mm: FloatArray
+    thunder: BoolArray
+
+    def last(self, hours: int) -> Weather:
+        """Return the weather of the last hours."""
+        at = self.hours - hours
+        return replace(
+            self,
+            start=self.start + timedelta(hours=at),
+            temperature_c=self.temperature_c[:, at:],
+            humidity_pct=self.humidity_pct[:, at:],
+            wind_mps=self.wind_mps[:, at:],
+            rain_mm=self.rain_mm[:, at:],
+            thunder=self.thunder[:, at:],
+        )
 
     @property
     def hours(self) -> int:
@@ -85,7 +105,7 @@ def forge_weather(
     climate: Climate = HOUSTON,
     params: WeatherParams | None = None,
 ) -> Weather:
-    """Make the weather of the metering period at five stations over the territory.
+    """Make the weather of the past and the metering period at five stations over the territory.
 
     Args:
         config: seed, period and clock.
@@ -96,7 +116,7 @@ def forge_weather(
     params = params or WeatherParams()
     rng = stream(config.seed, "weather")
     lon, lat = _stations(bounds)
-    hours = config.ami_days * 24
+    hours = config.history_hours + config.ami_days * 24
     local = local_standard_times(config, hours=hours)
     day, hour = local[:, 0], local[:, 1]
     month = np.clip((day / (365.25 / 12.0)).astype(np.int64), 0, 11)
@@ -111,6 +131,7 @@ def forge_weather(
     gusts = params.wind_spread * (shared + 0.6 * _autoregressive(rng, n, hours, params.wind_hours))
     wind = wind * np.exp(gusts - params.wind_spread**2 / 2.0)
     rain = np.zeros((n, hours))
+    thunder = np.zeros((n, hours), dtype=np.bool_)
     delay = _crossing_delay_h(lon, lat, params.storm_speed_mps)
 
     for start, amount_mm, length, peak in _rain_events(rng, climate, month, params):
@@ -125,6 +146,13 @@ def forge_weather(
             length=length,
             peak_mps=peaks,
         )
+        if peak > 0.0:
+            _mark(thunder, delay, start, length)
+    for storm in draw_cyclones(rng, month, params.cyclones):
+        span = np.arange(max(storm.hour - 36, 0), min(storm.hour + 36, hours))
+        blown, fallen = cyclone_weather(storm, hours=span, lon=lon, lat=lat, params=params.cyclones)
+        wind[:, span] = np.maximum(wind[:, span], blown)
+        rain[:, span] += fallen
     peaks = float(rng.uniform(*params.closing_peak_mps)) * rng.uniform(0.9, 1.05, n)
     amount = float(rng.uniform(18.0, 40.0))
     if config.ends_in_storm:
@@ -132,19 +160,21 @@ def forge_weather(
         _add_event(
             temperature, wind, rain, delay=delay, start=start, amount_mm=amount, length=3, peak_mps=peaks
         )
+        _mark(thunder, delay, start, 3)
     wet = rain > 0.2
     dew = np.where(wet, np.maximum(dew, temperature - 1.5), np.minimum(dew, temperature - 0.3))
     return Weather(
         station_ids=tuple(f"WX-{i + 1:02d}" for i in range(n)),
         lon=lon,
         lat=lat,
-        start=config.period_start,
+        start=config.history_start,
         temperature_c=np.round(temperature, 1),
         humidity_pct=np.asarray(
             np.round(np.clip(relative_humidity_pct(temperature, dew), 5.0, 100.0)), dtype=np.float64
         ),
         wind_mps=np.round(wind, 1),
         rain_mm=np.round(rain, 1),
+        thunder=thunder,
     )
 
 
@@ -164,10 +194,10 @@ def dew_point_c(temperature_c: FloatArray, humidity_pct: FloatArray) -> FloatArr
 
 
 def local_standard_times(config: ForgeConfig, *, hours: int) -> FloatArray:
-    """Return (day of the year, hour) in local standard time of each hour of the period, shape (hours, 2)."""
+    """Return (day of the year, hour) in local standard time of each hour of the weather, (hours, 2)."""
     zone = ZoneInfo(config.time_zone)
     offset = datetime(config.period_start.year, 1, 15, tzinfo=zone).utcoffset() or timedelta()
-    start = config.period_start + offset
+    start = config.history_start + offset
     first = (start - datetime(start.year, 1, 1)) / timedelta(days=1)  # noqa: DTZ001 - naive by contract
     days = first + np.arange(hours) / 24.0
     return np.column_stack([np.mod(days, 365.25), np.mod(days, 1.0) * 24.0])
@@ -193,12 +223,14 @@ def _autoregressive(rng: np.random.Generator, rows: int, hours: int, memory_h: f
     """Return first-order autoregressive series of mean 0 and variance 1, shape (rows, hours)."""
     phi = float(np.exp(-1.0 / memory_h))
     noise = rng.standard_normal((rows, hours))
-    series = np.empty((rows, hours))
-    series[:, 0] = noise[:, 0]
-    scale = float(np.sqrt(1.0 - phi * phi))
-    for t in range(1, hours):
-        series[:, t] = phi * series[:, t - 1] + scale * noise[:, t]
-    return series
+    noise[:, 1:] *= np.sqrt(1.0 - phi * phi)
+    return np.asarray(lfilter([1.0], [1.0, -phi], noise, axis=1), dtype=np.float64)
+
+
+def _mark(thunder: BoolArray, delay: IntArray, start: int, length: int) -> None:
+    """Note the hours of a thunderstorm at each station that it crosses."""
+    for station, late in enumerate(delay.tolist()):
+        thunder[station, start + late : start + late + length] = True
 
 
 def _crossing_delay_h(lon: FloatArray, lat: FloatArray, speed_mps: float) -> IntArray:

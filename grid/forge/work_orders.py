@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -12,13 +11,15 @@ import pyarrow as pa
 from grid.forge.arrays import FloatArray
 from grid.forge.assets import Assets
 from grid.forge.clock import Period
+from grid.forge.crews import CrewRoster, Duty
 from grid.forge.fleet import NONE, Fleet
 from grid.forge.ids import FleetIds
+from grid.forge.outage_tables import outage_asset
 from grid.forge.outages import Outage
 from grid.forge.seeds import stream
 from grid.forge.transformer_sizing import Ratings
 from grid.warehouse.arrow import pa_schema
-from grid.warehouse.tables import work_orders
+from grid.warehouse.tables import CrewKind, CrewStatus, work_orders
 
 OVERLOAD_PCT = 110.0
 """Peak loading from which a transformer's replacement is ordered."""
@@ -33,7 +34,15 @@ old ones first."""
 TRIMS_PER_KM_YEAR = 0.20
 """Trimming orders per km of overhead line and year (five-year cycle)."""
 
-CREW_COUNT = 24
+NOTICE_MINUTES = 7 * 1440
+"""How long before planned work its order is made."""
+
+CREWS_FOR = {
+    "TRANSFORMER_UPGRADE": (CrewKind.LINE,),
+    "POLE_INSPECTION": (CrewKind.TROUBLE, CrewKind.LINE),
+    "VEGETATION_TRIM": (CrewKind.TREE,),
+}
+"""Who does which work, beside restoring outages."""
 
 
 @dataclass(slots=True)
@@ -55,19 +64,29 @@ class _Order:
     completed: int | None = None
     status: str = "OPEN"
     actual_hours: float | None = None
+    crew: int = NONE
 
 
-def work_order_table(
+@dataclass(frozen=True, eq=False)
+class WorkOrders:
+    """Hold the orders as a table, and what the crews do at the end of the period, by position."""
+
+    table: pa.Table
+    duties: dict[int, Duty]
+
+
+def forge_work_orders(
     *,
     fleet: Fleet,
     ids: FleetIds,
     ratings: Ratings,
     assets: Assets,
+    roster: CrewRoster,
     outages: list[Outage],
     outage_ids: list[str],
     period: Period,
     seed: int,
-) -> pa.Table:
+) -> WorkOrders:
     """Return the work orders by time of creation.
 
     Args:
@@ -75,6 +94,7 @@ def work_order_table(
         ids: its keys.
         ratings: transformer ratings and peaks.
         assets: ages.
+        roster: the crews.
         outages: all outages.
         outage_ids: their keys.
         period: the metering period.
@@ -82,34 +102,79 @@ def work_order_table(
     """
     rng = stream(seed, "work orders")
     end = period.intervals * 15
-    orders = _for_outages(fleet, ids, outages, end, rng)
-    orders += _for_overloads(fleet, ids, ratings, end, rng)
-    orders += _inspections(fleet, ids, assets, period, rng)
-    orders += _trimming(fleet, ids, period, rng)
+    orders = _for_outages(fleet, ids, outages, end)
+    duties = _duties(orders)
+    others = _for_overloads(fleet, ids, ratings, end, rng)
+    others += _inspections(fleet, ids, assets, period, rng)
+    others += _trimming(fleet, ids, period, rng)
+    _send_crews(others, roster, duties, rng)
+    orders += others
     orders.sort(key=lambda order: (order.created, order.asset_id, order.work_type))
-    return _table(orders, fleet, ids, outage_ids, period, rng)
+    return WorkOrders(_table(orders, fleet, ids, roster, outage_ids, period), duties)
 
 
-def _for_outages(
-    fleet: Fleet, ids: FleetIds, outages: list[Outage], end: int, rng: np.random.Generator
-) -> list[_Order]:
+def _for_outages(fleet: Fleet, ids: FleetIds, outages: list[Outage], end: int) -> list[_Order]:
+    """Return an order for each outage; that of planned work was made a week before."""
     orders = []
     for index, outage in enumerate(outages):
         kind, asset, lon, lat = outage_asset(fleet, ids, outage)
         order = _Order(
-            "OUTAGE_RESTORATION", "EMERGENCY", kind, asset, outage.circuit,
-            f"Restore supply: {outage.cause.lower().replace('_', ' ')}", outage.start, lon, lat,
-            round(max(outage.estimate - outage.start, 30) / 60.0, 1), outage=index,
-        )  # fmt: skip
-        arrival = outage.start + int(rng.integers(12, 40))
-        order.scheduled = arrival
+            work_type="PLANNED_WORK" if outage.is_planned else "OUTAGE_RESTORATION",
+            priority="MEDIUM" if outage.is_planned else "EMERGENCY",
+            asset_kind=kind,
+            asset_id=asset,
+            circuit=outage.circuit,
+            description=_description(outage),
+            created=outage.start - (NOTICE_MINUTES if outage.is_planned else 0),
+            lon=lon,
+            lat=lat,
+            hours=round(outage.median_minutes / 60.0, 1),
+            outage=index,
+        )
+        if outage.assigned <= end:
+            order.scheduled, order.crew = outage.arrived, outage.crew
+            order.status = "ASSIGNED" if outage.arrived > end else "IN_PROGRESS"
         if outage.restored <= end:
             order.status, order.completed = "COMPLETED", outage.restored
-            order.actual_hours = round(max(outage.restored - arrival, 5) / 60.0, 2)
-        else:
-            order.status = "IN_PROGRESS" if arrival <= end else "ASSIGNED"
+            order.actual_hours = round((outage.repaired - outage.arrived) / 60.0, 2)
         orders.append(order)
     return orders
+
+
+def _description(outage: Outage) -> str:
+    if outage.is_planned:
+        return "Work on the grid, supply switched off with notice"
+    if outage.is_quick:
+        return "Restore supply: replace the fuse"
+    return f"Restore supply: repair, {outage.kind.lower().replace('_', ' ')}"
+
+
+def _duties(orders: list[_Order]) -> dict[int, Duty]:
+    """Return what crews at outages do."""
+    status = {"IN_PROGRESS": CrewStatus.ON_SITE, "ASSIGNED": CrewStatus.ASSIGNED}
+    return {
+        order.crew: Duty(status[order.status], order.lon, order.lat, order.created)
+        for order in orders
+        if order.crew != NONE and order.status in status
+    }
+
+
+def _send_crews(
+    orders: list[_Order], roster: CrewRoster, duties: dict[int, Duty], rng: np.random.Generator
+) -> None:
+    """Give each order of planned work a crew; one that is at work elsewhere begins later."""
+    for order in orders:
+        if order.status in {"OPEN", "CANCELLED"}:
+            continue
+        able = roster.of(*CREWS_FOR[order.work_type])
+        if order.status == "IN_PROGRESS":
+            free = np.array([crew for crew in able.tolist() if crew not in duties], dtype=np.int64)
+            if len(free):
+                order.crew = int(rng.choice(free))
+                duties[order.crew] = Duty(CrewStatus.ON_SITE, order.lon, order.lat, _last_written(order))
+                continue
+            order.status = "ASSIGNED"
+        order.crew = int(rng.choice(able))
 
 
 def _for_overloads(
@@ -201,17 +266,6 @@ def _plan(
         order.status = "ASSIGNED"
 
 
-def outage_asset(fleet: Fleet, ids: FleetIds, outage: Outage) -> tuple[str, str, float, float]:
-    """Return kind, key, longitude and latitude of the device that an outage is at."""
-    fault = outage.fault
-    if fault.switch == NONE:
-        at = fault.transformer
-        lon, lat = float(fleet.transformers.lon[at]), float(fleet.transformers.lat[at])
-        return "TRANSFORMER", ids.transformers[at], lon, lat
-    node = int(fleet.switches.end[fault.switch])
-    return "SWITCH", ids.switches[fault.switch], float(fleet.nodes.lon[node]), float(fleet.nodes.lat[node])
-
-
 def _last_written(order: _Order) -> int:
     """Return the minute at which the order got its present status."""
     match order.status:
@@ -226,37 +280,44 @@ def _table(
     orders: list[_Order],
     fleet: Fleet,
     ids: FleetIds,
+    roster: CrewRoster,
     outage_ids: list[str],
     period: Period,
-    rng: np.random.Generator,
 ) -> pa.Table:
-    def moment(minute: int | None) -> datetime | None:
-        return None if minute is None else period.start + timedelta(minutes=minute)
+    def moments(minutes: list[int | None]) -> pa.Array:
+        known = np.array([0 if minute is None else minute for minute in minutes], dtype=np.int64)
+        at = np.datetime64(period.start, "us") + known * np.timedelta64(60_000_000, "us")
+        return pa.array(at, pa.timestamp("us"), mask=np.array([minute is None for minute in minutes]))
 
-    crews = rng.integers(1, CREW_COUNT + 1, len(orders)).tolist()
+    substations = [site.substation_id for site in fleet.sites]
+    site_of = fleet.circuits.site.tolist()
+    columns: dict[str, object] = {
+        "work_order_id": [f"WO-{number:06d}" for number in range(1, len(orders) + 1)],
+        "work_type": [order.work_type for order in orders],
+        "priority": [order.priority for order in orders],
+        "status": [order.status for order in orders],
+        "asset_kind": [order.asset_kind for order in orders],
+        "asset_id": [order.asset_id for order in orders],
+        "substation_id": [substations[site_of[order.circuit]] for order in orders],
+        "circuit_id": [ids.circuits[order.circuit] for order in orders],
+        "outage_id": [None if order.outage is None else outage_ids[order.outage] for order in orders],
+        "crew_id": [None if order.crew == NONE else roster.ids[order.crew] for order in orders],
+        "description": [order.description for order in orders],
+        "created_at": moments([order.created for order in orders]),
+        "scheduled_at": moments([order.scheduled for order in orders]),
+        "completed_at": moments([order.completed for order in orders]),
+        "estimated_hours": [order.hours for order in orders],
+        "actual_hours": [order.actual_hours for order in orders],
+        "version": [1] * len(orders),
+        "latitude": [order.lat for order in orders],
+        "longitude": [order.lon for order in orders],
+        "updated_at": moments([_last_written(order) for order in orders]),
+    }
     schema = pa_schema(work_orders)
-    rows = [
-        {
-            "work_order_id": f"WO-{number:06d}",
-            "work_type": order.work_type,
-            "priority": order.priority,
-            "status": order.status,
-            "asset_kind": order.asset_kind,
-            "asset_id": order.asset_id,
-            "substation_id": fleet.sites[int(fleet.circuits.site[order.circuit])].substation_id,
-            "circuit_id": ids.circuits[order.circuit],
-            "outage_id": None if order.outage is None else outage_ids[order.outage],
-            "crew_id": None if order.status in {"OPEN", "CANCELLED"} else f"CREW-{crews[number - 1]:02d}",
-            "description": order.description,
-            "created_at": moment(order.created),
-            "scheduled_at": moment(order.scheduled),
-            "completed_at": moment(order.completed),
-            "estimated_hours": order.hours,
-            "actual_hours": order.actual_hours,
-            "latitude": order.lat,
-            "longitude": order.lon,
-            "updated_at": moment(_last_written(order)),
-        }
-        for number, order in enumerate(orders, start=1)
-    ]
-    return pa.Table.from_pylist(rows, schema=schema)
+    return pa.Table.from_arrays(
+        [
+            column if isinstance(column, pa.Array) else pa.array(column, type=field.type)
+            for field, column in ((field, columns[field.name]) for field in schema)
+        ],
+        schema=schema,
+    )

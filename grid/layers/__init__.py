@@ -2,6 +2,7 @@
 
 from grid.layers.definition import (
     AlertReason,
+    Edits,
     FallbackReason,
     Layer,
     LayerStatus,
@@ -10,13 +11,17 @@ from grid.layers.definition import (
     SyncMode,
     Watermark,
 )
+from grid.layers.derived import DERIVED, Derived
 from grid.layers.locks import lock_key
 from grid.layers.registry import DEPENDS_ON, LAYERS, dependants, in_order, scheduled
 
 __all__ = [
     "DEPENDS_ON",
+    "DERIVED",
     "LAYERS",
     "AlertReason",
+    "Derived",
+    "Edits",
     "FallbackReason",
     "Layer",
     "LayerStatus",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -92,6 +93,21 @@ class Watermark:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Edits:
+    """How the rows of a layer are known in the outbox, where operators change them in the cache.
+
+    Attributes:
+        kind: of their edits in the outbox.
+        column: the column of the layer's table that holds the key of the edit.
+        in_id: the SQL by which that key is read off the row's id, which stands for ``{}``.
+    """
+
+    kind: str
+    column: str = "id"
+    in_id: str = "{}"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Layer:
     """A table of the cache and the query that fills it.
 
@@ -111,6 +127,7 @@ class Layer:
         clocks: columns whose newest value is that moment; tables that only they and the window read may
             be absent from the warehouse.
         size_table: the table whose row count is closest to the layer's; the first one read by default.
+        edits: how edits of its rows are known, for layers whose rows operators change in the cache.
     """
 
     key: str
@@ -124,6 +141,7 @@ class Layer:
     window: Window | None = None
     clocks: tuple[sa.Column[datetime], ...] = ()
     size_table: sa.Table | None = None
+    edits: Edits | None = None
 
     @property
     def table(self) -> str:
@@ -137,7 +155,7 @@ class Layer:
             return SyncMode.FULL
         return SyncMode.CHANGES if self.watermark is None else SyncMode.WATERMARK
 
-    @property
+    @cached_property  # a query is walked through and compiled: too slow for each look at all layers
     def source_tables(self) -> list[sa.Table]:
         """The warehouse tables it rests on, by name."""
         tables = {table.fullname: table for table in [*tables_read(self.source), *self.clock_tables]}
@@ -177,7 +195,7 @@ class Layer:
         """The warehouse table whose size tells how long a run takes."""
         return self.size_table if self.size_table is not None else self.main_table
 
-    @property
+    @cached_property
     def definition(self) -> str:
         """A value that changes with the query, the watermark or the columns of its table in the cache."""
         fields = [

@@ -7,7 +7,15 @@ from graphlib import TopologicalSorter
 
 from grid.layers.definition import Layer, Schedule
 from grid.layers.distribution import circuits, customers, lines, meters, poles, switches, transformers
-from grid.layers.operations import outages, transformer_load, weather, work_orders
+from grid.layers.health import asset_health
+from grid.layers.operations import (
+    crews,
+    outage_interruptions,
+    outages,
+    transformer_load,
+    weather,
+    work_orders,
+)
 from grid.layers.transmission import branches, buses, plants, substations, zones
 
 _ALL = (
@@ -25,8 +33,11 @@ _ALL = (
     customers,
     transformer_load,
     weather,
+    crews,
     outages,
+    outage_interruptions,
     work_orders,
+    asset_health,
 )
 
 _BY_TABLE = {layer.table: layer.key for layer in _ALL}

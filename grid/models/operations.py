@@ -1,8 +1,6 @@
-"""Operations: transformer load, weather, outages and work orders."""
+"""Operations: transformer load and weather."""
 
 from django.contrib.gis.db import models
-
-from grid.models.base import Asset, parent
 
 
 class TransformerLoad(models.Model):
@@ -26,6 +24,7 @@ class TransformerLoad(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["-load_hour"], name="transformer_load_hour")]
 
     def __str__(self) -> str:
         return f"{self.pk} at {self.load_hour:%Y-%m-%d %H:%M}"
@@ -49,53 +48,3 @@ class WeatherObservation(models.Model):
 
     def __str__(self) -> str:
         return self.pk
-
-
-class OutageStatus(models.TextChoices):
-    """Whether an outage still leaves customers without supply."""
-
-    ACTIVE = "ACTIVE", "Active"
-    RESTORED = "RESTORED", "Restored"
-
-
-class Outage(Asset):
-    """An interruption behind one device."""
-
-    substation = parent("Substation", "outages")
-    circuit = parent("Circuit", "outages")
-    switch = parent("Switch", "outages", null=True)
-    transformer = parent("Transformer", "outages", null=True)
-    status = models.CharField(max_length=16, choices=OutageStatus)
-    cause_code = models.CharField(max_length=32)
-    started_at = models.DateTimeField()
-    restored_at = models.DateTimeField(null=True)
-    estimated_restoration_at = models.DateTimeField(null=True)
-    customers_interrupted = models.IntegerField()
-    customers_out = models.IntegerField(help_text="Customers not yet restored.")
-    location = models.PointField(srid=4326)
-    updated_at = models.DateTimeField(null=True, help_text="When its row in the warehouse was last written.")
-
-    class Meta(Asset.Meta):
-        indexes = [models.Index(fields=["status", "-started_at"], name="outage_status")]
-
-
-class WorkOrder(Asset):
-    """A piece of field work on an asset."""
-
-    work_type = models.CharField(max_length=32)
-    priority = models.CharField(max_length=16)
-    status = models.CharField(max_length=16)
-    asset_kind = models.CharField(max_length=16)
-    asset_id = models.CharField(max_length=64)
-    substation = parent("Substation", "work_orders")
-    circuit = parent("Circuit", "work_orders")
-    outage = parent("Outage", "work_orders", null=True)
-    crew_id = models.CharField(max_length=64, null=True)
-    description = models.TextField(null=True)
-    created_at = models.DateTimeField()
-    scheduled_at = models.DateTimeField(null=True)
-    completed_at = models.DateTimeField(null=True)
-    estimated_hours = models.FloatField(null=True, help_text="Estimate, h.")
-    actual_hours = models.FloatField(null=True, help_text="Hours spent, h.")
-    location = models.PointField(srid=4326)
-    updated_at = models.DateTimeField(null=True, help_text="When its row in the warehouse was last written.")

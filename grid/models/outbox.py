@@ -46,6 +46,9 @@ class OutboxEvent(models.Model):
     next_attempt_at = models.DateTimeField(null=True, help_text="Not sent before; null: at once.")
     last_error = models.TextField(blank=True)
     delivered_at = models.DateTimeField(null=True, help_text="When the warehouse held it; null: waiting.")
+    applied_at = models.DateTimeField(
+        null=True, help_text="When its table in the warehouse held the row; null: waiting, or has no table."
+    )
 
     objects = OutboxEventQuerySet.as_manager()
 
@@ -56,6 +59,11 @@ class OutboxEvent(models.Model):
                 fields=["sequence"], condition=models.Q(delivered_at__isnull=True), name="outbox_pending"
             ),
             models.Index(fields=["delivered_at"], name="outbox_delivered"),
+            models.Index(
+                fields=["kind", "sequence"],
+                condition=models.Q(applied_at__isnull=True),
+                name="outbox_unapplied",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -21,11 +21,16 @@ from strawberry_django.relay import DjangoCursorConnection
 
 from grid.federation import from_either_store
 from grid.federation.policy import NeverSynced
-from grid.schema.types.base import LAYER_OF_MODEL
+from grid.federation.warehouse_database.router import is_asking_warehouse
+from grid.schema.fast import KeptBySelection, fast_list, has_plan
+from grid.schema.fast.executor import under_policy
+from grid.schema.types.base import LAYERS_OF_MODEL
 
-__all__ = ["NeverSynced", "Operational", "layers_selected"]
+__all__ = ["NeverSynced", "Operational", "layers_selected", "names_selected"]
 
 Resolver = Callable[..., Any]
+
+_layers: KeptBySelection[list[str]] = KeptBySelection(1_000)
 
 
 class Operational(FieldExtension):
@@ -49,13 +54,20 @@ class Operational(FieldExtension):
         """Resolve off the event loop."""
         return await sync_to_async(self.answer)(next_, source, info, kwargs)
 
+    def has_fast_answer(self, info: Info) -> bool:
+        """Return whether a plan for the list is there, or can be made, so that its resolver is not needed."""
+        return has_plan(info)
+
     def answer(self, next_: Resolver, source: Any, info: Info, kwargs: dict[str, Any]) -> Any:
         """Return what the first store that can gives."""
 
         def ask() -> Any:
-            return counted(next_(source, info, **kwargs), info)
+            fast = fast_list(info) if source is None else None
+            return counted(next_(source, info, **kwargs), info) if fast is None else fast
 
-        selected = layers_selected(info._raw_info)
+        if is_asking_warehouse() or under_policy.get():  # the policy is at work already
+            return ask()
+        selected = _kept_layers(info._raw_info)
         return from_either_store(
             field=info.field_name,
             layers=tuple(dict.fromkeys([*self.layers, *selected])),
@@ -67,10 +79,15 @@ class Operational(FieldExtension):
 def counted(result: Any, info: Info) -> Any:
     """Return a connection that has counted its rows, if asked to; so the count comes from the same store."""
     rows = result.total_count_qs if isinstance(result, DjangoCursorConnection) else None
-    if isinstance(rows, QuerySet) and "totalCount" in _names(info._raw_info):
+    if isinstance(rows, QuerySet) and "totalCount" in names_selected(info._raw_info):
         total = rows.count()
         rows.count = lambda: total  # type: ignore[method-assign]
     return result
+
+
+def _kept_layers(info: GraphQLResolveInfo) -> list[str]:
+    """Return the layers selected below a field, found once for a selection."""
+    return _layers.get(info.field_nodes, (), lambda: layers_selected(info))
 
 
 def layers_selected(info: GraphQLResolveInfo) -> list[str]:
@@ -78,9 +95,7 @@ def layers_selected(info: GraphQLResolveInfo) -> list[str]:
     found: dict[str, None] = {}
 
     def visit(type_: GraphQLNamedType, selections: SelectionSetNode | None) -> None:
-        layer = _layer_of(type_)
-        if layer is not None:
-            found[layer] = None
+        found.update(dict.fromkeys(_layers_of(type_)))
         for parent, node in _fields(info, type_, selections):
             definition = getattr(parent, "fields", {}).get(node.name.value)
             inner = get_named_type(definition.type) if definition is not None else None
@@ -92,11 +107,17 @@ def layers_selected(info: GraphQLResolveInfo) -> list[str]:
     return list(found)
 
 
-def _layer_of(type_: GraphQLNamedType) -> str | None:
-    """Return the layer that a GraphQL type's rows come from; None for a type that is no layer's."""
-    definition = type_.extensions.get("strawberry-definition")
-    django = getattr(getattr(definition, "origin", None), "__strawberry_django_definition__", None)
-    return LAYER_OF_MODEL.get(getattr(django, "model", None))  # type: ignore[arg-type]
+def _layers_of(type_: GraphQLNamedType) -> tuple[str, ...]:
+    """Return the layers that a GraphQL type's rows come from; none for a type that is no layer's.
+
+    A type that is computed from a layer's rows names it as ``rests_on_layer``.
+    """
+    origin = getattr(type_.extensions.get("strawberry-definition"), "origin", None)
+    named: str | None = getattr(origin, "rests_on_layer", None)
+    if named is not None:
+        return (named,)
+    django = getattr(origin, "__strawberry_django_definition__", None)
+    return LAYERS_OF_MODEL.get(getattr(django, "model", None), ())  # type: ignore[arg-type]
 
 
 def _fields(
@@ -118,7 +139,7 @@ def _fields(
     return found
 
 
-def _names(info: GraphQLResolveInfo) -> list[str]:
+def names_selected(info: GraphQLResolveInfo) -> list[str]:
     """Return the names of the fields selected right below a field."""
     type_ = get_named_type(info.return_type)
     return [

@@ -257,7 +257,7 @@ class ImportsMutation:
                 options=services.parse_options(input.options or {}),
                 mode=input.mode,
             )
-            may_see = selectors.may_see_rows(user, layer=input.layer)
+            may_see = selectors.shows_rows(user, layer=input.layer, subject=f"file {input.file}")
             refused = [selectors.shown_refusal(each, may_see=may_see) for each in shown.refused]
             return ImportPreview(
                 columns=list(shown.columns),

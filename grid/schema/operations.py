@@ -1,6 +1,7 @@
 """Root fields of operations: key figures, map layers, search, transformer load."""
 
 from datetime import datetime
+from typing import Any
 
 import strawberry
 import strawberry_django
@@ -8,9 +9,25 @@ from strawberry.types import Info
 
 from flux_site.api.guard import Requires
 from flux_site.api.visibility import require_login
-from grid.federation import from_either_store, operational
-from grid.models.base import granted_zone_ids
+from grid.federation import from_either_store
 from grid.selectors import analytics, kpis, map_layers, search
+
+
+@strawberry.type(
+    description="A key figure every three hours over seven days, the newest last; null values are unknown."
+)
+class KpiTrend:
+    """How a key figure went."""
+
+    source: str = strawberry.field(
+        description="HISTORY: computed from when things began and ended, or from hourly data. SAMPLES: from "
+        "the values taken every five minutes, kept for 90 days."
+    )
+    at: list[datetime]
+    values: list[float | None]
+    day_ago: float | None = strawberry.field(description="The value at the same moment the day before.")
+    week_ago: float | None = strawberry.field(description="The value at the same moment a week before.")
+    reason: str | None = strawberry.field(description="Why no value is known.")
 
 
 @strawberry.type(description="A key figure; a null value is unknown and says why.")
@@ -28,6 +45,11 @@ class Kpi:
         description="Metered share of all meters' time behind the value; below 100 a load is a lower bound. "
         "Null if unknown, or if the figure is not of meters."
     )
+
+    @strawberry_django.field(description="How it went: from the warehouse, or from samples.")
+    def trend(self, info: Info) -> KpiTrend:
+        """Return the trend."""
+        return KpiTrend(**vars(kpis.trend(key=self.key, until=self.data_as_of, user=require_login(info))))
 
 
 @strawberry.type(description="One line of a legend.")
@@ -116,57 +138,57 @@ class TransformerPeak:
     hours_over_rating: int
 
 
+def kpi_figures(user: Any, keys: list[str] | None = None) -> list[Kpi]:
+    """Return the key figures over the zones a user may see."""
+    return [Kpi(**vars(figure)) for figure in kpis.current(user=user, keys=keys)]
+
+
+def layers_of_map(user: Any) -> list[MapLayer]:
+    """Return the map layers a user may see."""
+    states = map_layers.freshness()
+    return [
+        MapLayer(
+            key=layer.key,
+            title=layer.title,
+            geometry_kind=layer.geometry_kind,
+            min_zoom=layer.min_zoom,
+            max_zoom=layer.max_zoom,
+            url=f"/columns/{layer.key}",
+            legend=[
+                LegendEntry(label=entry.label, color=entry.color, minimum=entry.minimum, value=entry.value)
+                for entry in layer.legend
+            ],
+            row_count=states[layer.sync_layer].row_count,
+            synced_at=states[layer.sync_layer].synced_at,
+            confirmed_at=states[layer.sync_layer].confirmed_at,
+            is_too_old=states[layer.sync_layer].is_too_old,
+            status=states[layer.sync_layer].status,
+            data_version=states[layer.sync_layer].data_version,
+            permission=layer.permission,
+        )
+        for layer in map_layers.LAYERS
+        if user.has_perm(layer.permission)
+    ]
+
+
 @strawberry.type
 class OperationsQuery:
     """Questions of the control room."""
 
     @strawberry_django.field(
         extensions=[Requires("grid.view_outage", without_database=True)],
-        description="The key figures, over the zones the user may see.",
+        description="The key figures, over the zones the user may see; all, or those named.",
     )
-    def kpis(self, info: Info) -> list[Kpi]:
+    def kpis(self, info: Info, keys: list[str] | None = None) -> list[Kpi]:
         """Return the key figures."""
-        user = require_login(info)
-        inputs = operational(
-            field="kpis",
-            layers=kpis.LAYERS,
-            from_cache=lambda: kpis.inputs_from_cache(user),
-            from_warehouse=lambda: kpis.inputs_from_warehouse(granted_zone_ids(user)),
-        )
-        return [Kpi(**vars(figure)) for figure in kpis.figures(inputs)]
+        return kpi_figures(require_login(info), keys)
 
     @strawberry_django.field(
         extensions=[Requires(without_database=True)], description="The map layers the user may see."
     )
     def map_layers(self, info: Info) -> list[MapLayer]:
         """Return the layers."""
-        user = require_login(info)
-        states = map_layers.freshness()
-        return [
-            MapLayer(
-                key=layer.key,
-                title=layer.title,
-                geometry_kind=layer.geometry_kind,
-                min_zoom=layer.min_zoom,
-                max_zoom=layer.max_zoom,
-                url=f"/columns/{layer.key}",
-                legend=[
-                    LegendEntry(
-                        label=entry.label, color=entry.color, minimum=entry.minimum, value=entry.value
-                    )
-                    for entry in layer.legend
-                ],
-                row_count=states[layer.sync_layer].row_count,
-                synced_at=states[layer.sync_layer].synced_at,
-                confirmed_at=states[layer.sync_layer].confirmed_at,
-                is_too_old=states[layer.sync_layer].is_too_old,
-                status=states[layer.sync_layer].status,
-                data_version=states[layer.sync_layer].data_version,
-                permission=layer.permission,
-            )
-            for layer in map_layers.LAYERS
-            if user.has_perm(layer.permission)
-        ]
+        return layers_of_map(require_login(info))
 
     @strawberry_django.field(
         extensions=[Requires(without_database=True)],

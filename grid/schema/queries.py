@@ -12,7 +12,8 @@ from flux_site.api.guard import Requires
 from flux_site.api.visibility import first_of, visible
 from grid import models
 from grid.schema.freshness import Operational
-from grid.schema.types import distribution, operations, transmission
+from grid.schema.types import distribution, health, operations, status, transmission
+from grid.schema.types import outages as outage_types
 
 
 def _one(model: type[Model], asset_id: str, info: Info) -> Any:
@@ -24,6 +25,13 @@ def _connection(permission: str, layer: str, description: str) -> Any:
     field = strawberry_django.connection(description=description)
     # The last is the outermost: a page is cut inside the policy, and permission is asked before all else.
     field.extensions = [*field.extensions, Operational(layer), Requires(permission)]
+    return field
+
+
+def _kept_here(permission: str, description: str) -> Any:
+    """Return a connection of what only the cache knows."""
+    field = strawberry_django.connection(description=description)
+    field.extensions = [*field.extensions, Requires(permission)]
     return field
 
 
@@ -65,14 +73,33 @@ class AssetConnections:
     customers: DjangoCursorConnection[distribution.Customer] = _connection(
         "grid.view_customer", "customers", "Customers; personal data is masked unless permitted."
     )
-    outages: DjangoCursorConnection[operations.Outage] = _connection(
+    outages: DjangoCursorConnection[outage_types.Outage] = _connection(
         "grid.view_outage", "outages", "Outages."
     )
-    work_orders: DjangoCursorConnection[operations.WorkOrder] = _connection(
+    work_orders: DjangoCursorConnection[outage_types.WorkOrder] = _connection(
         "grid.view_workorder", "work_orders", "Work orders."
+    )
+    outage_interruptions: DjangoCursorConnection[outage_types.OutageInterruption] = _connection(
+        "grid.view_outageinterruption", "outage_interruptions", "Who is without supply by which outage."
+    )
+    crews: DjangoCursorConnection[outage_types.Crew] = _connection("grid.view_crew", "crews", "Crews.")
+    asset_healths: DjangoCursorConnection[health.AssetHealth] = _connection(
+        "grid.view_assethealth", "asset_health", "The health of assets, the worst first, unknown ones last."
     )
     weather: DjangoCursorConnection[operations.WeatherObservation] = _connection(
         "grid.view_weatherobservation", "weather", "Hourly weather, newest first."
+    )
+    circuit_statuses: DjangoCursorConnection[status.CircuitStatus] = _connection(
+        "grid.view_circuitstatus",
+        "circuits",
+        "The state of circuits: supply, outages, load over rating. Loads are those of one hour.",
+    )
+    substation_statuses: DjangoCursorConnection[status.SubstationStatus] = _connection(
+        "grid.view_substationstatus", "circuits", "The state of the substations that feed circuits."
+    )
+    service_areas: DjangoCursorConnection[status.ServiceArea] = _kept_here(
+        "grid.view_servicearea",
+        "The ground each circuit serves. Kept with the cache: not answered while PostGIS is away.",
     )
 
 
@@ -136,11 +163,34 @@ class AssetLookups:
         return _one(models.Customer, asset_id, info)
 
     @_lookup("grid.view_outage")
-    def outage(self, info: Info, asset_id: str) -> operations.Outage | None:
+    def outage(self, info: Info, asset_id: str) -> outage_types.Outage | None:
         """Return an outage."""
         return _one(models.Outage, asset_id, info)
 
     @_lookup("grid.view_workorder")
-    def work_order(self, info: Info, asset_id: str) -> operations.WorkOrder | None:
+    def work_order(self, info: Info, asset_id: str) -> outage_types.WorkOrder | None:
         """Return a work order."""
         return _one(models.WorkOrder, asset_id, info)
+
+    @_lookup("grid.view_outageinterruption")
+    def outage_interruption(self, info: Info, asset_id: str) -> outage_types.OutageInterruption | None:
+        """Return an interruption."""
+        return _one(models.OutageInterruption, asset_id, info)
+
+    @_lookup("grid.view_crew")
+    def crew(self, info: Info, asset_id: str) -> outage_types.Crew | None:
+        """Return a crew."""
+        return _one(models.Crew, asset_id, info)
+
+    @strawberry_django.field(
+        extensions=[Requires("grid.view_outage", without_database=True)],
+        description="The causes that an outage can be given.",
+    )
+    def cause_codes(self) -> list[outage_types.CauseCode]:
+        """Return the causes."""
+        return outage_types.cause_codes()
+
+    @_lookup("grid.view_assethealth")
+    def asset_health(self, info: Info, asset_id: str) -> health.AssetHealth | None:
+        """Return the health of an asset."""
+        return _one(models.AssetHealth, asset_id, info)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from flux_site.api.audit.personal import note_shown
 from flux_site.api.errors import BadInput
 from flux_site.api.masking import user_may_see_pii
 from grid import models
@@ -13,7 +14,8 @@ from grid.intake.checking import Refused
 from grid.models.base import granted_zone_ids
 
 MAX_FIRST = 500
-_PERSONAL = {"customers"}
+PERSONAL_LAYERS = frozenset({"customers"})
+"""Layers whose rows are personal data."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,9 +31,19 @@ class ShownReject:
     resolved_at: datetime | None
 
 
-def may_see_rows(user: Any, *, layer: str) -> bool:
-    """Return whether a user may see rows of a file for a layer: files name personal data as they like."""
-    return layer not in _PERSONAL or user_may_see_pii(user)
+def shows_rows(user: Any, *, layer: str, subject: str) -> bool:
+    """Return whether rows of a file for a layer are shown to a user; personal ones go on record.
+
+    Files name personal data as they like, so rows of customers are shown whole or not at all.
+
+    Args:
+        user: who asks.
+        layer: the layer that the file is for.
+        subject: what the audit log calls the rows shown.
+    """
+    if layer not in PERSONAL_LAYERS:
+        return True
+    return user_may_see_pii(user) and note_shown("row", subject)
 
 
 def list_imports(user: Any, *, layer: str | None, first: int) -> list[models.FileImport]:
@@ -67,7 +79,8 @@ def list_rejects(
 
 def shown_reject(row: models.ImportReject, user: Any) -> ShownReject:
     """Return a refused row as far as a user may see it."""
-    may_see = may_see_rows(user, layer=row.file_import.layer)
+    subject = row.row_key or f"refused row {row.pk}"
+    may_see = shows_rows(user, layer=row.file_import.layer, subject=subject)
     return ShownReject(
         row_number=row.row_number,
         row_key=row.row_key,

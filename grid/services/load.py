@@ -12,13 +12,30 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from flux_site.api.errors import BadInput
-from grid.forge.config import DEFAULT_AMI_DAYS, MAX_AMI_DAYS, MAX_RAW_DAYS, ForgeConfig, Scale
+from grid.forge.config import (
+    DEFAULT_AMI_DAYS,
+    DEFAULT_HISTORY_YEARS,
+    MAX_AMI_DAYS,
+    MAX_HISTORY_YEARS,
+    MAX_RAW_DAYS,
+    ForgeConfig,
+    Scale,
+)
 from grid.forge.errors import ForgeConfigError, ForgeDataError
 from grid.forge.load import load_warehouse
 from grid.selectors.warehouse import get_warehouse
+from grid.services.asset_health import assess
 from grid.warehouse import Warehouse, pa_schema, tables
 
-__all__ = ["DEFAULT_AMI_DAYS", "MAX_AMI_DAYS", "MAX_RAW_DAYS", "LoadOutcome", "load_forged_data"]
+__all__ = [
+    "DEFAULT_AMI_DAYS",
+    "DEFAULT_HISTORY_YEARS",
+    "MAX_AMI_DAYS",
+    "MAX_HISTORY_YEARS",
+    "MAX_RAW_DAYS",
+    "LoadOutcome",
+    "load_forged_data",
+]
 
 ALL = ("Texas", "Western", "Eastern")
 
@@ -43,13 +60,15 @@ def load_forged_data(
     progress: Callable[[float, str], None],
     ami_days: int = DEFAULT_AMI_DAYS,
     raw_days: int = 0,
+    history_years: int = DEFAULT_HISTORY_YEARS,
     rows: Callable[[int, int], None] | None = None,
 ) -> LoadOutcome:
     """Load the forged data of a configuration into the warehouse, unless it is there.
 
     The metering period ends at the last local midnight before ``now`` of the first load, and stays there: a
-    load begun again continues with the period it began with. ``force`` begins a new period. ``progress`` is
-    told the fraction done and the step, ``rows`` how many rows are written of how many.
+    load begun again continues with the period it began with. It ends with the health of the assets assessed.
+    ``force`` begins a new period. ``progress`` is told the fraction done and the step, ``rows`` how many rows
+    are written of how many.
 
     Raises:
         BadInput: naming the field, or the damaged source file.
@@ -71,6 +90,7 @@ def load_forged_data(
                 territory=territory,
                 ami_days=ami_days,
                 raw_days=raw_days,
+                history_years=history_years,
             )
         except ForgeConfigError as error:
             raise BadInput(str(error), field=error.field) from error
@@ -82,6 +102,8 @@ def load_forged_data(
         if kept.digest() == newest["config_digest"]:
             config, end_at = kept, newest["end_at"]
             if newest["status"] == "COMPLETED":
+                if warehouse.version(tables.asset_health) is None:  # of a version that did not assess
+                    _assess_health(progress, now)
                 return LoadOutcome(end_at=end_at, rows=None)
     number = _record(warehouse, config, status="STARTED", now=now)
     try:
@@ -90,8 +112,13 @@ def load_forged_data(
         raise BadInput(f"The transmission data cannot be used: {error}") from error
     except ForgeConfigError as error:
         raise BadInput(str(error), field=error.field) from error
+    _assess_health(progress, now)
     _record(warehouse, config, status="COMPLETED", now=now, number=number)
     return LoadOutcome(end_at=end_at, rows=written)
+
+
+def _assess_health(progress: Callable[[float, str], None], now: datetime) -> None:
+    assess(lambda done, step: progress(0.99 + 0.01 * done, f"assessing health of assets: {step}"), now=now)
 
 
 def _last_midnight(now: datetime, time_zone: str) -> datetime:

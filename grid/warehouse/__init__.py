@@ -14,12 +14,13 @@ from grid.warehouse.errors import (
     WarehouseUnavailable,
     WarehouseUrlInvalid,
 )
-from grid.warehouse.interface import Expected, PartitionedWarehouse, Warehouse
+from grid.warehouse.interface import Expected, PartitionedWarehouse, RowsOf, Warehouse
 from grid.warehouse.opening import open_warehouse
 
 __all__ = [
     "Expected",
     "PartitionedWarehouse",
+    "RowsOf",
     "SchemaMismatch",
     "TableNotLoaded",
     "Warehouse",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -52,12 +52,12 @@ def commit(
     batch_id: str,
     *,
     mode: Literal["append", "overwrite"],
-    partition: date | None = None,
+    place: str | None = None,
     expected: Expected | None = None,
 ) -> int:
     """Write the batch and return its number of rows; 0 if the table holds ``batch_id`` already.
 
-    With ``partition`` an overwrite takes the place of that date's rows only.
+    With ``place``, a condition, an overwrite takes the place of the rows that meet it only.
 
     Raises:
         WarehouseConflict: if another writer replaced the table meanwhile, or it is not as ``expected``.
@@ -74,12 +74,12 @@ def commit(
     transactions = [Transaction(app_id=_BATCH_APP + batch_id, version=1)]
     if mode == "overwrite":
         # Two replacements that both saw the same state must not both succeed.
-        app = _REPLACE_APP if partition is None else f"{_REPLACE_APP}:{partition}"
+        app = _REPLACE_APP if place is None else f"{_REPLACE_APP}:{_digest(place)}"
         turn = (handle.transaction_version(app) or 0) + 1
         transactions.append(Transaction(app_id=app, version=turn))
     properties = CommitProperties(custom_metadata={"batch_id": batch_id}, app_transactions=transactions)
     try:
-        _write(handle, table, incoming, mode, partition, properties)
+        _write(handle, table, incoming, mode, place, properties)
     except CommitFailedError as error:
         if _has_batch(DeltaTable(folder), batch_id):
             return 0
@@ -113,6 +113,10 @@ def compact(folder: Path, table: Table, *, keep_hours: int) -> None:
     handle.vacuum(retention_hours=keep_hours, dry_run=False, enforce_retention_duration=False)
 
 
+def _digest(place: str) -> str:
+    return hashlib.sha256(place.encode()).hexdigest()[:32]
+
+
 def _has_batch(handle: DeltaTable, batch_id: str) -> bool:
     return handle.transaction_version(_BATCH_APP + batch_id) is not None
 
@@ -122,12 +126,12 @@ def _write(
     table: Table,
     incoming: IncomingData,
     mode: Literal["append", "overwrite"],
-    partition: date | None,
+    place: str | None,
     commit_properties: CommitProperties,
 ) -> None:
     stored = pa.schema(handle.schema().to_arrow())
     schema_mode: Literal["merge", "overwrite"] | None
-    if mode == "overwrite" and partition is None:
+    if mode == "overwrite" and place is None:
         schema_mode = None if _same_columns(stored, incoming.schema) else "overwrite"
     else:
         schema_mode = "merge" if _adds_columns(stored, incoming.schema, table) else None
@@ -140,7 +144,7 @@ def _write(
                 reader,
                 mode="overwrite",
                 schema_mode=schema_mode,
-                predicate=None if partition is None else f"{partition_columns(table)[0]} = '{partition}'",
+                predicate=place,
                 writer_properties=properties,
                 commit_properties=commit_properties,
             )

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
-from sqlalchemy import Table
+from sqlalchemy import String, Table
 
 from grid.warehouse import delta_damage, file_lock, fork_guard
 from grid.warehouse.arrow import pa_schema
@@ -25,7 +25,7 @@ from grid.warehouse.delta_commit import commit, compact, known_batches, partitio
 from grid.warehouse.delta_errors import reported
 from grid.warehouse.errors import WarehouseUnavailable
 from grid.warehouse.incoming import Data, IncomingData
-from grid.warehouse.interface import Expected
+from grid.warehouse.interface import Expected, RowsOf
 
 
 @dataclass(frozen=True)
@@ -143,12 +143,13 @@ class DeltaStore:
         *,
         mode: Literal["append", "overwrite"],
         partition: date | None = None,
+        rows: RowsOf | None = None,
         expected: Expected | None = None,
     ) -> int:
         """Commit ``data`` as one batch; return the rows written, 0 if the batch was there already.
 
-        With ``partition`` an overwrite takes the place of that date's rows only. With ``expected`` it is
-        made only if the table still has that version.
+        With ``partition`` an overwrite takes the place of that date's rows only, with ``rows`` of those. With
+        ``expected`` it is made only if the table still has that version.
         """
         fork_guard.claim()
         if not batch_id:
@@ -159,7 +160,13 @@ class DeltaStore:
             self._create_if_absent(table, folder)
             with self._locked(table, exclusive=mode == "overwrite"):
                 return commit(
-                    folder, table, incoming, batch_id, mode=mode, partition=partition, expected=expected
+                    folder,
+                    table,
+                    incoming,
+                    batch_id,
+                    mode=mode,
+                    place=_predicate(table, partition, rows),
+                    expected=expected,
                 )
 
     def compact(self, table: Table, *, keep_hours: int) -> None:
@@ -192,6 +199,18 @@ class DeltaStore:
         self.create_root()
         with file_lock.held(self._root / ".locks" / f"{table.fullname}.lock", exclusive=exclusive):
             yield
+
+
+def _predicate(table: Table, partition: date | None, rows: RowsOf | None) -> str | None:
+    """Return the condition of the rows that an overwrite takes the place of; None: of all."""
+    if partition is not None:
+        return f"{partition_columns(table)[0]} = '{partition}'"
+    if rows is None:
+        return None
+    if not rows.keys or not isinstance(table.c[rows.column].type, String):
+        raise ValueError(f"rows of {table.fullname} are replaced by keys of text, at least one")
+    keys = ", ".join("'" + key.replace("'", "''") + "'" for key in rows.keys)
+    return f"{rows.column} IN ({keys})"
 
 
 @dataclass

@@ -53,6 +53,26 @@ def _timezone(element: Any, compiler: Any, **options: Any) -> str:
     return f"timezone({to_zone}, timezone({from_zone}, {at}))"
 
 
+class later(GenericFunction[datetime]):  # noqa: N801 - as above
+    """``later(at, minutes)``: the moment so many minutes after another."""
+
+    type = DateTime()
+    inherit_cache = True
+    name = "later"
+
+
+@compiles(later)
+def _dateadd(element: Any, compiler: Any, **options: Any) -> str:
+    at, minutes = (compiler.process(part, **options) for part in element.clauses)
+    return f"dateadd(minute, {minutes}, {at})"
+
+
+@compiles(later, "duckdb")
+def _plus_minutes(element: Any, compiler: Any, **options: Any) -> str:
+    at, minutes = (compiler.process(part, **options) for part in element.clauses)
+    return f"({at} + to_minutes({minutes}))"
+
+
 def between(unit: str, start: Any, end: Any) -> ColumnElement[int]:
     """Return how many ``unit`` (say ``hour``) begin between ``start`` and ``end``."""
     return func.datediff(literal_column(f"'{unit}'"), start, end, type_=BigInteger)

@@ -24,7 +24,7 @@ from grid.warehouse.errors import (
     WarehouseUrlInvalid,
 )
 from grid.warehouse.incoming import Data
-from grid.warehouse.interface import BATCH_ROWS, KEEP_HOURS, Expected
+from grid.warehouse.interface import BATCH_ROWS, KEEP_HOURS, Expected, RowsOf
 from grid.warehouse.statements import optional_tables, tables_read
 
 T = TypeVar("T")
@@ -66,6 +66,11 @@ class EmbeddedWarehouse:
 
     def replace(self, table: Table, data: Data, batch_id: str, *, expected: Expected | None = None) -> int:
         return self._store.write(table, data, batch_id, mode="overwrite", expected=expected)
+
+    def replace_rows(
+        self, table: Table, rows: RowsOf, data: Data, batch_id: str, *, expected: Expected | None = None
+    ) -> int:
+        return self._store.write(table, data, batch_id, mode="overwrite", rows=rows, expected=expected)
 
     def replace_partition(self, table: Table, day: date, data: Data, batch_id: str) -> int:
         return self._store.write(table, data, batch_id, mode="overwrite", partition=day)

@@ -18,6 +18,14 @@ KEEP_HOURS = 24  # far longer than any query
 
 
 @dataclass(frozen=True)
+class RowsOf:
+    """The rows of a table whose ``column`` holds one of ``keys``."""
+
+    column: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Expected:
     """The version of a table that a write rests on; None: it was never loaded."""
 
@@ -79,6 +87,17 @@ class Warehouse(Protocol):
 
         Raises:
             WarehouseConflict: if the table has another version than expected; nothing is written.
+        """
+
+    def replace_rows(
+        self, table: Table, rows: RowsOf, data: Data, batch_id: str, *, expected: Expected | None = None
+    ) -> int:
+        """Put ``data`` in place of some rows of ``table`` in one commit; otherwise like ``replace``.
+
+        The rows of ``data`` must be of the same keys; other rows stay as they are.
+
+        Raises:
+            ValueError: if ``rows`` names no key, or a column that is not text.
         """
 
     def version(self, table: Table) -> str | None:

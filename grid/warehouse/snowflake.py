@@ -19,7 +19,7 @@ from grid.warehouse.errors import (
     WarehouseUnavailable,
 )
 from grid.warehouse.incoming import Data
-from grid.warehouse.interface import BATCH_ROWS, KEEP_HOURS, Expected
+from grid.warehouse.interface import BATCH_ROWS, KEEP_HOURS, Expected, RowsOf
 from grid.warehouse.snowflake_session import (
     SnowflakeConnections,
     SnowflakeTarget,
@@ -121,6 +121,11 @@ class SnowflakeWarehouse:
     def replace(self, table: Table, data: Data, batch_id: str, *, expected: Expected | None = None) -> int:
         return self._write(table, data, batch_id, "overwrite", expected)
 
+    def replace_rows(
+        self, table: Table, rows: RowsOf, data: Data, batch_id: str, *, expected: Expected | None = None
+    ) -> int:
+        return self._write(table, data, batch_id, "overwrite", expected, rows)
+
     def version(self, table: Table) -> str | None:
         return self._with_cursor(lambda cursor: ledger.version(cursor, table))
 
@@ -157,6 +162,7 @@ class SnowflakeWarehouse:
         batch_id: str,
         mode: Literal["append", "overwrite"],
         expected: Expected | None = None,
+        rows: RowsOf | None = None,
     ) -> int:
         if self._with_cursor(lambda cursor: ledger.is_dynamic(cursor, table)):
             if table not in WRITTEN_INSTEAD:
@@ -170,6 +176,7 @@ class SnowflakeWarehouse:
             mode=mode,
             is_ready=table.fullname in self._ready,
             expected=expected,
+            rows=rows,
         )
         self._ready.add(table.fullname)
         return written

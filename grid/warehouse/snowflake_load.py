@@ -11,12 +11,12 @@ from typing import Any, Literal
 
 import pyarrow.parquet as pq
 from snowflake.connector import errors as driver_errors
-from sqlalchemy import Table, delete
+from sqlalchemy import Delete, String, Table, delete
 
 from grid.warehouse import snowflake_ledger as ledger
 from grid.warehouse.errors import WarehouseConflict, WarehouseError, WarehouseFull
 from grid.warehouse.incoming import Data, IncomingData
-from grid.warehouse.interface import Expected
+from grid.warehouse.interface import Expected, RowsOf
 from grid.warehouse.snowflake_session import LOAD_TIMEOUT_S, LOCKED, SnowflakeTarget, discard
 
 ROWS_PER_FILE = 2_000_000
@@ -32,14 +32,17 @@ def write(
     mode: Literal["append", "overwrite"],
     is_ready: bool,
     expected: Expected | None = None,
+    rows: RowsOf | None = None,
 ) -> int:
     """Commit ``data`` as one batch; return the rows written, 0 if the batch was there already.
 
     ``is_ready`` says that the table and the ledger are known to exist as declared. With ``expected`` the
-    commit is made only if the table still has that version.
+    commit is made only if the table still has that version. With ``rows`` an overwrite takes the place of
+    those only.
     """
     if not batch_id:
         raise ValueError("a batch needs a batch id")
+    removal = _removal(table, rows) if mode == "overwrite" else None
     incoming = IncomingData(table, data)
     connection = target.connect(query_timeout_s=LOAD_TIMEOUT_S)
     try:
@@ -53,12 +56,21 @@ def write(
         file_count = _upload(cursor, stage, incoming)
         ledger.register(cursor, table)
         return _commit(
-            cursor, table, stage if file_count else None, batch_id, incoming.row_count, mode, expected
+            cursor, table, stage if file_count else None, batch_id, incoming.row_count, removal, expected
         )
     except driver_errors.Error as error:
         raise target.explained(error, timeout_s=LOAD_TIMEOUT_S) from None
     finally:
         discard(connection)
+
+
+def _removal(table: Table, rows: RowsOf | None) -> Delete:
+    """Return the statement that deletes what an overwrite takes the place of."""
+    if rows is None:
+        return delete(table)
+    if not rows.keys or not isinstance(table.c[rows.column].type, String):
+        raise ValueError(f"rows of {table.fullname} are replaced by keys of text, at least one")
+    return delete(table).where(table.c[rows.column].in_(rows.keys))
 
 
 def _upload(cursor: Any, stage: str, incoming: IncomingData) -> int:
@@ -105,7 +117,7 @@ def _commit(
     stage: str | None,
     batch_id: str,
     row_count: int,
-    mode: Literal["append", "overwrite"],
+    removal: Delete | None,
     expected: Expected | None,
 ) -> int:
     """Run the transaction, again if another writer holds the table."""
@@ -113,7 +125,7 @@ def _commit(
         if ledger.has_batch(cursor, table, batch_id):
             return 0
         try:
-            return _commit_once(cursor, table, stage, batch_id, row_count, mode, expected)
+            return _commit_once(cursor, table, stage, batch_id, row_count, removal, expected)
         except driver_errors.Error as error:
             with suppress(driver_errors.Error):
                 cursor.execute("ROLLBACK")
@@ -129,7 +141,7 @@ def _commit_once(
     stage: str | None,
     batch_id: str,
     row_count: int,
-    mode: Literal["append", "overwrite"],
+    removal: Delete | None,
     expected: Expected | None,
 ) -> int:
     cursor.execute("BEGIN")
@@ -143,8 +155,9 @@ def _commit_once(
             raise WarehouseConflict(
                 f"table {table.fullname} was changed by another writer; try again", table=table.fullname
             )
-    if mode == "overwrite":
-        cursor.execute(str(delete(table).compile(dialect=ledger.DIALECT)))
+    if removal is not None:
+        compiled = removal.compile(dialect=ledger.DIALECT, compile_kwargs={"render_postcompile": True})
+        cursor.execute(str(compiled), compiled.params or None)
     if stage is not None:
         loaded = _copy(cursor, table, stage)
         if loaded != row_count:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from tests.factories import computed
 from tests.factories import grid as factories
 
 
@@ -206,11 +207,38 @@ ASSET_CLASSES = (
         permission="grid.view_outage",
         make=factories.make_outage,
         values={
-            "status": ("ACTIVE", "RESTORED", "RESTORED"),
+            "status": ("ASSIGNED", "RESTORED", "RESTORED"),
             "cause_code": ("ANIMAL", "EQUIPMENT", "VEGETATION"),
+            "is_planned": (False, True, True),
+            "source": ("CALL", "RECORDED", "SCADA"),
             "started_at": MOMENTS,
+            "restored_at": MOMENTS,
+            "estimated_restoration_at": MOMENTS,
             "customers_interrupted": (5, 50, 500),
             "customers_out": (1, 2, 3),
+        },
+    ),
+    AssetClass(
+        root="outageInterruptions",
+        one="outageInterruption",
+        type_name="OutageInterruption",
+        layer="outage_interruptions",
+        permission="grid.view_outageinterruption",
+        make=factories.make_interruption,
+        values={"started_at": MOMENTS, "restored_at": MOMENTS, "customers": (1, 6, 30)},
+    ),
+    AssetClass(
+        root="crews",
+        one="crew",
+        type_name="Crew",
+        layer="crews",
+        permission="grid.view_crew",
+        make=factories.make_crew,
+        values={
+            "name": ("Line 1", "Line 2", "Tree 1"),
+            "kind": ("LINE", "TREE", "TROUBLE"),
+            "status": ("ASSIGNED", "AVAILABLE", "OFF_SHIFT"),
+            "member_count": (2, 3, 5),
         },
     ),
     AssetClass(
@@ -226,6 +254,22 @@ ASSET_CLASSES = (
             "work_type": ("INSPECT", "REPAIR", "TRIM"),
             "asset_id": ("XFMR-a", "XFMR-b", "XFMR-c"),
             "created_at": MOMENTS,
+            "scheduled_at": MOMENTS,
+        },
+    ),
+    AssetClass(
+        root="assetHealths",
+        one="assetHealth",
+        type_name="AssetHealth",
+        layer="asset_health",
+        permission="grid.view_assethealth",
+        make=computed.make_asset_health,
+        values={
+            "asset_kind": ("CIRCUIT", "POLE", "TRANSFORMER"),
+            "band": ("HI1", "HI3", "HI5"),
+            "health_index": (12.5, 50.0, 99.0),
+            "confidence_frac": (0.25, 0.5, 1.0),
+            "failures_per_year": (0.001, 0.01, 0.1),
         },
     ),
     AssetClass(

@@ -20,11 +20,14 @@ def object_type(name: str) -> GraphQLObjectType:
     return found
 
 
-def select_everything(type_name: str, levels: int = 1) -> str:
-    """Return a selection of all fields of a type, with related objects and connections ``levels`` deep."""
+def select_everything(type_name: str, levels: int = 1, *, without: frozenset[str] = frozenset()) -> str:
+    """Return a selection of all fields of a type, with related objects and connections ``levels`` deep.
+
+    Fields named in ``without`` are left out, on every level.
+    """
     parts = []
     for name, field in object_type(type_name).fields.items():
-        if any(is_required_argument(argument) for argument in field.args.values()):
+        if name in without or any(is_required_argument(argument) for argument in field.args.values()):
             continue
         kind = get_named_type(field.type)
         if is_leaf_type(kind):
@@ -32,8 +35,8 @@ def select_everything(type_name: str, levels: int = 1) -> str:
         elif levels > 0 and isinstance(kind, GraphQLObjectType):
             if "edges" in kind.fields:
                 node = get_named_type(get_named_type(kind.fields["edges"].type).fields["node"].type)
-                inner = select_everything(node.name, levels - 1)
+                inner = select_everything(node.name, levels - 1, without=without)
                 parts.append(f"{name}(first: 5) {{ totalCount edges {{ node {inner} }} }}")
             else:
-                parts.append(f"{name} {select_everything(kind.name, levels - 1)}")
+                parts.append(f"{name} {select_everything(kind.name, levels - 1, without=without)}")
     return "{ " + " ".join(parts) + " }"

@@ -189,7 +189,7 @@ def test_meters_poles_switches_and_active_outages_equal_their_rows(viewer_api: A
         }
     ]
     assert rows(viewer_api, "/columns/outages") == [
-        {"id": outage.pk, **place(outage), "status": "ACTIVE", "customers_out": 3}
+        {"id": outage.pk, **place(outage), "status": "CONFIRMED", "customers_out": 3}
     ]
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from grid import models
 from grid.federation.breakers import FAILURES_TO_OPEN, postgis_breaker, warehouse_breaker
 from grid.selectors import kpis
+from grid.selectors.kpis import inputs
 from grid.warehouse import Warehouse, tables
 from tests.clients import Api
 from tests.factories.grid import (
@@ -25,7 +26,17 @@ from tests.factories.grid import (
 )
 from tests.warehouse_rows import fill
 
-QUERY = "{ kpis { key label value unit definition dataAsOf reason coveragePct } }"
+KEYS = (
+    "customersServed",
+    "activeOutages",
+    "customersOut",
+    "loadMw",
+    "overloadedTransformersPct",
+    "openWorkOrders",
+)
+QUERY = (
+    f"{{ kpis(keys: {list(KEYS)}) {{ key label value unit definition dataAsOf reason coveragePct }} }}"
+).replace("'", '"')
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 LAYERS_NEEDED = ("customers", "outages", "transformer_load", "work_orders")
 
@@ -42,9 +53,10 @@ def fill_cache() -> None:
     """Fill PostGIS: 5 active accounts, 2 active outages of 3 and 1 customers, 4 loads in the newest hour."""
     for status in ("ACTIVE",) * 5 + ("CLOSED", "SUSPENDED"):
         make_customer(account_status=status)
-    make_outage(status="ACTIVE", customers_out=3, started_at=NOON)
-    make_outage(status="ACTIVE", customers_out=1, started_at=NOON - timedelta(hours=2))
+    make_outage(status="IN_PROGRESS", customers_out=3, started_at=NOON)
+    make_outage(status="PREDICTED", customers_out=1, started_at=NOON - timedelta(hours=2))
     make_outage(status="RESTORED", customers_out=0, started_at=NOON - timedelta(hours=3))
+    make_outage(status="CANCELLED", customers_out=9, started_at=NOON - timedelta(hours=3))
     for energy_kwh, loading_pct in ((10.0, 20.0), (20.5, 100.0), (30.0, 100.1), (40.0, 180.0)):
         make_transformer_load(energy_kwh=energy_kwh, loading_pct=loading_pct, load_hour=NOON)
     make_transformer_load(energy_kwh=999.0, loading_pct=200.0, load_hour=NOON - timedelta(hours=1))
@@ -162,8 +174,11 @@ def fill_warehouse(warehouse: Warehouse) -> None:
                 "outage_id": f"OUT-{n}",
                 "substation_id": f"SUB-{n}",
                 "circuit_id": f"CKT-{n}",
-                "status": "ACTIVE" if n == 2 else "RESTORED",
+                "status": "ASSIGNED" if n == 2 else "RESTORED",
                 "cause_code": "ANIMAL",
+                "is_planned": False,
+                "source": "RECORDED",
+                "version": 1,
                 "started_at": at - timedelta(minutes=n),
                 "customers_interrupted": 5,
                 "customers_out": 2 if n == 2 else 0,
@@ -186,6 +201,7 @@ def fill_warehouse(warehouse: Warehouse) -> None:
                 "substation_id": f"SUB-{station}",
                 "circuit_id": "CKT-1",
                 "created_at": at - timedelta(hours=n),
+                "version": 1,
                 **place,
             }
             for n, (station, status) in enumerate([(1, "OPEN"), (1, "COMPLETED"), (2, "OPEN")])
@@ -343,6 +359,23 @@ def test_the_cache_takes_no_load_newer_than_the_hour_most_meters_reported(wareho
     assert {row["load_hour"] for row in found} == {NOON.replace(tzinfo=None)}
 
 
+def test_figures_come_in_their_own_order_whichever_are_named(viewer_api: Api, synced: None) -> None:
+    every = viewer_api.data("{ kpis { key label unit definition value reason } }")["kpis"]
+
+    assert [each["key"] for each in every] == list(kpis.KEYS)
+    assert all(each["label"] and each["unit"] and each["definition"] for each in every)
+    assert all((each["value"] is None) == (each["reason"] is not None) for each in every)
+    named = viewer_api.data('{ kpis(keys: ["crewsActive", "loadMw"]) { key } }')["kpis"]
+    assert [each["key"] for each in named] == ["loadMw", "crewsActive"]
+
+
+def test_a_figure_that_there_is_none_of_is_refused(viewer_api: Api, synced: None) -> None:
+    error = viewer_api.error('{ kpis(keys: ["happiness"]) { key } }')
+
+    assert (error["extensions"]["code"], error["extensions"]["field"]) == ("BAD_INPUT", "keys")
+    assert "'happiness'" in error["message"]
+
+
 def test_a_failing_postgis_is_replaced_by_the_warehouse(
     viewer_api: Api, synced: None, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -352,7 +385,7 @@ def test_a_failing_postgis_is_replaced_by_the_warehouse(
         raise OperationalError("canceling statement due to statement timeout")
 
     fill_warehouse(warehouse)
-    monkeypatch.setattr(kpis, "inputs_from_cache", broken)
+    monkeypatch.setattr(inputs, "inputs_from_cache", broken)
 
     reasons = []
     for _ in range(FAILURES_TO_OPEN + 1):
@@ -371,7 +404,7 @@ def test_a_fault_of_the_programme_opens_no_breaker(
     def broken(user: User) -> kpis.KpiInputs:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(kpis, "inputs_from_cache", broken)
+    monkeypatch.setattr(inputs, "inputs_from_cache", broken)
 
     for _ in range(FAILURES_TO_OPEN + 1):
         assert viewer_api.code(QUERY) == "INTERNAL_ERROR"

@@ -165,8 +165,8 @@ def test_a_malformed_representation_is_bad_input_and_harms_no_other(
 def test_more_representations_than_fit_a_page_are_refused(viewer_api: Api) -> None:
     one = {"__typename": "Substation", "assetId": "SUB-1"}
 
-    assert viewer_api.code(ENTITIES, r=[one] * 201) == "LIMIT_EXCEEDED"
-    assert viewer_api.data(ENTITIES, r=[one] * 200) == {"_entities": [None] * 200}
+    assert viewer_api.code(ENTITIES, r=[one] * 251) == "LIMIT_EXCEEDED"
+    assert viewer_api.data(ENTITIES, r=[one] * 250) == {"_entities": [None] * 250}
 
 
 def test_the_subgraph_schema_has_a_key_on_each_entity(viewer_api: Api) -> None:

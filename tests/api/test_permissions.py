@@ -21,6 +21,14 @@ from tests.factories.jobs import make_job
 from tests.factories.sync import make_sync_reject
 
 OPEN_QUERIES = {"health", "_entities"}
+DEVICE = {"kind": "SWITCH", "id": "SW-1"}
+MOMENT = "2026-06-01T12:00:00Z"
+OUTAGES_AND_WORK = {
+    *("reportOutage", "confirmOutage", "moveOutage", "assignOutageCrew", "withdrawOutageCrew"),
+    *("startOutageWork", "restoreOutage", "setOutageCause", "setOutageEstimate", "cancelOutage"),
+    *("createWorkOrder", "assignWorkOrder", "withdrawWorkOrder", "scheduleWorkOrder"),
+    *("startWorkOrder", "holdWorkOrder", "completeWorkOrder", "cancelWorkOrder"),
+}
 OPEN_MUTATIONS = {"login", "logout"}
 INPUTS: dict[str, Callable[[], dict[str, Any]]] = {
     "createApiToken": lambda: {"name": "script"},
@@ -28,6 +36,8 @@ INPUTS: dict[str, Callable[[], dict[str, Any]]] = {
     "cancelJob": lambda: {"jobId": str(make_job().pk)},
     "startSync": lambda: {"layers": ["substations"]},
     "startRollup": dict,
+    "startHealthAssessment": dict,
+    "replayDeadLetters": lambda: {"codes": ["UNKNOWN_METER"]},
     "replayRejects": lambda: {"layer": make_sync_reject().run.layer_id},
     "previewImport": lambda: {"layer": "poles", "file": make_import_file().digest},
     "startImport": lambda: {"layer": "poles", "file": make_import_file().digest},
@@ -41,6 +51,37 @@ INPUTS: dict[str, Callable[[], dict[str, Any]]] = {
     "startCascadeRun": lambda: {"outages": ["SUB-1"]},
     "createScenario": lambda: {"name": "Loss", "outages": ["SUB-1"]},
     "runScenario": lambda: {"scenarioId": str(make_scenario().pk)},
+    "reportOutage": lambda: {"device": DEVICE, "startedAt": MOMENT},
+    "confirmOutage": lambda: {"outageId": "OUT-1"},
+    "moveOutage": lambda: {"outageId": "OUT-1", "device": DEVICE},
+    "assignOutageCrew": lambda: {"outageId": "OUT-1", "crewId": "CREW-1"},
+    "withdrawOutageCrew": lambda: {"outageId": "OUT-1"},
+    "startOutageWork": lambda: {"outageId": "OUT-1"},
+    "restoreOutage": lambda: {"outageId": "OUT-1", "restoredAt": MOMENT},
+    "setOutageCause": lambda: {"outageId": "OUT-1", "causeCode": "WIND"},
+    "setOutageEstimate": lambda: {"outageId": "OUT-1", "estimatedRestorationAt": MOMENT},
+    "cancelOutage": lambda: {"outageId": "OUT-1"},
+    "createWorkOrder": lambda: {
+        "workType": "REPAIR",
+        "priority": "LOW",
+        "assetKind": "SWITCH",
+        "assetId": "SW-1",
+    },
+    "assignWorkOrder": lambda: {"workOrderId": "WO-1", "crewId": "CREW-1"},
+    "withdrawWorkOrder": lambda: {"workOrderId": "WO-1"},
+    "scheduleWorkOrder": lambda: {"workOrderId": "WO-1", "scheduledAt": MOMENT},
+    "startWorkOrder": lambda: {"workOrderId": "WO-1"},
+    "holdWorkOrder": lambda: {"workOrderId": "WO-1"},
+    "completeWorkOrder": lambda: {"workOrderId": "WO-1"},
+    "cancelWorkOrder": lambda: {"workOrderId": "WO-1"},
+    "createCrew": lambda: {
+        "name": "Line 1",
+        "kind": "LINE",
+        "homeSubstationId": "SUB-1",
+        "memberCount": 3,
+    },
+    "updateCrew": lambda: {"crewId": "CREW-1", "name": "Line 2"},
+    "setCrewShift": lambda: {"crewId": "CREW-1", "isOnShift": True},
 }
 
 
@@ -64,6 +105,7 @@ def question(name: str, field: GraphQLField) -> str:
         "Date": '"2026-07-01"',
         "UsageGroup": "METER",
         "PeakMember": "METER",
+        "ReliabilityGroup": "CIRCUIT",
     }
     arguments = [
         f"{key}: {made_up[get_named_type(argument.type).name]}"
@@ -205,18 +247,35 @@ def test_a_mutation_without_the_permission_answers_why_and_writes_nothing(
     ("role", "allowed"),
     [
         ("viewer", set()),
-        ("operator", {"startSync", "startRollup", "replayRejects", "pauseSyncLayer"}),
+        (
+            "operator",
+            {
+                "startSync",
+                "startRollup",
+                "startHealthAssessment",
+                "replayRejects",
+                "pauseSyncLayer",
+                "replayDeadLetters",
+            }
+            | OUTAGES_AND_WORK,
+        ),
         (
             "planner",
             {
                 "startSync",
                 "startRollup",
+                "startHealthAssessment",
                 "replayRejects",
                 "pauseSyncLayer",
+                "replayDeadLetters",
                 "startCascadeRun",
                 "createScenario",
                 "runScenario",
-            },
+                "createCrew",
+                "updateCrew",
+                "setCrewShift",
+            }
+            | OUTAGES_AND_WORK,
         ),
         ("admin", set(GUARDED_MUTATIONS)),
     ],

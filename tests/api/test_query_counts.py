@@ -11,6 +11,7 @@ from grid import models
 from tests.api.asset_classes import ASSET_CLASSES, ZONED, AssetClass, name_of
 from tests.api.selections import select_everything
 from tests.clients import Api
+from tests.factories import computed
 from tests.factories import grid as factories
 from tests.factories.cascade import make_finished_run, make_scenario
 from tests.factories.jobs import make_job
@@ -40,6 +41,13 @@ def make_tree() -> None:
     pole = factories.make_pole(circuit=circuit, line=line)
     transformer = factories.make_transformer(line=line, pole=pole)
     factories.make_transformer_load(transformer=transformer)
+    for asset in (
+        {"transformer": transformer},
+        {"pole": pole},
+        {"circuit": circuit},
+        {"substation": substation},
+    ):
+        computed.make_asset_health(**asset)
     meter = factories.make_meter(transformer=transformer, pole=pole)
     factories.make_customer(meter=meter)
     outage = factories.make_outage(circuit=circuit, switch=switch, transformer=transformer)

@@ -13,6 +13,7 @@ from tests.api.asset_classes import ZONED, AssetClass, name_of
 from tests.api.selections import select_everything
 from tests.api.test_lookups import relay_id
 from tests.clients import Api
+from tests.factories import computed
 from tests.factories import grid as factories
 
 LAYER_OF_CLASS = {"lines": "lines", "branches": "branches"}
@@ -36,6 +37,7 @@ def make_territory() -> Territory:
     transformer = factories.make_transformer(line=line, name=f"Bank {zone.pk}")
     factories.make_transformer_load(transformer=transformer)
     meter = factories.make_meter(transformer=transformer)
+    outage = factories.make_outage(circuit=circuit)
     return Territory(
         zone=zone,
         rows={
@@ -50,8 +52,11 @@ def make_territory() -> Territory:
             "transformers": transformer,
             "meters": meter,
             "customers": factories.make_customer(meter=meter),
-            "outages": factories.make_outage(circuit=circuit),
+            "outages": outage,
             "workOrders": factories.make_work_order(circuit=circuit),
+            "outageInterruptions": factories.make_interruption(outage=outage, transformer=transformer),
+            "crews": factories.make_crew(home_substation=circuit.substation),
+            "assetHealths": computed.make_asset_health(circuit=circuit),
         },
     )
 

@@ -20,10 +20,10 @@ from grid.selectors.warehouse import get_warehouse
 from tests.e2e.browser import apart
 from tests.e2e.browser import chromium as run_chromium
 from tests.factories.users import make_user
+from tests.quick_flush import empty_everything
 from tests.servers.web import WebServer, web_server
 from tests.servers.worker import worker
 
-LASTING_TABLES = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
 END_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -45,10 +45,7 @@ def kept_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Non
     assert (settings.FRONTEND_DIST / "index.html").is_file(), "Build the front end first: npm run build."
     with django_db_blocker.unblock():
         yield
-        tables = set(connection.introspection.django_table_names(only_existing=True)) - LASTING_TABLES
-        names = ", ".join(connection.ops.quote_name(table) for table in sorted(tables))
-        with connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {names} CASCADE")
+        empty_everything()
         connections.close_all()
 
 
@@ -79,8 +76,9 @@ def grid_site(kept_database: None, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def _fill() -> None:
-    config = ForgeConfig(scale=Scale.TINY, end_at=END_AT, ami_days=3)
+    config = ForgeConfig(scale=Scale.TINY, end_at=END_AT, ami_days=3, history_years=0)
     load_warehouse(warehouse=get_warehouse(), config=config, progress=lambda done, step: None)
+    call_command("flux_health", verbosity=0)
     call_command("flux_sync", verbosity=0)
     make_user("planner", username="pia")
     make_user("viewer", username="vera")

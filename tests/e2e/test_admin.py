@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import TransactionTestCase, override_settings
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
@@ -18,6 +17,7 @@ from grid.selectors.warehouse import get_warehouse
 from tests.factories import grid
 from tests.factories.users import PASSWORD, make_superuser
 from tests.integration.sync.sample import load, small_grid
+from tests.quick_flush import empty_everything
 from tests.servers.web import WebServer, web_server
 from tests.servers.worker import worker
 
@@ -37,7 +37,6 @@ FLAGS = [
     "--force-color-profile=srgb",
     "--hide-scrollbars",
 ]
-LASTING_TABLES = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
 PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -73,15 +72,7 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture
 def lasting_types(monkeypatch: pytest.MonkeyPatch) -> None:
     """Empty the tables after a test but for content types and roles, whose ids the web server remembers."""
-
-    def empty_tables(_test_case: TransactionTestCase) -> None:
-        assert str(connection.settings_dict["NAME"]).startswith("test_")
-        tables = set(connection.introspection.django_table_names(only_existing=True)) - LASTING_TABLES
-        names = ", ".join(connection.ops.quote_name(table) for table in sorted(tables))
-        with connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {names} CASCADE")
-
-    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables)
+    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test_case: empty_everything())
 
 
 @pytest.fixture

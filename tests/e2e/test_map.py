@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from grid import models
+from grid.operations import ACTIVE_OUTAGE_STATUSES
 from tests.e2e.browser import Complaints, new_page, sign_in, wait_for_map
 from tests.e2e.map_place import count_pixels, on_screen, picture, viewport
 from tests.servers.environment import ROOT
@@ -72,7 +73,11 @@ def test_key_figures_carry_units_or_a_reason(desk: tuple[Page, Complaints]) -> N
     page.goto("/")
     served = page.get_by_test_id("kpi-customersServed")
 
-    out = sum(models.Outage.objects.filter(status="ACTIVE").values_list("customers_out", flat=True))
+    out = sum(
+        models.Outage.objects.filter(status__in=ACTIVE_OUTAGE_STATUSES).values_list(
+            "customers_out", flat=True
+        )
+    )
     active = models.Customer.objects.filter(account_status="ACTIVE").count()
     expect(served).to_contain_text(f"{active - out:,}\u00a0customers")
     served.hover()

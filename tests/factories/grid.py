@@ -308,7 +308,7 @@ def make_outage(**fields: Any) -> models.Outage:
         "circuit": circuit,
         "substation": circuit.substation,
         "zone": circuit.zone,
-        "status": models.OutageStatus.ACTIVE,
+        "status": "CONFIRMED",
         "cause_code": "VEGETATION",
         "started_at": MOMENT,
         "customers_interrupted": 6,
@@ -316,6 +316,47 @@ def make_outage(**fields: Any) -> models.Outage:
         "location": point(n),
     }
     return models.Outage.objects.create(**{**defaults, **fields})
+
+
+def make_interruption(**fields: Any) -> models.OutageInterruption:
+    """Create the interruption of the six customers of a transformer, and its outage."""
+    transformer = fields.pop("transformer", None) or make_transformer()
+    outage = fields.pop("outage", None) or make_outage(circuit=transformer.circuit)
+    defaults = {
+        "id": f"{outage.pk}|{transformer.pk}",
+        "outage": outage,
+        "transformer": transformer,
+        "circuit": outage.circuit,
+        "substation": outage.substation,
+        "zone": outage.zone,
+        "customers": 6,
+        "started_at": outage.started_at,
+    }
+    return models.OutageInterruption.objects.create(**{**defaults, **fields})
+
+
+def make_crew(**fields: Any) -> models.Crew:
+    """Create a free line crew of three."""
+    n = number()
+    substation = fields.pop("home_substation", None) or make_substation()
+    defaults = {
+        "id": f"CREW-{n}",
+        "name": f"Crew {n}",
+        "kind": "LINE",
+        "home_substation": substation,
+        "zone": substation.zone,
+        "member_count": 3,
+        "status": "AVAILABLE",
+    }
+    return models.Crew.objects.create(**{**defaults, **fields})
+
+
+def make_operation_event(**fields: Any) -> models.OperationEvent:
+    """Create the first line of the history of an outage, unless it is of something else."""
+    if not fields.keys() & {"outage", "work_order", "crew"}:
+        fields["outage"] = make_outage()
+    defaults = {"version": 1, "action": "REPORT", "to_status": "CONFIRMED", "at": MOMENT}
+    return models.OperationEvent.objects.create(**{**defaults, **fields})
 
 
 def make_work_order(**fields: Any) -> models.WorkOrder:

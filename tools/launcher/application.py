@@ -19,7 +19,7 @@ from launcher.stamps import Stamp, fingerprint
 from launcher.supervisor import Program
 
 MARK = "FLUX_LAUNCH_ID"
-WEB, WORKER, BEAT = "web", "worker", "beat"
+WEB, WORKER, BEAT, STREAM = "web", "worker", "beat", "stream"
 HEALTH_TIMEOUT_S = 60.0
 OWNED_BY_SERVICES = frozenset({"FLUX_DATABASE_URL", "FLUX_REDIS_URL"})
 LOCAL_DEFAULTS = {"FLUX_GRAPHIQL": "1", "FLUX_INTROSPECTION": "1"}
@@ -99,7 +99,14 @@ class Application:
         return None if password == before else password
 
     def load(
-        self, *, scale: str, interconnect: str, ami_days: int, raw_days: int, is_shown: bool = False
+        self,
+        *,
+        scale: str,
+        interconnect: str,
+        ami_days: int,
+        raw_days: int,
+        history_years: int,
+        is_shown: bool = False,
     ) -> None:
         """Generate the data of a scale and load it into the warehouse, unless it is there.
 
@@ -108,6 +115,7 @@ class Application:
             interconnect: whose transmission grid.
             ami_days: days of readings.
             raw_days: how many of them come as received.
+            history_years: years of outages before them.
             is_shown: let the command draw its progress on the terminal instead of keeping a log.
 
         Raises:
@@ -115,6 +123,7 @@ class Application:
         """
         arguments = ["flux_load", "--scale", scale, "--interconnect", interconnect]
         arguments += ["--ami-days", str(ami_days), "--raw-days", str(raw_days)]
+        arguments += ["--history-years", str(history_years)]
         what = f"the {scale} data could not be generated and loaded"
         if not is_shown:
             self.manage(*arguments, log_name="load", what=what)
@@ -151,7 +160,7 @@ class Application:
         return "collected"
 
     def programs(self, *, host: str, port: int) -> list[Program]:
-        """Return the web process, the worker and the scheduler."""
+        """Return the web process, the worker, the scheduler and the consumer of the streams."""
         binaries = self.layout.venv / "bin"
         celery = [str(binaries / "celery"), "-A", "flux_site"]
         workers = str(max(2, min(8, os.cpu_count() or 2)))
@@ -162,6 +171,7 @@ class Application:
             ),
             self._program(WORKER, [*celery, "worker", "--loglevel", "INFO", "--concurrency", workers]),
             self._program(BEAT, [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""]),
+            self._program(STREAM, [str(self.layout.python), "manage.py", "flux_stream", "consume"]),
         ]
 
     def _program(self, name: str, command: list[str]) -> Program:

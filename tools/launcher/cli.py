@@ -32,6 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     load.add_argument("scale")
     load.add_argument("--ami-days", type=int, help="days of meter readings")
     load.add_argument("--raw-days", type=int, help="how many of them come as received, to be cleaned")
+    load.add_argument("--history-years", type=int, help="years of outages before the readings")
     commands.add_parser("bench", help="run the benchmarks")
     commands.add_parser("schema", help="write flux_site/schema.graphql anew")
     commands.add_parser("pins", help="write requirements/constraints.txt anew")
@@ -79,7 +80,11 @@ def select_command(options: argparse.Namespace) -> Callable[[], int]:
         "check": lambda: test_command.check(test_layout),
         "install": lambda: install(layout, with_dev=options.dev),
         "load": lambda: data_commands.load(
-            layout, scale=options.scale, ami_days=options.ami_days, raw_days=options.raw_days
+            layout,
+            scale=options.scale,
+            ami_days=options.ami_days,
+            raw_days=options.raw_days,
+            history_years=options.history_years,
         ),
         "bench": lambda: data_commands.bench(layout),
         "schema": lambda: write_schema(layout),

@@ -45,10 +45,24 @@ def borrowed_services(layout: Layout) -> Iterator[tuple[Services, Application]]:
             services.stop()
 
 
-def load(layout: Layout, *, scale: str, ami_days: int | None = None, raw_days: int | None = None) -> int:
+def load(
+    layout: Layout,
+    *,
+    scale: str,
+    ami_days: int | None = None,
+    raw_days: int | None = None,
+    history_years: int | None = None,
+) -> int:
     """Generate a scale into the warehouse and sync it, with its progress on a terminal."""
     layout.prepare()
-    choice = choose_data(layout, os.environ, scale=scale, ami_days=ami_days, raw_days=raw_days)
+    choice = choose_data(
+        layout,
+        os.environ,
+        scale=scale,
+        ami_days=ami_days,
+        raw_days=raw_days,
+        history_years=history_years,
+    )
     run_steps(installation_steps(layout, with_dev=False, with_build=False))
     with borrowed_services(layout) as (services, application):
         preparation = Preparation(layout, services, application, choice)

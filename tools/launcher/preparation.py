@@ -21,6 +21,7 @@ from launcher.stamps import Stamp, fingerprint
 SCALES = ("demo", "city", "metro")
 DEFAULT_SCALE = "demo"
 DEFAULT_AMI_DAYS = 14
+DEFAULT_HISTORY_YEARS = 5
 DEFAULT_INTERCONNECT = "Texas"
 APPLIED_MIGRATIONS = (
     "SELECT coalesce(md5(string_agg(app || '.' || name, ',' ORDER BY app, name)), '') FROM django_migrations;"
@@ -44,12 +45,18 @@ class DataChoice:
     interconnect: str = DEFAULT_INTERCONNECT
     ami_days: int = DEFAULT_AMI_DAYS
     raw_days: int = 0
+    history_years: int = DEFAULT_HISTORY_YEARS
 
     @property
     def title(self) -> str:
         days = "" if self.ami_days == DEFAULT_AMI_DAYS else f", {self.ami_days} days"
         raw = f", {self.raw_days} as received" if self.raw_days else ""
-        return f"{self.scale} scale, {self.interconnect}{days}{raw}"
+        past = (
+            ""
+            if self.history_years == DEFAULT_HISTORY_YEARS
+            else f", a past of {self.history_years} {'year' if self.history_years == 1 else 'years'}"
+        )
+        return f"{self.scale} scale, {self.interconnect}{days}{raw}{past}"
 
 
 def choose_data(
@@ -59,6 +66,7 @@ def choose_data(
     scale: str | None = None,
     ami_days: int | None = None,
     raw_days: int | None = None,
+    history_years: int | None = None,
 ) -> DataChoice:
     """Return what was asked for, else what was loaded last, else the demo.
 
@@ -75,11 +83,13 @@ def choose_data(
     interconnect = environment.get("FLUX_INTERCONNECT") or last.get("INTERCONNECT") or DEFAULT_INTERCONNECT
     if scale is None and chosen == last.get("SCALE"):  # what was loaded last, with its days
         ami_days, raw_days = int(last.get("AMI_DAYS") or DEFAULT_AMI_DAYS), int(last.get("RAW_DAYS") or 0)
+        history_years = int(last.get("HISTORY_YEARS") or DEFAULT_HISTORY_YEARS)
     return DataChoice(
         scale=chosen,
         interconnect=interconnect,
         ami_days=DEFAULT_AMI_DAYS if ami_days is None else ami_days,
         raw_days=0 if raw_days is None else raw_days,
+        history_years=DEFAULT_HISTORY_YEARS if history_years is None else history_years,
     )
 
 
@@ -130,6 +140,7 @@ class Preparation:
             "INTERCONNECT": self.choice.interconnect,
             "AMI_DAYS": str(self.choice.ami_days),
             "RAW_DAYS": str(self.choice.raw_days),
+            "HISTORY_YEARS": str(self.choice.history_years),
         }
         envfile.write_private(choice_file(self.layout), envfile.render_env(chosen))
         self.application.load(
@@ -137,6 +148,7 @@ class Preparation:
             interconnect=self.choice.interconnect,
             ami_days=self.choice.ami_days,
             raw_days=self.choice.raw_days,
+            history_years=self.choice.history_years,
             is_shown=is_shown,
         )
         return "loaded"

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from launcher import ports
-from launcher.application import BEAT, MARK, WEB, WORKER, Application, build_environment, wait_until_healthy
+from launcher.application import (
+    BEAT,
+    MARK,
+    STREAM,
+    WEB,
+    WORKER,
+    Application,
+    build_environment,
+    wait_until_healthy,
+)
 from launcher.installation import installation_steps
 from launcher.interruption import Interrupted, ignore_signals
 from launcher.layout import Layout
@@ -145,7 +154,7 @@ class RunSession:
             Step(f"Data ({choice.title})", lambda: self.preparation.load()),
             Step("Sync into PostGIS", lambda: self.preparation.sync()),
             Step("Static files", lambda: self.application.collect_static()),
-            Step("Web, worker and scheduler", self._start_programs),
+            Step("Web, worker, scheduler and stream", self._start_programs),
         ]
         run_steps(steps)
         self.is_up = True
@@ -233,7 +242,7 @@ class RunSession:
         wait_until_healthy(
             self.address.probe_url, log=self.layout.logs / "web.log", check=self.supervisor.check
         )
-        self.supervisor.start(BEAT)
+        self.supervisor.start(BEAT, STREAM)
         return "healthy"
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import models
 
-from grid.layers import LAYERS
+from grid.layers import DERIVED, LAYERS
 
 WAREHOUSE = "warehouse"
-_LAYER_MODELS = frozenset(layer.model for layer in LAYERS.values())
+_LAYER_MODELS = frozenset(layer.model for layer in LAYERS.values()) | {each.model for each in DERIVED}
 _is_asked: ContextVar[bool] = ContextVar("warehouse_is_asked", default=False)
 
 
@@ -22,6 +22,11 @@ def asking_warehouse() -> Iterator[None]:
         yield
     finally:
         _is_asked.reset(token)
+
+
+def is_asking_warehouse() -> bool:
+    """Return whether querysets over the layers read from the warehouse now."""
+    return _is_asked.get()
 
 
 class StoreRouter:

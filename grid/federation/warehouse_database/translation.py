@@ -27,7 +27,7 @@ from django.utils import timezone
 
 from flux_site.api.errors import FluxError
 from grid.federation.store import fallback_warehouse
-from grid.layers import LAYERS
+from grid.layers import DERIVED, LAYERS
 from grid.layers.window import query_of
 from grid.warehouse.statements import optional_tables, reading_as_empty
 from grid.warehouse.tables import metadata
@@ -38,6 +38,7 @@ KEYS_PER_LIST = 10_000
 ESCAPE = "/"
 _AGGREGATES: dict[type, Any] = {Sum: sa.func.sum, Max: sa.func.max, Min: sa.func.min}
 _LAYER_OF_TABLE = {layer.table: layer for layer in LAYERS.values()}
+_SOURCE_OF_DERIVED = {each.table: each.source for each in DERIVED}
 
 
 class UnsupportedByWarehouse(FluxError):
@@ -86,13 +87,18 @@ class _Sources:
     def select(self, table: str) -> sa.Select[Any]:
         """Return the rows that the cache's ``table`` should hold."""
         if table not in self._selects:
-            layer = _LAYER_OF_TABLE.get(table)
-            if layer is None:
-                raise UnsupportedByWarehouse(f"The warehouse does not hold {table}.")
-            select = query_of(layer, fallback_warehouse(), now=timezone.now())
+            select = self._query_of(table)
             self._optional |= optional_tables(select)
             self._selects[table] = select
         return self._selects[table]
+
+    def _query_of(self, table: str) -> sa.Select[Any]:
+        if table in _SOURCE_OF_DERIVED:
+            return _SOURCE_OF_DERIVED[table]
+        layer = _LAYER_OF_TABLE.get(table)
+        if layer is None:
+            raise UnsupportedByWarehouse(f"The warehouse does not hold {table}.")
+        return query_of(layer, fallback_warehouse(), now=timezone.now())
 
     def complete(self, statement: sa.Select[Any]) -> sa.Select[Any]:
         """Return ``statement`` with what its sources say of tables that may be absent."""

@@ -12,7 +12,14 @@ from django.utils import timezone
 
 from flux_site.api.errors import BadInput
 from grid.management.load_progress import LoadProgress
-from grid.services.load import DEFAULT_AMI_DAYS, MAX_AMI_DAYS, MAX_RAW_DAYS, load_forged_data
+from grid.services.load import (
+    DEFAULT_AMI_DAYS,
+    DEFAULT_HISTORY_YEARS,
+    MAX_AMI_DAYS,
+    MAX_HISTORY_YEARS,
+    MAX_RAW_DAYS,
+    load_forged_data,
+)
 from grid.warehouse import WarehouseError
 
 
@@ -47,6 +54,13 @@ class Command(BaseCommand):
             f"and bad rows for the roll-up to clean, up to {MAX_RAW_DAYS} (default: 0)",
         )
         parser.add_argument(
+            "--history-years",
+            type=int,
+            default=DEFAULT_HISTORY_YEARS,
+            help="years of weather, outages and inspections before the readings, 0 to "
+            f"{MAX_HISTORY_YEARS} (default: {DEFAULT_HISTORY_YEARS})",
+        )
+        parser.add_argument(
             "--force", action="store_true", help="begin anew, with a metering period up to today"
         )
 
@@ -74,6 +88,7 @@ class Command(BaseCommand):
                 force=options["force"],
                 ami_days=options["ami_days"],
                 raw_days=options["raw_days"],
+                history_years=options["history_years"],
                 progress=shown.tell,
                 rows=shown.rows,
             )

@@ -11,9 +11,14 @@ from strawberry.types import Info
 
 from flux_site.api.visibility import first_of, visible
 from grid.federation import from_either_store
-from grid.layers import LAYERS
+from grid.layers import DERIVED, LAYERS
+from grid.schema.fast.columns import read_from, shows_rows
 
 LAYER_OF_MODEL = {layer.model: key for key, layer in LAYERS.items()}
+LAYERS_OF_MODEL = {model: (key,) for model, key in LAYER_OF_MODEL.items()} | {
+    each.model: each.rests_on for each in DERIVED
+}
+"""The layers that the rows of a model come from, or are computed from."""
 
 GeoJSON = NewType("GeoJSON", object)
 GEOJSON_SCALAR = strawberry.scalar(
@@ -36,12 +41,15 @@ def geojson(geometry: GEOSGeometry | None) -> Any:
 class Asset(relay.Node):
     """Base of the asset types: id, natural key, visibility and federation lookup."""
 
-    @strawberry_django.field(only=["pk"], description="Natural key, the same in both stores.")
+    @strawberry_django.field(
+        only=["pk"], metadata=read_from("pk"), description="Natural key, the same in both stores."
+    )
     def asset_id(self) -> str:
         """Return the natural key."""
         return self.pk  # type: ignore[attr-defined,no-any-return]
 
     @classmethod
+    @shows_rows(permission="grid.view_{model}", zone="zone_id")
     def get_queryset(cls, queryset: QuerySet[Any], info: Info, **_: Any) -> QuerySet[Any]:
         """Return the rows the user may see."""
         return visible(queryset, info)
@@ -66,12 +74,16 @@ class Asset(relay.Node):
 class LocatedAsset(Asset):
     """An asset with a ``location``."""
 
-    @strawberry_django.field(only=["location"], description="Longitude, degrees (WGS 84).")
+    @strawberry_django.field(
+        only=["location"], metadata=read_from("location", "ST_X"), description="Longitude, degrees (WGS 84)."
+    )
     def lon(self) -> float:
         """Return the longitude."""
         return self.location.x  # type: ignore[attr-defined,no-any-return]
 
-    @strawberry_django.field(only=["location"], description="Latitude, degrees (WGS 84).")
+    @strawberry_django.field(
+        only=["location"], metadata=read_from("location", "ST_Y"), description="Latitude, degrees (WGS 84)."
+    )
     def lat(self) -> float:
         """Return the latitude."""
         return self.location.y  # type: ignore[attr-defined,no-any-return]

@@ -172,10 +172,47 @@ class OutageFilter:
     id: Text = natural_key()
     substation_id: Text
     circuit_id: Text
+    switch_id: Text
+    transformer_id: Text
+    meter_id: Text
+    crew_id: Text
+    zone_id: Text
     status: Text
     cause_code: Text
+    is_planned: Flag
+    source: Text
     started_at: Moment
+    restored_at: Moment
+    customers_interrupted: Whole
     customers_out: Whole
+
+
+@strawberry_django.filter_type(models.OutageInterruption)
+class OutageInterruptionFilter:
+    """Filter of interruptions."""
+
+    id: Text = natural_key()
+    outage_id: Text
+    transformer_id: Text
+    meter_id: Text
+    circuit_id: Text
+    substation_id: Text
+    started_at: Moment
+    restored_at: Moment
+    customers: Whole
+
+
+@strawberry_django.filter_type(models.Crew)
+class CrewFilter:
+    """Filter of crews."""
+
+    id: Text = natural_key()
+    name: Text
+    kind: Text
+    status: Text
+    home_substation_id: Text
+    zone_id: Text
+    member_count: Whole
 
 
 @strawberry_django.filter_type(models.WorkOrder)
@@ -186,11 +223,27 @@ class WorkOrderFilter:
     substation_id: Text
     circuit_id: Text
     outage_id: Text
+    crew_id: Text
+    zone_id: Text
     status: Text
     priority: Text
     work_type: Text
     asset_id: Text = strawberry.field(name="targetAssetId", default=None)
     created_at: Moment
+
+
+@strawberry_django.filter_type(models.AssetHealth)
+class AssetHealthFilter:
+    """Filter of assets' health."""
+
+    id: Text = natural_key()
+    asset_kind: Text
+    band: Text
+    on_circuit_id: Text
+    in_substation_id: Text
+    health_index: Number
+    confidence_frac: Number
+    failures_per_year: Number
 
 
 @strawberry_django.filter_type(models.WeatherObservation)
@@ -199,3 +252,42 @@ class WeatherFilter:
 
     station: Text
     observed_at: Moment
+
+
+@strawberry_django.filter_type(models.CircuitStatus)
+class CircuitStatusFilter:
+    """Filter of the state of circuits."""
+
+    id: Text = natural_key()
+    substation_id: Text
+    zone_id: Text
+    status: Text
+    load_class: Text
+    active_outages: Whole
+    customers_out: Whole
+    loading_pct: Number
+    worst_loading_pct: Number
+
+
+@strawberry_django.filter_type(models.SubstationStatus)
+class SubstationStatusFilter:
+    """Filter of the state of substations."""
+
+    id: Text = natural_key()
+    zone_id: Text
+    status: Text
+    load_class: Text
+    active_outages: Whole
+    customers_out: Whole
+    loading_pct: Number
+    worst_loading_pct: Number
+
+
+@strawberry_django.filter_type(models.ServiceArea)
+class ServiceAreaFilter:
+    """Filter of service areas."""
+
+    id: Text = natural_key()
+    substation_id: Text
+    zone_id: Text
+    area_km2: Number

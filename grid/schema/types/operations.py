@@ -1,4 +1,4 @@
-"""API types of operations."""
+"""API types of weather and of transformer load."""
 
 from typing import Any
 
@@ -6,15 +6,12 @@ import strawberry_django
 from django.db.models import QuerySet
 from strawberry import auto, relay
 from strawberry.types import Info
-from strawberry_django.relay import DjangoCursorConnection
 
 from flux_site.api.ordering import in_default_order
 from flux_site.api.visibility import require
 from grid import models
+from grid.schema.fast.columns import read_from, shows_rows
 from grid.schema.types import filters, ordering
-from grid.schema.types.base import LocatedAsset
-from grid.schema.types.distribution import Circuit, Switch, Transformer
-from grid.schema.types.transmission import Substation
 
 
 @strawberry_django.type(models.TransformerLoad)
@@ -29,6 +26,7 @@ class TransformerLoad:
     coverage_pct: auto
 
     @classmethod
+    @shows_rows(permission="grid.view_transformer")
     def get_queryset(cls, queryset: QuerySet[Any], info: Info, **_: Any) -> QuerySet[Any]:
         """Return the loads, for users who may see transformers."""
         require(info, "grid.view_transformer")
@@ -48,63 +46,23 @@ class WeatherObservation(relay.Node):
     wind_speed_mps: auto
     precipitation_mm: auto
 
-    @strawberry_django.field(only=["location"], description="Longitude, degrees.")
+    @strawberry_django.field(
+        only=["location"], metadata=read_from("location", "ST_X"), description="Longitude, degrees."
+    )
     def lon(self) -> float:
         """Return the longitude."""
         return self.location.x  # type: ignore[attr-defined,no-any-return]
 
-    @strawberry_django.field(only=["location"], description="Latitude, degrees.")
+    @strawberry_django.field(
+        only=["location"], metadata=read_from("location", "ST_Y"), description="Latitude, degrees."
+    )
     def lat(self) -> float:
         """Return the latitude."""
         return self.location.y  # type: ignore[attr-defined,no-any-return]
 
     @classmethod
+    @shows_rows(permission="grid.view_weatherobservation")
     def get_queryset(cls, queryset: QuerySet[Any], info: Info, **_: Any) -> QuerySet[Any]:
         """Return the weather, which belongs to no zone."""
         require(info, "grid.view_weatherobservation")
         return in_default_order(queryset)
-
-
-@strawberry_django.federation.type(
-    models.Outage, keys=["assetId"], filters=filters.OutageFilter, ordering=ordering.OutageOrder
-)
-class Outage(LocatedAsset):
-    """An interruption behind one device."""
-
-    substation: Substation
-    circuit: Circuit
-    switch: Switch | None
-    transformer: Transformer | None
-    status: auto
-    cause_code: auto
-    started_at: auto
-    restored_at: auto
-    estimated_restoration_at: auto
-    customers_interrupted: auto
-    customers_out: auto
-    work_orders: DjangoCursorConnection["WorkOrder"] = strawberry_django.connection()
-
-
-@strawberry_django.federation.type(
-    models.WorkOrder, keys=["assetId"], filters=filters.WorkOrderFilter, ordering=ordering.WorkOrderOrder
-)
-class WorkOrder(LocatedAsset):
-    """A piece of field work."""
-
-    work_type: auto
-    priority: auto
-    status: auto
-    asset_kind: auto
-    target_asset_id: str = strawberry_django.field(
-        field_name="asset_id", description="The asset the work is done on."
-    )
-    substation: Substation
-    circuit: Circuit
-    outage: Outage | None
-    crew_id: auto
-    description: auto
-    created_at: auto
-    scheduled_at: auto
-    completed_at: auto
-    estimated_hours: auto
-    actual_hours: auto

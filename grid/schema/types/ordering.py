@@ -123,8 +123,31 @@ class OutageOrder(UnknownLast):
 
     id: Ordering | None = by_key()
     started_at: auto
+    restored_at: auto
+    estimated_restoration_at: auto
     customers_interrupted: auto
     customers_out: auto
+    status: auto
+
+
+@strawberry_django.order_type(models.OutageInterruption)
+class OutageInterruptionOrder(UnknownLast):
+    """Order of interruptions."""
+
+    id: Ordering | None = by_key()
+    started_at: auto
+    restored_at: auto
+    customers: auto
+
+
+@strawberry_django.order_type(models.Crew)
+class CrewOrder(UnknownLast):
+    """Order of crews."""
+
+    id: Ordering | None = by_key()
+    name: auto
+    status: auto
+    member_count: auto
 
 
 @strawberry_django.order_type(models.WorkOrder)
@@ -133,8 +156,19 @@ class WorkOrderOrder(UnknownLast):
 
     id: Ordering | None = by_key()
     created_at: auto
+    scheduled_at: auto
     priority: auto
     status: auto
+
+
+@strawberry_django.order_type(models.AssetHealth)
+class AssetHealthOrder(UnknownLast):
+    """Order of assets' health."""
+
+    id: Ordering | None = by_key()
+    health_index: auto
+    failures_per_year: auto
+    confidence_frac: auto
 
 
 @strawberry_django.order_type(models.WeatherObservation)
@@ -143,3 +177,37 @@ class WeatherOrder(UnknownLast):
 
     observed_at: auto
     station: auto
+
+
+@strawberry_django.order_type(models.CircuitStatus)
+class CircuitStatusOrder(UnknownLast):
+    """Order of the state of circuits."""
+
+    id: Ordering | None = by_key()
+    status: auto
+    customers_out: auto
+    active_outages: auto
+    load_mw: auto
+    loading_pct: auto
+    worst_loading_pct: auto
+
+
+@strawberry_django.order_type(models.SubstationStatus)
+class SubstationStatusOrder(UnknownLast):
+    """Order of the state of substations."""
+
+    id: Ordering | None = by_key()
+    status: auto
+    customers_out: auto
+    active_outages: auto
+    load_mw: auto
+    loading_pct: auto
+    worst_loading_pct: auto
+
+
+@strawberry_django.order_type(models.ServiceArea)
+class ServiceAreaOrder(UnknownLast):
+    """Order of service areas."""
+
+    id: Ordering | None = by_key()
+    area_km2: auto

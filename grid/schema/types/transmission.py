@@ -11,16 +11,21 @@ from strawberry_django.relay import DjangoCursorConnection
 
 from flux_site.api.visibility import require_login
 from grid import models
+from grid.schema.fast.columns import shows_rows
 from grid.schema.types import filters, ordering
 from grid.schema.types.base import Asset, LocatedAsset, RoutedAsset
 
 if TYPE_CHECKING:
     from grid.schema.types.distribution import Circuit, Transformer
-    from grid.schema.types.operations import Outage
+    from grid.schema.types.health import AssetHealth
+    from grid.schema.types.outages import Outage
+    from grid.schema.types.status import SubstationStatus
 
 CircuitRef = Annotated["Circuit", strawberry.lazy("grid.schema.types.distribution")]
 TransformerRef = Annotated["Transformer", strawberry.lazy("grid.schema.types.distribution")]
-OutageRef = Annotated["Outage", strawberry.lazy("grid.schema.types.operations")]
+SubstationStatusRef = Annotated["SubstationStatus", strawberry.lazy("grid.schema.types.status")]
+HealthRef = Annotated["AssetHealth", strawberry.lazy("grid.schema.types.health")]
+OutageRef = Annotated["Outage", strawberry.lazy("grid.schema.types.outages")]
 
 
 def _other_zone(what: str) -> Any:
@@ -39,6 +44,7 @@ class Zone:
     time_zone: auto
 
     @classmethod
+    @shows_rows(zone="id")
     def get_queryset(cls, queryset: QuerySet[Any], info: Info, **_: Any) -> QuerySet[Any]:
         """Return the zones the user may see."""
         return queryset.visible_to(require_login(info))  # type: ignore[attr-defined,no-any-return]
@@ -60,6 +66,10 @@ class Substation(LocatedAsset):
     generation_capacity_mw: auto
     status: auto
     commissioned_date: auto
+    operating_status: SubstationStatusRef | None = strawberry_django.field(
+        description="Supply and load now; null if it feeds no circuits, or until first computed."
+    )
+    health: HealthRef | None
     buses: DjangoCursorConnection["Bus"] = strawberry_django.connection()
     plants: DjangoCursorConnection["Plant"] = strawberry_django.connection()
     circuits: DjangoCursorConnection[CircuitRef] = strawberry_django.connection()

@@ -7,6 +7,8 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
+from grid.operations import ACTIVE_OUTAGE_STATUSES
+
 TEXT, REAL, WHOLE, FLAG = pa.string(), pa.float64(), pa.int32(), pa.bool_()
 PATH = pa.list_(pa.float64())
 MAX_ROWS = 250_000
@@ -253,8 +255,8 @@ LAYERS: tuple[MapLayer, ...] = (
         sources="grid_outage t",
         columns=(_text("id"), LON, LAT, _text("status"), _whole("customers_out")),
         geometry_sql="t.location",
-        filter_sql="t.status = 'ACTIVE'",
-        filter_rows=lambda t: t.c.status == "ACTIVE",
+        filter_sql=f"t.status IN ({', '.join(repr(str(each)) for each in ACTIVE_OUTAGE_STATUSES)})",
+        filter_rows=lambda t: t.c.status.in_(ACTIVE_OUTAGE_STATUSES),
         legend=(LegendEntry(label="Active outage", color="#ff5a4f"),),
     ),
 )

@@ -15,12 +15,13 @@ from datetime import UTC, timedelta
 import pyarrow as pa
 import sqlalchemy as sa
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
 from grid import models
 from grid.selectors.warehouse import get_warehouse
+from grid.services.outbox.applying import TARGETS, apply_edits
 from grid.services.outbox.recording import DELIVERY_LOCK, LOCK_CLASS
 from grid.services.outbox.streams import this_stream
 from grid.warehouse import SchemaMismatch, Warehouse, WarehouseError, pa_schema
@@ -53,7 +54,7 @@ def send_task(name: str) -> None:
 
 
 def deliver(warehouse: Warehouse | None = None) -> int:
-    """Deliver what waits; return how many edits arrived. Only one process delivers, others return 0.
+    """Deliver what waits and apply it; return how many edits arrived. Only one process does, others return 0.
 
     While the warehouse is away edits wait and keep the reason. An edit that the warehouse refuses for what
     it holds waits longer and longer (up to an hour), keeps its error, and holds back only later edits of the
@@ -67,6 +68,7 @@ def deliver(warehouse: Warehouse | None = None) -> int:
         while True:
             batch = _next_batch()
             if not batch:
+                _apply(target)
                 return delivered
             try:
                 _send_batch(target, batch)
@@ -90,7 +92,31 @@ def tidy() -> int:
     before = timezone.now() - timedelta(days=settings.OUTBOX_KEEP_DAYS)
     newest = models.OutboxEvent.objects.aggregate(newest=Max("sequence"))["newest"]
     old = models.OutboxEvent.objects.filter(delivered_at__lt=before).exclude(pk=newest)
+    old = old.exclude(kind__in=list(TARGETS), applied_at__isnull=True)
     return old.delete()[0]
+
+
+def _apply(warehouse: Warehouse) -> None:
+    try:
+        apply_edits(warehouse, _check_turn)
+    except WarehouseError as error:
+        logger.warning("Unable to apply edits to the tables of the warehouse: %s", error)
+
+
+def _check_turn() -> None:
+    """Raise unless this connection still holds the lock of delivery.
+
+    Raises:
+        DatabaseError: if the connection, and the lock with it, was lost.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objid = %s AND granted"
+            " AND pid = pg_backend_pid()",
+            [LOCK_CLASS, DELIVERY_LOCK],
+        )
+        if cursor.fetchone() is None:
+            raise DatabaseError("The lock of delivery was lost.")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from psycopg import sql
 from grid.services.sync.columns import Column, Reference
 from grid.services.sync.errors import SuspiciousDelete
 from grid.services.sync.rejects import Reason
-from grid.services.sync.staging import REJECTED, STAGING, TOUCHED, as_json, names
+from grid.services.sync.staging import EDITED, REJECTED, STAGING, TOUCHED, as_json, names
 
 MAX_DELETE_FRAC = 0.5
 SMALL_LAYER_ROWS = 100
@@ -36,7 +36,8 @@ def find_doomed(
 ) -> tuple[int, int]:
     """List the cached rows that the source no longer has, and which of them other rows still hang on.
 
-    A row whose source row was refused is not one of them: the cache keeps its last good state.
+    A row whose source row was refused is not one of them: the cache keeps its last good state. Nor is one
+    that an operator has edited (see ``edits``).
 
     Args:
         session: the run's session.
@@ -57,7 +58,8 @@ def find_doomed(
         sql.SQL(
             "CREATE TEMP TABLE {doomed} ON COMMIT DROP AS SELECT d.id, {held} AS is_held FROM ("
             "SELECT t.id FROM {table} t{among} WHERE NOT EXISTS (SELECT FROM {staging} s WHERE s.id = t.id)"
-            " AND NOT EXISTS (SELECT FROM {rejected} r WHERE r.row_key = t.id)) d"
+            " AND NOT EXISTS (SELECT FROM {rejected} r WHERE r.row_key = t.id)"
+            " AND NOT EXISTS (SELECT FROM {edited} e WHERE e.id = t.id)) d"
         ).format(
             doomed=DOOMED,
             among=sql.SQL(" JOIN {} u ON u.id = t.id").format(TOUCHED) if only_touched else sql.SQL(""),
@@ -65,6 +67,7 @@ def find_doomed(
             table=sql.Identifier(table),
             staging=STAGING,
             rejected=REJECTED,
+            edited=EDITED,
         )
     )
     row = session.execute(
@@ -147,13 +150,21 @@ def _change(
 
 
 def _retain(session: psycopg.Connection, target: sql.Identifier) -> tuple[str, ...]:
-    """List the rows that stay although they are not staged: still referenced, or refused this time."""
+    """List the rows that stay although they are not staged: still referenced, refused, or edited."""
     session.execute(
         sql.SQL(
             "CREATE TEMP TABLE {retained} ON COMMIT DROP AS SELECT id FROM {doomed} WHERE is_held UNION "
             "SELECT r.row_key FROM {rejected} r JOIN {target} t ON t.id = r.row_key"
-            " WHERE NOT EXISTS (SELECT FROM {staging} s WHERE s.id = r.row_key)"
-        ).format(retained=RETAINED, doomed=DOOMED, rejected=REJECTED, target=target, staging=STAGING)
+            " WHERE NOT EXISTS (SELECT FROM {staging} s WHERE s.id = r.row_key) UNION "
+            "SELECT e.id FROM {edited} e JOIN {target} t ON t.id = e.id"
+        ).format(
+            retained=RETAINED,
+            doomed=DOOMED,
+            rejected=REJECTED,
+            target=target,
+            staging=STAGING,
+            edited=EDITED,
+        )
     )
     held = session.execute(sql.SQL("SELECT id FROM {doomed} WHERE is_held ORDER BY id").format(doomed=DOOMED))
     return tuple(row[0] for row in held)

@@ -7,7 +7,16 @@ import time
 from django.utils import timezone
 
 from grid.selectors.sync import source_of, version_of
-from grid.services.sync import applying, checkpoints, records, resolving, source, validation, verification
+from grid.services.sync import (
+    applying,
+    checkpoints,
+    edits,
+    records,
+    resolving,
+    source,
+    validation,
+    verification,
+)
 from grid.services.sync.columns import references_to
 from grid.services.sync.errors import AllRowsRejected, SourceIncomplete, SyncError
 from grid.services.sync.rejects import MAX_STORED_PER_RUN
@@ -44,12 +53,13 @@ def carry_out(run: Run) -> LayerOutcome:
 def look_at_source(run: Run) -> Source:
     """Return versions and query. The versions come first: a later commit then shows as stale."""
     looked_at = timezone.now()
+    seen = edits.look(run.layer, run.warehouse)
     versions, version = source_of(run.layer, run.warehouse)
     query = source.query_of(run.layer, run.warehouse, now=looked_at)
     if version is None:
         source.count_rows(query, run.warehouse)  # names the table that was never loaded
         raise SyncError(f"The source of {run.layer.key} was never loaded.", code="SOURCE_NOT_LOADED")
-    return Source(looked_at=looked_at, versions=versions, version=version, query=query)
+    return Source(looked_at=looked_at, versions=versions, version=version, query=query, edits_seen=seen)
 
 
 def validate(run: Run) -> int:
@@ -65,13 +75,16 @@ def validate(run: Run) -> int:
     return rejected
 
 
-def change_rows(run: Run, *, rows_in_source: int, rejected: int, only_touched: bool) -> applying.Changes:
+def change_rows(
+    run: Run, found: Source, *, rows_in_source: int, rejected: int, only_touched: bool
+) -> applying.Changes:
     """Update, insert and delete rows; must run in the run's transaction.
 
     Raises:
         SuspiciousDelete: if most of the layer would go and the run is not forced.
     """
     session, layer = run.session, run.layer
+    edits.keep_off(session, layer, found.edits_seen, only_touched=only_touched)
     references = references_to(layer.model)
     cached, doomed = applying.find_doomed(session, layer.table, references, only_touched=only_touched)
     if not run.force:
@@ -133,12 +146,13 @@ def record(
         checksum=checksum,
         duration_s=time.monotonic() - run.began,
         still_referenced=changes.still_referenced,
+        edits_seen=found.edits_seen,
         **counts,
     )
 
 
 def _apply(run: Run, found: Source, *, read: int, rejected: int) -> LayerOutcome:
-    changes = change_rows(run, rows_in_source=read, rejected=rejected, only_touched=False)
+    changes = change_rows(run, found, rows_in_source=read, rejected=rejected, only_touched=False)
     row_count, checksum = verification.verify(
         run.session, layer=run.layer.key, table=run.layer.table, columns=run.columns
     )

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from grid import models
 from grid.layers import FallbackReason, SyncMode
 from grid.selectors.sync import version_of
-from grid.services.sync import full, source, staging, touched, verification
+from grid.services.sync import edits, full, source, staging, touched, verification
 from grid.services.sync.errors import VerificationFailed
 from grid.services.sync.run import CHECKED, EXTRACTED, LayerOutcome, Run, Source
 
@@ -158,19 +158,23 @@ def _apply(
 ) -> LayerOutcome:
     table, columns = run.layer.table, run.columns
     _, before = verification.touched_summary(run.session, table=table, columns=columns)
-    changes = full.change_rows(run, rows_in_source=in_source, rejected=rejected, only_touched=True)
+    changes = full.change_rows(run, found, rows_in_source=in_source, rejected=rejected, only_touched=True)
+    is_edited = run.layer.edits is not None
+    edited = edits.count_in_source(run.session) if is_edited and run.mode == SyncMode.WATERMARK else 0
     try:
         row_count, after = verification.verify_touched(
             run.session,
             layer=run.layer.key,
             table=table,
             columns=columns,
-            accepted_in_source=in_source - rejected,
+            accepted_in_source=in_source - rejected - edited,
         )
     except VerificationFailed as error:
         raise FullRunNeeded(FallbackReason.PROOF_FAILED, error.message) from error
     # The checksum of a table is the sum over its rows, so only the touched rows' share changes.
     checksum = str(int(state.checksum) - int(before) + int(after))
+    if is_edited:  # rows that changed since the last run, and not by a sync
+        row_count, checksum = verification.table_summary(run.session, table=table, columns=columns)
     return full.record(
         run, found, changes, read=read, rejected=rejected, row_count=row_count, checksum=checksum
     )

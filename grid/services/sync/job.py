@@ -16,6 +16,7 @@ from grid.services.sync.reporting import JobShare
 from grid.services.sync.running import LayerOutcome, run_layer
 from grid.services.sync.source import size_of
 from grid.services.sync.warehouse_log import note_runs
+from grid.services.synced import after_sync
 from grid.warehouse import Warehouse, WarehouseError
 
 KIND = "grid.sync"
@@ -98,11 +99,16 @@ def _sync(context: JobContext, warehouse: Warehouse) -> dict[str, Any]:
         outcomes.append(outcome)
         context.log(_line(outcome))
     pruned = _prune(context, outcomes, failures)
+    after_sync({outcome.layer for outcome in outcomes if _changed(outcome)}, report=context.log)
     if unchanged:
         context.log(f"Unchanged since the last sync: {', '.join(unchanged)}.")
     if failures:
         raise _summary(failures, [key for key in skipped if any(layer.key == key for layer in layers)])
     return _counts(outcomes, unchanged, pruned)
+
+
+def _changed(outcome: LayerOutcome) -> bool:
+    return bool(outcome.rows_inserted or outcome.rows_updated or outcome.rows_deleted)
 
 
 def _may_leave_out(context: JobContext, layer: Layer) -> bool:

@@ -1,10 +1,8 @@
 """Telling subscribers that a layer changed; a lost message only delays the view."""
 
-from flux_site.jobs.notify import announce
-
-GROUP = "layers"
+from flux_site.api.live import announce
 
 
 def publish(layer: str) -> None:
     """Send "look again" for one layer to every subscriber; does nothing while Redis is away."""
-    announce(GROUP, {"type": "layer.changed", "layer": layer})
+    announce("layers", [layer])

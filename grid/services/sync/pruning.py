@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from grid.layers import LAYERS
-from grid.services.sync import notify
+from grid.services.sync import edits, notify
 from grid.services.sync.columns import columns_of, references_to
 from grid.services.sync.connection import locked_connection
 from grid.services.sync.errors import SyncError, as_sync_error
@@ -40,7 +40,9 @@ def prune(outcome: LayerOutcome) -> int:
             ).fetchone()
             if newest is None or newest[0] != outcome.run_id:
                 return 0
-            deleted = _delete_unreferenced(session, outcome.layer, outcome.still_referenced)
+            layer = LAYERS[outcome.layer]
+            keys = edits.free_of_edits(session, layer, outcome.edits_seen, list(outcome.still_referenced))
+            deleted = _delete_unreferenced(session, outcome.layer, keys)
             if deleted:
                 _correct_records(session, outcome, deleted)
     except psycopg.Error as error:

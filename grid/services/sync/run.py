@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from grid import models
 from grid.layers import FallbackReason, Layer, SyncMode
 from grid.services.sync.columns import Column
+from grid.services.sync.edits import NONE_SEEN, EditsSeen
 from grid.services.sync.reporting import Report
 from grid.warehouse import Warehouse
 
@@ -38,19 +39,22 @@ class LayerOutcome:
     checksum: str
     duration_s: float
     still_referenced: tuple[str, ...] = ()
+    edits_seen: EditsSeen = NONE_SEEN
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """The source of a layer as a run found it.
 
-    ``looked_at`` is the moment before the versions were read: a later commit then shows as stale.
+    ``looked_at`` is the moment before the versions were read: a later commit then shows as stale. So is
+    ``edits_seen``.
     """
 
     looked_at: datetime
     versions: Mapping[str, str | None]
     version: str
     query: sa.Select[Any]
+    edits_seen: EditsSeen = NONE_SEEN
 
 
 @dataclass(kw_only=True)

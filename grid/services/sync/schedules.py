@@ -18,7 +18,13 @@ RECOVER_TASK = "jobs.recover"
 DELIVER_TASK = "grid.deliver_edits"
 TIDY_TASK = "grid.tidy"
 ROLLUP_TASK = "grid.rollup_scheduled"
+FORGET_TASK = "api.forget_audit_records"
 UPKEEP_TASK = "grid.upkeep_scheduled"
+SAMPLE_TASK = "grid.sample_kpis"
+HEALTH_TASK = "grid.assess_health_scheduled"
+LEARN_TASK = "grid.learn_restorations"
+STREAM_TASK = "grid.tend_streams"
+JUDGE_TASK = "grid.judge_due_circuits"
 DAILY_AT_HOUR = 4
 RETIRED = ("Sync: layers that change by the minute", "Sync: layers that change rarely")
 """Schedules of earlier versions whose layers those of today cover."""
@@ -32,14 +38,19 @@ def ensure_schedules() -> list[str]:
     when its source has changed. Daily at 04:00 local time all are synced in full, changed or not, which also
     mends rows that were tampered with, what is old is removed and the warehouse tidied. Every minute
     new meter readings are looked for and rolled up, layers that are too old are looked for, and operators'
-    edits are delivered; every 30 seconds jobs whose worker died.
+    edits are delivered; every hour the health of assets is assessed if the evidence has changed or the day is
+    new, and the times of restoration are learnt; every five minutes key figures are sampled and the tables of
+    the streams are kept in order; every 30 seconds jobs whose worker died are looked for; every ten seconds
+    outages are judged anew where waiting says something.
 
     Returns:
         The names of the schedules created.
     """
     five_minutes, _ = IntervalSchedule.objects.get_or_create(every=5, period=IntervalSchedule.MINUTES)
     minute, _ = IntervalSchedule.objects.get_or_create(every=1, period=IntervalSchedule.MINUTES)
+    hour, _ = IntervalSchedule.objects.get_or_create(every=1, period=IntervalSchedule.HOURS)
     half_minute, _ = IntervalSchedule.objects.get_or_create(every=30, period=IntervalSchedule.SECONDS)
+    ten_seconds, _ = IntervalSchedule.objects.get_or_create(every=10, period=IntervalSchedule.SECONDS)
     daily, _ = CrontabSchedule.objects.get_or_create(
         minute="0",
         hour=str(DAILY_AT_HOUR),
@@ -68,18 +79,48 @@ def ensure_schedules() -> list[str]:
             "expire_seconds": 3600,
         },
         "Readings: roll up what is new": {"task": ROLLUP_TASK, "interval": minute, "expire_seconds": 55},
+        "Asset health: assess what changed": {
+            "task": HEALTH_TASK,
+            "interval": hour,
+            "expire_seconds": 3000,
+        },
+        "Key figures: take a sample": {
+            "task": SAMPLE_TASK,
+            "interval": five_minutes,
+            "expire_seconds": 240,
+        },
         "Sync: find layers that are too old": {
             "task": FRESHNESS_TASK,
             "interval": minute,
             "expire_seconds": 55,
         },
         "Edits: deliver what waits": {"task": DELIVER_TASK, "interval": minute, "expire_seconds": 55},
+        "Streams: drop what is old, deliver what is left": {
+            "task": STREAM_TASK,
+            "interval": five_minutes,
+            "expire_seconds": 240,
+        },
         "Imports and edits: remove what is old": {
             "task": TIDY_TASK,
             "crontab": daily,
             "expire_seconds": 3600,
         },
         "Warehouse: tidy its files": {"task": UPKEEP_TASK, "crontab": daily, "expire_seconds": 3600},
+        "Outages: learn how long restoration takes": {
+            "task": LEARN_TASK,
+            "interval": hour,
+            "expire_seconds": 3000,
+        },
+        "Outages: judge circuits that are due": {
+            "task": JUDGE_TASK,
+            "interval": ten_seconds,
+            "expire_seconds": 9,
+        },
+        "Audit log: forget what is past its time": {
+            "task": FORGET_TASK,
+            "crontab": daily,
+            "expire_seconds": 3600,
+        },
         "Jobs: find lost ones": {"task": RECOVER_TASK, "interval": half_minute, "expire_seconds": 25},
     }
     PeriodicTask.objects.filter(name__in=RETIRED).delete()

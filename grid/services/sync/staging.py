@@ -17,6 +17,7 @@ STAGING = sql.Identifier("sync_staging")
 REJECTED = sql.Identifier("sync_rejected")
 TOUCHED = sql.Identifier("sync_touched")
 INDEX = sql.Identifier("sync_index")
+EDITED = sql.Identifier("sync_edited")
 
 KEPT_ROWS = "sync_stage_"
 KEPT_REJECTS = "sync_refused_"

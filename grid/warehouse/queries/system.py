@@ -11,6 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Select, case, cast, func, select, true
 
 from grid.warehouse.tables import (
+    ACTIVE_OUTAGE_STATUSES,
+    asset_health,
+    crews,
     customers_master_data,
     meter_infrastructure,
     outage_restoration_tracker,
@@ -19,6 +22,7 @@ from grid.warehouse.tables import (
     transformer_metadata,
     work_orders,
 )
+from grid.warehouse.tables.operations import CrewStatus
 
 KWH_PER_MWH = 1000.0
 OVERLOADED_PCT = 100.0
@@ -112,7 +116,7 @@ def outage_totals(zone_ids: Sequence[str] = ()) -> Select[Any]:
     Columns: active_outages, customers_out, newest_outage_at (UTC; null without any).
     """
     outage = outage_restoration_tracker.c
-    is_active = outage.status == "ACTIVE"
+    is_active = outage.status.in_(ACTIVE_OUTAGE_STATUSES)
     return select(
         func.coalesce(func.sum(case((is_active, 1), else_=0)), 0).label("active_outages"),
         func.coalesce(func.sum(case((is_active, outage.customers_out), else_=0)), 0).label("customers_out"),
@@ -131,6 +135,34 @@ def work_totals(zone_ids: Sequence[str] = ()) -> Select[Any]:
         func.coalesce(func.sum(is_open), 0).label("open_work_orders"),
         func.max(work.created_at).label("newest_work_order_at"),
     ).where(is_fed(work.substation_id, zone_ids))
+
+
+def crew_totals(zone_ids: Sequence[str] = ()) -> Select[Any]:
+    """Return the crews by the substation they are at home.
+
+    Columns: crew_count, crews_active (assigned or on site), crews_at (newest change, UTC; null if unknown).
+    """
+    crew = crews.c
+    is_active = case((crew.status.in_((CrewStatus.ASSIGNED, CrewStatus.ON_SITE)), 1), else_=0)
+    return select(
+        func.count().label("crew_count"),
+        func.coalesce(func.sum(is_active), 0).label("crews_active"),
+        func.max(crew.updated_at).label("crews_at"),
+    ).where(is_fed(crew.home_substation_id, zone_ids))
+
+
+def health_totals(kinds: Sequence[str], zone_ids: Sequence[str] = ()) -> Select[Any]:
+    """Return the health of assets of some kinds.
+
+    Columns: health_index_sum (null without any), health_count (assets with an index), health_at (UTC).
+    """
+    health = asset_health.c
+    totals: list[Any] = [
+        func.sum(health.health_index).label("health_index_sum"),
+        func.count(health.health_index).label("health_count"),
+        func.max(health.as_of).label("health_at"),
+    ]
+    return select(*totals).where(health.asset_kind.in_(kinds), is_fed(health.substation_id, zone_ids))
 
 
 def kpi_summary(zone_ids: Sequence[str] = ()) -> Select[Any]:

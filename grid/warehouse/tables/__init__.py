@@ -34,6 +34,7 @@ from grid.warehouse.tables.cascades import (
     precomputed_cascade_failures,
     precomputed_cascades,
 )
+from grid.warehouse.tables.device_events import DeviceEventKind, EventDeviceKind, device_events
 from grid.warehouse.tables.distribution import (
     circuit_metadata,
     customers_master_data,
@@ -44,6 +45,7 @@ from grid.warehouse.tables.distribution import (
     transformer_metadata,
 )
 from grid.warehouse.tables.documents import compliance_docs, technical_manuals_pdf_chunks
+from grid.warehouse.tables.health import asset_health
 from grid.warehouse.tables.loads import forge_loads
 from grid.warehouse.tables.machine_learning import (
     gnn_training_runs,
@@ -53,7 +55,16 @@ from grid.warehouse.tables.machine_learning import (
 )
 from grid.warehouse.tables.market import energy_prices_hourly
 from grid.warehouse.tables.operations import (
-    outage_restoration_steps,
+    ACTIVE_OUTAGE_STATUSES,
+    UNKNOWN_CAUSE,
+    CrewKind,
+    CrewStatus,
+    OutageSource,
+    OutageStatus,
+    asset_inspections,
+    crews,
+    momentary_interruptions,
+    outage_interruptions,
     outage_restoration_tracker,
     work_orders,
 )
@@ -70,6 +81,7 @@ from grid.warehouse.tables.transmission import (
 from grid.warehouse.tables.vegetation import vegetation_risk_enhanced
 
 __all__ = [
+    "ACTIVE_OUTAGE_STATUSES",
     "APPLICATIONS",
     "CASCADE_ANALYSIS",
     "DERIVED_TABLES",
@@ -77,18 +89,29 @@ __all__ = [
     "POSTGRES_SYNC",
     "PRODUCTION",
     "RAW",
+    "UNKNOWN_CAUSE",
     "WRITTEN_INSTEAD",
+    "CrewKind",
+    "CrewStatus",
+    "DeviceEventKind",
+    "EventDeviceKind",
+    "OutageSource",
+    "OutageStatus",
     "ami_daily_usage",
     "ami_interval_readings",
     "ami_monthly_usage",
     "ami_readings_history",
     "ami_readings_raw",
+    "asset_health",
+    "asset_inspections",
     "building_footprints",
     "circuit_daily_usage",
     "circuit_hourly_usage",
     "circuit_metadata",
     "compliance_docs",
+    "crews",
     "customers_master_data",
+    "device_events",
     "energy_prices_hourly",
     "forge_loads",
     "gnn_predictions",
@@ -101,9 +124,10 @@ __all__ = [
     "meter_buildings",
     "meter_infrastructure",
     "model_performance",
+    "momentary_interruptions",
     "node_centrality_features",
     "operator_edits",
-    "outage_restoration_steps",
+    "outage_interruptions",
     "outage_restoration_tracker",
     "postgres_connection_config",
     "precomputed_cascade_failures",

@@ -14,13 +14,13 @@ from grid.warehouse.views.cascades import (
 )
 from grid.warehouse.views.graph import grid_edges, grid_edges_extended, grid_nodes, grid_nodes_extended
 from grid.warehouse.views.operations import (
-    active_outages,
     circuit_status_realtime,
     flux_ops_center_kpis,
     flux_ops_center_service_areas_mv,
     open_work_orders,
     transformer_latest_load,
 )
+from grid.warehouse.views.outages import active_outages, customer_interruptions, outage_restoration_steps
 from grid.warehouse.views.readings import (
     ami_metadata_searchable,
     ami_readings_enriched,
@@ -69,6 +69,7 @@ __all__ = [
     "ami_readings_enriched",
     "ami_readings_final",
     "circuit_status_realtime",
+    "customer_interruptions",
     "customers_searchable",
     "flux_ops_center_kpis",
     "flux_ops_center_service_areas_mv",
@@ -89,6 +90,7 @@ __all__ = [
     "node_centrality_features_extended",
     "node_centrality_features_v2",
     "open_work_orders",
+    "outage_restoration_steps",
     "real_time_cascade_predictions",
     "sync_status",
     "t_transformer_ml_training",

@@ -12,7 +12,7 @@ from grid.warehouse.tables import (
 )
 from grid.warehouse.views.base import view
 from grid.warehouse.views.graph import grid_nodes_extended
-from grid.warehouse.views.operations import active_outages
+from grid.warehouse.views.outages import active_outages
 
 _central = node_centrality_features.c
 _node = grid_nodes_extended.c

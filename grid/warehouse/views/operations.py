@@ -17,6 +17,7 @@ from grid.warehouse.tables import (
     work_orders,
 )
 from grid.warehouse.views.base import count_where, or_zero, ratio, view
+from grid.warehouse.views.outages import active_outages
 
 RECENT_DAYS = 30
 """Restorations that count for the mean: those of the days before the newest one."""
@@ -49,25 +50,6 @@ transformer_latest_load = view(
         _load.load_hour == select(func.max(_load.load_hour)).scalar_subquery(),
         _load.load_date == select(func.max(_load.load_date)).scalar_subquery(),  # skips other days' files
     ),
-)
-
-active_outages = view(
-    APPLICATIONS,
-    "active_outages",
-    "Outages not yet ended, with the asset that failed as far as known.",
-    select(
-        _outage.outage_id,
-        _outage.substation_id,
-        _outage.circuit_id,
-        func.coalesce(_outage.transformer_id, _outage.switch_id, _outage.circuit_id).label("failed_asset_id"),
-        _outage.cause_code,
-        _outage.started_at,
-        _outage.estimated_restoration_at,
-        _outage.customers_interrupted,
-        _outage.customers_out,
-        _outage.latitude,
-        _outage.longitude,
-    ).where(_outage.status == "ACTIVE"),
 )
 
 _meters = (

@@ -15,7 +15,8 @@ from grid.warehouse.tables import (
     transformer_metadata,
 )
 from grid.warehouse.views.base import distance_km, or_zero, text, unknown, view
-from grid.warehouse.views.operations import active_outages, circuit_status_realtime, transformer_latest_load
+from grid.warehouse.views.operations import circuit_status_realtime, transformer_latest_load
+from grid.warehouse.views.outages import active_outages
 
 _station = substations.c
 _circuit = circuit_metadata.c

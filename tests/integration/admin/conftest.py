@@ -45,14 +45,9 @@ def viewer(db: None) -> Any:
 
 @pytest.fixture
 def dead_redis(settings: Any) -> Iterator[None]:
-    """Let the queue and the channel layer look for Redis where nobody listens."""
+    """Let the queue and the live news look for Redis where nobody listens."""
     before = celery_app.conf.broker_url
-    settings.CHANNEL_LAYERS = {
-        "default": {
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [{"address": NOBODY_LISTENS, "socket_connect_timeout": 1}]},
-        }
-    }
+    settings.REDIS_URL = NOBODY_LISTENS
     _use_broker(NOBODY_LISTENS)
     yield
     _use_broker(before)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from flux_site.api.tokens import issue
 from grid.services.sync import ensure_schedules
-from tests.factories import cascade, grid, imports, jobs, sync
+from tests.factories import cascade, computed, detection, grid, imports, jobs, streaming, sync
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,13 @@ def make_world(owner: Any) -> World:
         imports.make_import_reject(file_import=file_import),
         imports.make_import_mapping(),
         imports.make_outbox_event(),
+        detection.make_circuit_watch(circuit=circuit),
+        detection.make_meter_evidence(meter=meter),
+        detection.make_switch_evidence(circuit=circuit),
+        streaming.make_consumer(),
+        streaming.make_dead_letter(),
+        streaming.make_pending(),
+        streaming.make_device_event(meter=meter),
         substation.zone,
         substation,
         bus,
@@ -54,8 +61,16 @@ def make_world(owner: Any) -> World:
         meter,
         grid.make_customer(meter=meter),
         outage,
+        grid.make_interruption(outage=outage, transformer=transformer),
         grid.make_work_order(circuit=circuit, outage=outage),
+        grid.make_crew(home_substation=substation),
+        computed.make_circuit_status(circuit=circuit),
+        computed.make_substation_status(substation=substation),
+        computed.make_service_area(circuit=circuit),
+        grid.make_operation_event(outage=outage),
         grid.make_weather(),
+        computed.make_asset_health(transformer=transformer),
+        computed.make_kpi_sample(),
         layer,
         sync_run,
         sync.make_sync_alert(layer=layer),

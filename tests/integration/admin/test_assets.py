@@ -36,7 +36,9 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "grid.meter": grid.make_meter,
     "grid.customer": grid.make_customer,
     "grid.outage": grid.make_outage,
+    "grid.outageinterruption": grid.make_interruption,
     "grid.workorder": grid.make_work_order,
+    "grid.crew": grid.make_crew,
     "grid.weatherobservation": grid.make_weather,
 }
 

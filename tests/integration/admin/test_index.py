@@ -31,7 +31,11 @@ def test_index_offers_a_viewer_no_administration(viewer: Any, as_user: Callable[
     page = as_user(viewer).get("/admin/")
 
     names = {section["name"] for section in page.context["app_list"]}
-    assert names == {name for name, _ in SECTIONS} - {"Users and access", "Schedules"}
+    assert names == {name for name, _ in SECTIONS} - {
+        "Users and access",
+        "Schedules",
+        "Detection of outages",
+    }
 
 
 def test_panel_shows_services_layers_and_jobs(boss: Client) -> None:

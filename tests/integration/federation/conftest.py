@@ -15,7 +15,8 @@ from django.test import TransactionTestCase
 
 from grid.federation.breakers import postgis_breaker
 from grid.layers import LAYERS
-from grid.models import Zone
+from grid.models import CircuitStatus, SubstationStatus, Zone
+from grid.services.status.refreshing import refresh_status
 from grid.services.sync import run_layer
 from grid.warehouse import open_warehouse
 from tests.clients import Api
@@ -95,6 +96,9 @@ def stores(
     for layer in LAYERS.values():
         outcome = run_layer(layer=layer, warehouse=get_warehouse())
         assert outcome.rows_rejected == 0, layer.key
+    refresh_status()
+    for status in (CircuitStatus, SubstationStatus):
+        status.objects.update(updated_at=None)  # when the cache was told; the warehouse does not know
     limited = make_user(roles=("viewer",), username="zita")
     grant_zone(user=limited, zone=Zone.objects.get(pk="ZONE-1"))
     return TwoStores(

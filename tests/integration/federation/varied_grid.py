@@ -38,14 +38,44 @@ CHOICES = {
     "customer_class": ("RESIDENTIAL", "COMMERCIAL", "INDUSTRIAL"),
 }
 KEPT = {"latitude", "longitude", "meter_key", "bus_number", "meter_count"}
-KEPT_TABLES = {"load_zones", "outage_restoration_steps", "weather_hourly"}
-OPERATIONS = {"outage_restoration_tracker", "work_orders"}
+KEPT_TABLES = {"load_zones", "outage_interruptions", "weather_hourly"}
+OPERATIONS = {"outage_restoration_tracker", "work_orders", "crews"}
 
 
 def varied_grid(seed: int = 7) -> Sample:
     """Return the rows by table name; every reference still holds."""
     rng = random.Random(seed)
     sample = small_grid(meters_per_transformer=3)
+    sample["crews"] = [
+        {
+            "crew_id": f"CREW-{n}",
+            "crew_name": f"Line {n}",
+            "crew_kind": "LINE",
+            "home_substation_id": f"SUB-{n}",
+            "member_count": 3,
+            "status": "AVAILABLE",
+            "latitude": None if n else 29.6,
+            "longitude": None if n else -95.3,
+            "version": 1,
+            "updated_at": NEWEST,
+        }
+        for n in range(3)
+    ]
+    sample["outage_interruptions"] = [
+        {
+            "interruption_id": f"OUT-0|XFMR-1-{n}",
+            "outage_id": "OUT-0",
+            "transformer_id": f"XFMR-1-{n}",
+            "meter_id": None,
+            "substation_id": "SUB-1",
+            "circuit_id": "CKT-1",
+            "customers": n,
+            "started_at": NEWEST - timedelta(hours=3),
+            "restored_at": NEWEST - timedelta(hours=1) if n else None,
+            "updated_at": NEWEST,
+        }
+        for n in range(3)
+    ]
     for table in tables.metadata.sorted_tables:
         if table.name in KEPT_TABLES or table.name == "transformer_hourly_load":
             continue
@@ -62,7 +92,7 @@ def _vary(row: dict[str, Any], column: sa.Column[Any], table: str, rng: random.R
         column.primary_key
         or name.endswith("_id")
         or name in KEPT
-        or (table in OPERATIONS and name == "status")
+        or (table in OPERATIONS and name in {"status", "priority"})
     ):
         return
     if name in CHOICES:

@@ -1,7 +1,6 @@
 """The demonstration grid, whole: 30 substations, 30,000 meters, 40 million readings."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 import networkx as nx
 import numpy as np
@@ -10,22 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from grid.forge import ForgeConfig, Scale
-from grid.forge.build import Forged, forge
-from tests.unit.forge.network import Frames, closed_graph, interrupted_transformers
+from grid.forge.build import Forged
+from tests.unit.forge.network import Frames, closed_graph
 
 LOSS_FRAC = 0.04
 PEAK_TOLERANCE = 0.02
-
-
-@pytest.fixture(scope="module")
-def demo() -> Forged:
-    return forge(config=ForgeConfig(scale=Scale.DEMO, end_at=datetime(2025, 8, 12, 17)))
-
-
-@pytest.fixture(scope="module")
-def frames(demo: Forged) -> Frames:
-    return {name: table.to_pandas() for name, table in demo.tables.items()}
 
 
 class Sums:
@@ -158,19 +146,19 @@ def test_mean_energies_of_the_classes_are_those_of_their_source(demo: Forged) ->
 def test_outages_are_few_some_are_open_and_readings_show_them(
     demo: Forged, frames: Frames, sums: Sums
 ) -> None:
+    """Readings without supply are the whole quarter hours of the interruptions, meter by meter."""
+    start, end = pd.Timestamp(demo.period.start), pd.Timestamp(demo.period.end)
     outages = frames["outage_restoration_tracker"]
-    graph = closed_graph(frames)
+    recent = outages[outages.started_at >= start]
+    rows = frames["outage_interruptions"]
     meters = frames["meter_infrastructure"].groupby("transformer_id").size()
-    most = 0
-    for outage in outages.itertuples():
-        behind = interrupted_transformers(frames, graph, outage)
-        until = demo.period.end if outage.status == "ACTIVE" else outage.restored_at
-        quarters = -(-(until - outage.started_at).total_seconds() // 900)
-        most += int(meters[list(behind)].sum() * quarters)
+    first = rows.started_at.clip(lower=start).dt.ceil("15min")
+    last = rows.restored_at.fillna(end).dt.floor("15min")
+    quarters = ((last - first) // pd.Timedelta(minutes=15)).clip(lower=0)
 
-    assert 10 <= len(outages) <= 80
-    assert (outages.status == "ACTIVE").sum() >= 2
-    assert 0 < sums.out <= most
+    assert 10 <= len(recent) <= 120
+    assert (outages.status != "RESTORED").sum() >= 2
+    assert sums.out == (rows.transformer_id.map(meters) * quarters).sum() > 0
 
 
 def test_estimated_readings_are_rare(sums: Sums) -> None:

@@ -198,13 +198,13 @@ def test_lists_lookups_and_entities_work_over_the_socket(server: WebServer, toke
     assert data["circuits"]["edges"] == [{"node": both}]
     assert data["circuit"] == {"name": "North"}
     assert data["_entities"] == [both]
-    assert len(data["kpis"]) == 6
+    assert len(data["kpis"]) == 12
     assert "@key" in data["_service"]["sdl"]
 
 
 def test_limits_hold_over_the_socket(server: WebServer, token: str) -> None:
     with subscriber(server.socket_url, token=token) as socket:
-        socket.subscribe("{ jobs(first: 201) { edges { node { jobId } } } }")
+        socket.subscribe("{ jobs(first: 251) { edges { node { jobId } } } }")
 
         assert codes(socket.receive()) == ["LIMIT_EXCEEDED"]
 

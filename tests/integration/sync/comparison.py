@@ -36,7 +36,7 @@ def _as_cached(row: dict[str, Any]) -> dict[str, Any]:
     values = dict(row)
     if "lon" in values:
         lon, lat = values.pop("lon"), values.pop("lat")
-        values["location"] = GEOSGeometry(f"SRID=4326;POINT({lon!r} {lat!r})")
+        values["location"] = None if lon is None else GEOSGeometry(f"SRID=4326;POINT({lon!r} {lat!r})")
     for name in [name for name in values if name.endswith("_wkt")]:
         text = values.pop(name)
         values[name.removesuffix("_wkt")] = text and GEOSGeometry(text, srid=4326)

@@ -266,8 +266,8 @@ def _add_operations(sample: Sample) -> None:
     ]
     for number, (status, started, restored) in enumerate(
         (
-            ("ACTIVE", NEWEST - timedelta(hours=3), None),
-            ("ACTIVE", NEWEST - timedelta(days=20), None),
+            ("IN_PROGRESS", NEWEST - timedelta(hours=3), None),
+            ("CONFIRMED", NEWEST - timedelta(days=20), None),
             ("RESTORED", NEWEST - timedelta(days=8), NEWEST - timedelta(days=6)),
             ("RESTORED", NEWEST - timedelta(days=49), NEWEST - timedelta(days=48)),
             ("RESTORED", NEWEST - timedelta(days=9), NEWEST - timedelta(days=8)),
@@ -282,6 +282,9 @@ def _add_operations(sample: Sample) -> None:
                 switch_id="SW-1",
                 status=status,
                 cause_code="STORM",
+                is_planned=False,
+                source="RECORDED",
+                version=1,
                 started_at=started,
                 restored_at=restored,
                 customers_interrupted=12,
@@ -312,10 +315,35 @@ def _add_operations(sample: Sample) -> None:
                 outage_id=("OUT-0", "OUT-3", "OUT-2", None)[number],
                 created_at=created,
                 completed_at=completed,
+                version=1,
                 latitude=29.6,
                 longitude=-95.3,
             )
         )
+    for number in range(SUBSTATIONS):
+        circuit, station = f"CKT-{number}", f"SUB-{number}"
+        for kind, asset, on_circuit in (
+            ("TRANSFORMER", f"XFMR-{number}-0", circuit),
+            ("TRANSFORMER", f"XFMR-{number}-1", circuit),
+            ("CIRCUIT", circuit, circuit),
+            ("SUBSTATION", station, None),
+        ):
+            sample["asset_health"].append(
+                _row(
+                    tables.asset_health,
+                    asset_id=asset,
+                    asset_kind=kind,
+                    circuit_id=on_circuit,
+                    substation_id=station,
+                    as_of=NEWEST,
+                    health_index=None if asset == "XFMR-1-1" else 90.0 - number,
+                    health_score=None if asset == "XFMR-1-1" else 1.45,
+                    band=None if asset == "XFMR-1-1" else "HI1",
+                    confidence_frac=0.5,
+                    contributions='[["AGE", -10.0, 12.5], ["FAULTS", 0.0, null]]',
+                    reason="NO_AGE_OR_INSPECTION" if asset == "XFMR-1-1" else None,
+                )
+            )
 
 
 def load(warehouse: Warehouse, sample: Mapping[str, list[Row]]) -> None:

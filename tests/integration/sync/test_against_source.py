@@ -84,7 +84,7 @@ def test_checksum_changes_with_any_single_value(
     table = layer.table
     before = table_summary(session, table=table, columns=columns)
     other: dict[Kind, str] = {
-        Kind.TEXT: "left({0} || 'x', {1})",
+        Kind.TEXT: "left(coalesce({0}, '') || 'x', {1})",
         Kind.FLOAT: "coalesce({0}, 0) + 1e-9",
         Kind.INTEGER: "coalesce({0}, 0) + 1",
         Kind.BOOLEAN: "NOT {0}",
@@ -99,7 +99,7 @@ def test_checksum_changes_with_any_single_value(
     for column in columns:
         if column.parent_table is not None or column.is_key:
             continue
-        value = other[column.kind].format(f'"{column.name}"', column.max_length)
+        value = other[column.kind].format(f'"{column.name}"', column.max_length or 100)
         with session.transaction(force_rollback=True):
             found: Any = session.execute(
                 f'UPDATE "{table}" SET "{column.name}" = {value} WHERE id = %s'

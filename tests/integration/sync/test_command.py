@@ -16,6 +16,7 @@ from django_celery_beat.models import PeriodicTask
 
 from flux_site.jobs.models import Job
 from grid import models
+from grid.layers import LAYERS
 from grid.warehouse import Warehouse
 from tests.integration.sync.conftest import RunAll
 from tests.integration.sync.sample import Sample, load
@@ -39,15 +40,15 @@ def test_it_syncs_what_is_named_and_says_what_it_did(loaded: Warehouse, cache: N
         "Synced: layers synced 2, layers unchanged 0, rows deleted 0, rows inserted 6, rows read 6," in said
     )
     assert Job.objects.get().owner is None
-    assert PeriodicTask.objects.count() == 9
+    assert PeriodicTask.objects.count() == 15
 
 
 def test_it_syncs_everything_and_only_what_is_stale_if_asked(loaded: Warehouse, cache: None) -> None:
     sync("--all")
     said = sync("--all", "--if-stale")
 
-    assert models.SyncLayer.objects.filter(synced_at__isnull=False).count() == 16
-    assert "layers synced 0, layers unchanged 16" in said
+    assert models.SyncLayer.objects.filter(synced_at__isnull=False).count() == len(LAYERS)
+    assert f"layers synced 0, layers unchanged {len(LAYERS)}" in said
 
 
 @pytest.mark.parametrize(

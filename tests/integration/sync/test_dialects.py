@@ -31,7 +31,7 @@ def snowflake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
 def test_both_warehouses_fill_the_cache_with_the_same_rows(
     loaded: Warehouse, snowflake: Warehouse, run_all: RunAll, sample: Sample
 ) -> None:
-    load(snowflake, {name: rows for name, rows in sample.items() if rows})
+    load(snowflake, sample)
     embedded = run_all(loaded)
 
     for key, layer in LAYERS.items():
@@ -51,7 +51,7 @@ def test_increments_and_chunks_of_snowflake_end_equal_to_its_rows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(checkpoints, "CHUNK_ROWS", 5)
-    load(snowflake, {name: rows for name, rows in sample.items() if rows})
+    load(snowflake, sample)
     run_all(snowflake)
     for key in LAYERS:
         assert_equals_source(snowflake, key)

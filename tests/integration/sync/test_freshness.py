@@ -33,7 +33,9 @@ from tests.integration.sync.standins import Eventful
 
 pytestmark = pytest.mark.integration
 
-LIMITS = {"transformer_load": 15, "weather": 15, "outages": 15, "work_orders": 15}
+LIMITS = dict.fromkeys(
+    ("transformer_load", "weather", "outages", "outage_interruptions", "work_orders", "crews"), 15
+)
 """Minutes; every other layer may be 26 hours old."""
 
 
@@ -55,11 +57,11 @@ def confirm(key: str, *, ago: timedelta) -> datetime:
 
 
 @pytest.fixture
-def announced(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str]]]:
+def announced(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str]]]:
     """Return what was sent to subscribers."""
-    sent: list[tuple[str, dict[str, str]]] = []
+    sent: list[tuple[str, list[str]]] = []
     monkeypatch.setattr(
-        "grid.services.sync.notify.announce", lambda group, message: sent.append((group, message))
+        "grid.services.sync.notify.announce", lambda topic, keys: sent.append((topic, list(keys)))
     )
     return sent
 
@@ -168,7 +170,7 @@ def test_a_check_that_finds_a_change_or_no_warehouse_confirms_nothing(
 
 
 def test_an_alert_is_raised_and_cleared_once(
-    cache: None, announced: list[tuple[str, dict[str, str]]], caplog: pytest.LogCaptureFixture
+    cache: None, announced: list[tuple[str, list[str]]], caplog: pytest.LogCaptureFixture
 ) -> None:
     for key in ("weather", "zones"):
         make_sync_layer(key=key)
@@ -188,7 +190,7 @@ def test_an_alert_is_raised_and_cleared_once(
         "",
     )
     assert alert.age_s == pytest.approx(1200, abs=30)
-    assert announced == [("layers", {"type": "layer.changed", "layer": "weather"})]
+    assert announced == [("layers", ["weather"])]
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "Layer weather is too old" in caplog.text
 

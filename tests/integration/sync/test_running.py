@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -43,7 +43,10 @@ def test_first_run_fills_every_layer(loaded: Warehouse, run_all: RunAll, sample:
         "customers": 48,
         "transformer_load": 12,
         "weather": 10,
+        "asset_health": 16,
+        "crews": 0,
         "outages": 4,
+        "outage_interruptions": 0,
         "work_orders": 2,
     }
     assert all(outcome.rows_rejected == 0 for outcome in outcomes.values())
@@ -91,6 +94,18 @@ def test_windows_count_from_the_newest_moment_of_the_warehouse(loaded: Warehouse
     assert set(models.WorkOrder.objects.values_list("pk", flat=True)) == {"WO-0", "WO-1"}
 
 
+def test_years_of_weather_stay_in_the_warehouse(loaded: Warehouse, run_all: RunAll, sample: Sample) -> None:
+    hours = sample["weather_hourly"]
+    newest = max(row["observed_at"] for row in hours)
+    ages = (timedelta(days=30), timedelta(days=30, seconds=1), timedelta(days=1800))
+    older = [hours[0] | {"observed_at": newest - age} for age in ages]
+    load(loaded, {"weather_hourly": [*hours, *older]})
+
+    outcome = run_all(loaded, "weather")["weather"]
+
+    assert outcome.row_count == len(hours) + 1
+
+
 def test_an_outage_is_cached_as_long_as_its_work_orders(
     loaded: Warehouse, run_all: RunAll, sample: Sample
 ) -> None:
@@ -107,8 +122,7 @@ def test_an_outage_is_cached_as_long_as_its_work_orders(
 def test_outages_need_no_work_orders_and_no_load_in_the_warehouse(
     warehouse: Warehouse, run_all: RunAll, sample: Sample
 ) -> None:
-    without = {name: rows for name, rows in sample.items() if rows and name not in ABSENT}
-    load(warehouse, without)
+    load(warehouse, {name: rows for name, rows in sample.items() if name not in ABSENT})
 
     outcomes = run_all(warehouse, *(key for key in LAYERS if key not in {"transformer_load", "work_orders"}))
 

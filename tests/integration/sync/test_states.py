@@ -66,7 +66,8 @@ def test_a_layer_whose_source_joins_others_changes_with_them(
 
     changed = {state.key for state in selectors.list_layers() if state.source_changed}
 
-    assert changed == {"transformer_load", "outages", "work_orders"}  # the last two count their age from it
+    # The last three count their age from it.
+    assert changed == {"transformer_load", "outages", "outage_interruptions", "work_orders"}
 
 
 def test_staleness_goes_by_age_while_the_warehouse_is_away(

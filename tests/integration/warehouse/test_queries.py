@@ -284,9 +284,9 @@ def operating(loaded: Warehouse) -> Warehouse:
             "started_at": datetime(2024, 7, 1, number),
         }
         for number, station, status, out in (
-            (1, "SUB-1", "ACTIVE", 12),
+            (1, "SUB-1", "PREDICTED", 12),
             (2, "SUB-1", "RESTORED", 0),
-            (3, "SUB-2", "ACTIVE", 1),
+            (3, "SUB-2", "IN_PROGRESS", 1),
         )
     ]
     loaded.append(outage_restoration_tracker, table_of(outage_restoration_tracker, *outages), "b1")

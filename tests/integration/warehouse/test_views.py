@@ -162,7 +162,7 @@ def test_a_circuit_is_out_if_all_its_customers_are(warehouse: Warehouse) -> None
     outage = {
         "outage_id": "OUT-9",
         "circuit_id": "CKT-1",
-        "status": "ACTIVE",
+        "status": "PREDICTED",
         "customers_out": 1,
         "started_at": NOON - timedelta(hours=1),
     }
@@ -185,6 +185,32 @@ def test_a_circuit_is_out_if_all_its_customers_are(warehouse: Warehouse) -> None
 def test_an_active_outage_names_the_asset_that_failed(viewed: Warehouse) -> None:
     assert rows_of(viewed, views.active_outages, "outage_id", "failed_asset_id", "customers_out") == [
         ("OUT-1", "XFMR-1", 1)
+    ]
+
+
+def test_steps_are_the_moments_at_which_customers_were_restored(viewed: Warehouse) -> None:
+    columns = ("outage_id", "step_number", "restored_at", "customers_restored")
+    assert rows_of(viewed, views.outage_restoration_steps, *columns) == [
+        ("OUT-1", 1, NOON + timedelta(minutes=40), 5),
+        ("OUT-2", 1, NOON + timedelta(minutes=4), 1),
+        ("OUT-2", 2, NOON + timedelta(minutes=40), 5),
+        ("OUT-2", 3, NOON + timedelta(minutes=90), 5),
+        ("OUT-4", 1, NOON + timedelta(minutes=600), 2),
+    ]
+
+
+def test_all_interruptions_stand_in_one_list(viewed: Warehouse) -> None:
+    columns = ("interruption_id", "origin", "customers", "duration_minutes", "customer_minutes")
+    assert rows_of(viewed, views.customer_interruptions, *columns, "is_sustained") == [
+        # One second, and sixty-three, of thirty customers; momentary both.
+        ("MOM-1", "RECLOSING", 30, pytest.approx(1 / 60), pytest.approx(0.5), False),
+        ("MOM-2", "RECLOSING", 30, pytest.approx(1.05), pytest.approx(31.5), False),
+        ("OUT-1|XFMR-1", "OUTAGE", 2, None, None, None),
+        ("OUT-1|XFMR-7", "OUTAGE", 5, 40.0, 200.0, True),
+        ("OUT-2|XFMR-1", "OUTAGE", 2, 90.0, 180.0, True),
+        ("OUT-2|XFMR-7", "OUTAGE", 5, 40.0, 200.0, True),
+        ("OUT-2|XFMR-8", "OUTAGE", 3, 90.0, 270.0, True),
+        ("OUT-2|XFMR-9", "OUTAGE", 1, 4.0, 4.0, False),
     ]
 
 

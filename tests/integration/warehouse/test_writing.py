@@ -11,6 +11,7 @@ import pytest
 
 from grid.warehouse import (
     Expected,
+    RowsOf,
     SchemaMismatch,
     TableNotLoaded,
     Warehouse,
@@ -283,3 +284,39 @@ def test_a_commit_during_a_guarded_replacement_is_not_lost(warehouse_url: str, w
 
     assert written == [1]
     assert ids_in(warehouse) == (["Z2", "Z9"] if replaced else ["Z1", "Z2"])
+
+
+def test_some_rows_are_replaced_and_the_others_stay(warehouse: Warehouse) -> None:
+    warehouse.append(load_zones, zones("Z1", "Z'2", "Z3"), "b1")
+    of = RowsOf(column="zone_id", keys=("Z'2", "Z4"))
+
+    assert warehouse.replace_rows(load_zones, of, zones("Z4"), "b2") == 1
+    assert ids_in(warehouse) == ["Z1", "Z3", "Z4"]
+
+    assert warehouse.replace_rows(load_zones, of, zones("Z'2"), "b2") == 0
+    assert ids_in(warehouse) == ["Z1", "Z3", "Z4"]
+
+    assert warehouse.replace_rows(load_zones, of, zones(), "b3") == 0
+    assert ids_in(warehouse) == ["Z1", "Z3"]
+
+
+def test_rows_are_replaced_only_in_the_version_that_was_read(warehouse: Warehouse) -> None:
+    of = RowsOf(column="zone_id", keys=("Z1",))
+    assert warehouse.replace_rows(load_zones, of, zones("Z1"), "b1", expected=Expected(None)) == 1
+    version = warehouse.version(load_zones)
+    warehouse.append(load_zones, zones("Z2"), "b2")
+
+    with pytest.raises(WarehouseConflict):
+        warehouse.replace_rows(load_zones, of, zones("Z1"), "b3", expected=Expected(version))
+
+    assert ids_in(warehouse) == ["Z1", "Z2"]
+
+
+def test_rows_without_a_key_or_of_numbers_are_not_replaced(warehouse: Warehouse) -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        warehouse.replace_rows(load_zones, RowsOf(column="zone_id", keys=()), zones("Z1"), "b1")
+    of_numbers = RowsOf(column="customers_out", keys=("1",))
+    with pytest.raises(ValueError, match="keys of text"):
+        warehouse.replace_rows(
+            outage_restoration_tracker, of_numbers, table_of(outage_restoration_tracker, {}), "b1"
+        )

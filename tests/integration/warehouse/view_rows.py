@@ -308,7 +308,7 @@ ROWS: dict[Table, list[dict[str, Any]]] = {
             "circuit_id": "CKT-1",
             "transformer_id": "XFMR-1",
             "switch_id": "SW-1",
-            "status": "ACTIVE",
+            "status": "CONFIRMED",
             "started_at": NOON,
             "estimated_restoration_at": NOON + timedelta(hours=2),
             "customers_interrupted": 2,
@@ -334,10 +334,44 @@ ROWS: dict[Table, list[dict[str, Any]]] = {
             "outage_id": "OUT-4",
             "substation_id": "SUB-1",
             "circuit_id": "CKT-2",
-            "status": "RESTORED",
+            "status": "CANCELLED",
             "started_at": NOON - timedelta(days=50),
             "restored_at": NOON - timedelta(days=40),
         },
+    ],
+    tables.outage_interruptions: [  # OUT-4 was cancelled
+        {
+            "interruption_id": f"{outage}|{unit}",
+            "outage_id": outage,
+            "transformer_id": unit,
+            "substation_id": "SUB-1",
+            "circuit_id": "CKT-9",
+            "customers": customers,
+            "started_at": NOON,
+            "restored_at": None if minutes is None else NOON + timedelta(minutes=minutes),
+        }
+        for outage, unit, customers, minutes in (
+            ("OUT-1", "XFMR-1", 2, None),
+            ("OUT-1", "XFMR-7", 5, 40),
+            ("OUT-2", "XFMR-1", 2, 90),
+            ("OUT-2", "XFMR-7", 5, 40),
+            ("OUT-2", "XFMR-8", 3, 90),
+            ("OUT-2", "XFMR-9", 1, 4),
+            ("OUT-4", "XFMR-1", 2, 600),
+        )
+    ],
+    tables.momentary_interruptions: [
+        {
+            "momentary_id": f"MOM-{number}",
+            "substation_id": "SUB-1",
+            "circuit_id": "CKT-9",
+            "switch_id": "SW-1",
+            "started_at": NOON,
+            "ended_at": NOON + timedelta(seconds=seconds),
+            "operation_count": tries,
+            "customers_interrupted": 30,
+        }
+        for number, seconds, tries in ((1, 1, 1), (2, 63, 3))
     ],
     tables.work_orders: [
         {

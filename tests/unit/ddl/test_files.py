@@ -280,7 +280,7 @@ def test_the_agents_specification_is_yaml_with_tools_that_exist() -> None:
 def test_the_services_specification_is_yaml_without_secrets() -> None:
     found = yaml.safe_load(filled(network.specification()))["spec"]
 
-    assert [container["name"] for container in found["containers"]] == ["web", "worker", "beat"]
+    assert [container["name"] for container in found["containers"]] == ["web", "worker", "beat", "stream"]
     for container in found["containers"]:
         assert set(container["env"]) == {
             "FLUX_ALLOWED_HOSTS",

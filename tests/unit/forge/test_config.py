@@ -32,6 +32,10 @@ END_AT = datetime(2025, 8, 12, 17, 20)
         ("raw_days", -1),
         ("raw_days", 15),
         ("raw_days", True),
+        ("history_years", -1),
+        ("history_years", 11),
+        ("history_years", 2.5),
+        ("history_years", True),
         ("ami_days", 1.0),
         ("end_at", "2025-08-12"),
         ("end_at", datetime(1900, 1, 1)),
@@ -80,6 +84,7 @@ def test_a_time_with_a_zone_becomes_utc() -> None:
         {"interconnects": ("Texas", "Western")},
         {"time_zone": "America/Denver"},
         {"ends_in_storm": False},
+        {"history_years": 4},
     ],
 )
 def test_the_digest_changes_with_everything_the_data_depends_on(change: dict[str, Any]) -> None:

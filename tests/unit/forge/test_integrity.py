@@ -44,10 +44,20 @@ REFERENCES = [
     ("outage_restoration_tracker", "circuit_id", "circuit_metadata"),
     ("outage_restoration_tracker", "switch_id", "grid_switches"),
     ("outage_restoration_tracker", "transformer_id", "transformer_metadata"),
-    ("outage_restoration_steps", "outage_id", "outage_restoration_tracker"),
+    ("outage_interruptions", "outage_id", "outage_restoration_tracker"),
+    ("outage_interruptions", "transformer_id", "transformer_metadata"),
+    ("outage_interruptions", "substation_id", "substations"),
+    ("outage_interruptions", "circuit_id", "circuit_metadata"),
     ("work_orders", "substation_id", "substations"),
     ("work_orders", "circuit_id", "circuit_metadata"),
     ("work_orders", "outage_id", "outage_restoration_tracker"),
+    ("work_orders", "crew_id", "crews"),
+    ("outage_restoration_tracker", "crew_id", "crews"),
+    ("momentary_interruptions", "circuit_id", "circuit_metadata"),
+    ("momentary_interruptions", "switch_id", "grid_switches"),
+    ("crews", "home_substation_id", "substations"),
+    ("asset_inspections", "circuit_id", "circuit_metadata"),
+    ("asset_inspections", "work_order_id", "work_orders"),
 ]
 
 
@@ -55,7 +65,8 @@ def test_every_declared_table_is_forged(tiny: Forged) -> None:
     declared = {table.name for table in tables.metadata.tables.values()}
 
     assert set(tiny.row_counts()) == declared - NOT_FORGED
-    assert all(count > 0 for count in tiny.row_counts().values())
+    # In two days hardly any of 150 assets is inspected.
+    assert all(count > 0 for name, count in tiny.row_counts().items() if name != "asset_inspections")
 
 
 def test_every_table_has_the_declared_schema_and_no_forbidden_null(tiny: Forged) -> None:
@@ -83,8 +94,10 @@ def test_keys_are_unique_and_carry_their_prefix(frames: Frames) -> None:
         "meter_infrastructure": "MTR-",
         "customers_master_data": "CUST-",
         "outage_restoration_tracker": "OUT-",
-        "outage_restoration_steps": "STEP-",
         "work_orders": "WO-",
+        "momentary_interruptions": "MOM-",
+        "crews": "CREW-",
+        "asset_inspections": "INSP-",
     }
     for name, prefix in prefixes.items():
         key = frames[name].iloc[:, 0]

@@ -55,14 +55,15 @@ def test_password_is_read_from_the_login_file(tmp_path: Path, text: str | None, 
     assert read_password(tmp_path / "login.txt") == expected
 
 
-def test_programs_are_the_web_process_the_worker_and_the_scheduler(tmp_path: Path) -> None:
+def test_programs_are_the_web_process_the_worker_the_scheduler_and_the_consumer(tmp_path: Path) -> None:
     programs = Application(Layout(tmp_path), {"A": "1"}).programs(host="127.0.0.1", port=8123)
 
     commands = {program.name: " ".join(program.command[1:]) for program in programs}
-    assert list(commands) == ["web", "worker", "beat"]
+    assert list(commands) == ["web", "worker", "beat", "stream"]
     assert commands["web"] == "-b 127.0.0.1 -p 8123 flux_site.asgi:application"
     assert commands["worker"].startswith("-A flux_site worker")
     assert commands["beat"].startswith("-A flux_site beat")
+    assert commands["stream"] == "manage.py flux_stream consume"
     assert {program.env["A"] for program in programs} == {"1"}
 
 

@@ -159,6 +159,18 @@ def test_days_of_readings_stay_chosen_with_their_scale(start: Start) -> None:
     assert choose_data(start.layout, {"FLUX_SCALE": "metro"}) == DataChoice("metro", "Texas")
 
 
+def test_the_length_of_the_past_stays_chosen_with_its_scale(start: Start) -> None:
+    chosen = choose_data(start.layout, {}, scale="city", history_years=1)
+    start.again(chosen)
+
+    assert chosen.title == "city scale, Texas, a past of 1 year"
+    assert choose_data(start.layout, {}) == chosen
+    assert choose_data(start.layout, {}, scale="city").history_years == 5
+    assert choose_data(start.layout, {}, scale="demo", history_years=0).title == (
+        "demo scale, Texas, a past of 0 years"
+    )
+
+
 def test_environment_chooses_before_the_last_load(start: Start) -> None:
     start.again()
 

@@ -58,7 +58,15 @@ def test_parents_come_before_children() -> None:
 
     assert all(order.index(parent) < order.index(key) for key in order for parent in DEPENDS_ON[key])
     assert DEPENDS_ON["buses"] == ("substations", "zones")
-    assert set(DEPENDS_ON["outages"]) == {"circuits", "substations", "switches", "transformers", "zones"}
+    assert set(DEPENDS_ON["outages"]) == {
+        "circuits",
+        "crews",
+        "meters",
+        "substations",
+        "switches",
+        "transformers",
+        "zones",
+    }
     assert [layer.key for layer in in_order(["customers", "zones", "meters", "zones"])] == [
         "zones",
         "meters",
@@ -68,7 +76,15 @@ def test_parents_come_before_children() -> None:
 
 def test_dependants_reach_through_layers_in_between() -> None:
     assert dependants("weather") == set()
-    assert dependants("transformers") == {"meters", "customers", "transformer_load", "outages", "work_orders"}
+    assert dependants("transformers") == {
+        "meters",
+        "customers",
+        "transformer_load",
+        "outages",
+        "outage_interruptions",
+        "work_orders",
+        "asset_health",
+    }
     assert dependants("zones") == set(LAYERS) - {"zones", "weather"}
 
 
@@ -82,7 +98,14 @@ def test_layers_that_sync_in_increments_are_looked_at_every_minute() -> None:
 def test_layers_with_a_watermark_keep_it_in_the_cache_and_read_it_from_their_main_table() -> None:
     marked = {key: layer.watermark for key, layer in LAYERS.items() if layer.watermark is not None}
 
-    assert set(marked) == {"transformer_load", "weather", "outages", "work_orders"}
+    assert set(marked) == {
+        "transformer_load",
+        "weather",
+        "crews",
+        "outages",
+        "outage_interruptions",
+        "work_orders",
+    }
     for key, watermark in marked.items():
         column = next(c for c in columns_of(LAYERS[key].model) if c.name == watermark.cached)
         assert column.kind == Kind.TIMESTAMP

@@ -16,7 +16,8 @@ KNOWN = {
     "production": """
         substations transformer_metadata circuit_metadata meter_infrastructure grid_poles_infrastructure
         ami_interval_readings ami_monthly_usage transformer_hourly_load customers_master_data
-        houston_weather_hourly outage_restoration_tracker work_orders technical_manuals_pdf_chunks
+        houston_weather_hourly outage_restoration_tracker outage_restoration_steps work_orders
+        technical_manuals_pdf_chunks
         ami_readings_final ami_readings_enriched ami_metadata_searchable grid_power_lines
         transformer_thermal_stress_materialized
         houston_buildings_clean houston_water_bodies vegetation_power_line_risk energy_prices_hourly

@@ -54,7 +54,7 @@ const METER = {
   lat: 29,
   customerClass: 'RESIDENTIAL',
   phases: 'A',
-  status: 'ACTIVE',
+  status: 'IN_PROGRESS',
   circuit: { id: 'c', assetId: 'CKT-1', name: 'Circuit 1' },
   transformer: { id: 't', assetId: 'XFMR-1', name: 'Transformer 1' },
 };

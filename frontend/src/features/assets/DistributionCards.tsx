@@ -207,7 +207,7 @@ export function OutageCard({ assetId }: { assetId: string }) {
   const placeholder = cardPlaceholder(assetId, result, outage != null, refetch);
   if (outage == null) return placeholder;
   return (
-    <CardFrame assetId={assetId} kind="Outage" title={humanize(outage.causeCode)} at={outage}>
+    <CardFrame assetId={assetId} kind="Outage" title={outage.causeCode == null ? 'Cause not known yet' : humanize(outage.causeCode)} at={outage}>
       <FactList
         facts={[
           { label: 'Status', value: humanize(outage.status) },

@@ -47,6 +47,7 @@ export function KpiBar() {
         borderColor: 'divider',
         bgcolor: 'background.paper',
         overflowX: 'auto',
+        scrollbarWidth: 'thin',
         overflowY: 'hidden',
       }}
     >
@@ -79,7 +80,7 @@ export function KpiTile({ kpi, nowMs }: { kpi: KpiValue; nowMs: number }) {
         role="group"
         aria-label={`${kpi.label}: ${isUnknown ? `not known, ${reason}` : text}`}
         data-testid={`kpi-${kpi.key}`}
-        sx={{ px: 2, py: 0.75, minWidth: 116, borderRight: 1, borderColor: 'divider', flex: '0 1 auto' }}
+        sx={{ px: 2, py: 0.75, minWidth: 116, borderRight: 1, borderColor: 'divider', flex: '0 0 auto' }}
       >
         <Typography variant="caption" component="div" color="text.secondary" noWrap>
           {kpi.label}

@@ -121,7 +121,7 @@ describe('distribution', () => {
   it('draws larger transformers and outages larger, within bounds', () => {
     const [small = 0, large = 0] = transformerRadii(TRANSFORMERS);
     expect(large).toBeGreaterThan(small);
-    const outages = { ids: ['a', 'b', 'c'], lon: new Float64Array(3), lat: new Float64Array(3), status: ['ACTIVE', 'ACTIVE', null] };
+    const outages = { ids: ['a', 'b', 'c'], lon: new Float64Array(3), lat: new Float64Array(3), status: ['CONFIRMED', 'ASSIGNED', null] };
     const radii = outageRadii({ ...outages, customersOut: Float64Array.of(Number.NaN, 100, 1e6) });
     expect([...radii]).toEqual([5, 10, 16]);
   });

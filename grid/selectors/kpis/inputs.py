@@ -1,4 +1,4 @@
-"""The key figures of the control room, each with its definition and the age of its data."""
+"""The numbers that the key figures of customers, outages, load and work are made of, from either store."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, F, Max, Q, Sum
 
 from grid import models
+from grid.operations import ACTIVE_OUTAGE_STATUSES
 from grid.selectors.warehouse import get_warehouse
 from grid.warehouse.queries import CLOSED_WORK, KWH_PER_MWH, OVERLOADED_PCT, kpi_summary
 
@@ -30,23 +31,6 @@ class KpiInputs:
     newest_work_order_at: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Kpi:
-    """A key figure: null value means unknown, and then ``reason`` says why.
-
-    ``coverage_pct`` is the metered share of what a figure of meters is made of; None if unknown or of others.
-    """
-
-    key: str
-    label: str
-    value: float | None
-    unit: str
-    definition: str
-    data_as_of: datetime | None
-    reason: str | None
-    coverage_pct: float | None = None
-
-
 def inputs_from_cache(user: Any) -> KpiInputs:
     """Return the inputs from PostGIS, over the zones the user may see."""
     customers = models.Customer.objects.visible_to(user)
@@ -64,7 +48,7 @@ def inputs_from_cache(user: Any) -> KpiInputs:
         overloaded=Count("pk", filter=Q(loading_pct__gt=OVERLOADED_PCT)),
     )
     meters = models.Meter.objects.visible_to(user).count()
-    active = outages.filter(status=models.OutageStatus.ACTIVE).aggregate(
+    active = outages.filter(status__in=ACTIVE_OUTAGE_STATUSES).aggregate(
         count=Count("pk"), out=Sum("customers_out")
     )
     work = models.WorkOrder.objects.visible_to(user).aggregate(
@@ -104,80 +88,6 @@ def inputs_from_warehouse(zone_ids: list[str]) -> KpiInputs:
         newest_outage_at=_utc(found["newest_outage_at"]),
         newest_work_order_at=_utc(found["newest_work_order_at"]),
     )
-
-
-def figures(inputs: KpiInputs) -> list[Kpi]:
-    """Return the key figures; one that cannot be computed is null with its reason."""
-    no_load = None if inputs.load_mw is not None else "No transformer load has been synced."
-    served = (
-        inputs.active_customers - inputs.customers_out
-        if inputs.active_customers is not None and inputs.customers_out is not None
-        else None
-    )
-    overloaded_pct = (
-        inputs.overloaded_transformers / inputs.transformers_with_load * 100.0
-        if inputs.overloaded_transformers is not None and inputs.transformers_with_load
-        else None
-    )
-    return [
-        Kpi(
-            key="customersServed",
-            label="Customers served",
-            value=served,
-            unit="customers",
-            definition="Active accounts less the customers of active outages that are not yet restored.",
-            data_as_of=inputs.newest_outage_at,
-            reason=None if served is not None else "No customers have been synced.",
-        ),
-        Kpi(
-            key="activeOutages",
-            label="Active outages",
-            value=inputs.active_outages,
-            unit="outages",
-            definition="Interruptions that still leave customers without supply.",
-            data_as_of=inputs.newest_outage_at,
-            reason=None,
-        ),
-        Kpi(
-            key="customersOut",
-            label="Customers out",
-            value=inputs.customers_out,
-            unit="customers",
-            definition="Customers of active outages, less those already restored in steps.",
-            data_as_of=inputs.newest_outage_at,
-            reason=None,
-        ),
-        Kpi(
-            key="loadMw",
-            label="Distribution load",
-            value=inputs.load_mw,
-            unit="MW",
-            definition="Metered energy of all transformers in the newest hour that 90 % of all meters' time "
-            "was metered of (else the best metered recent hour), over one hour.",
-            data_as_of=inputs.load_hour,
-            reason=no_load,
-            coverage_pct=inputs.load_coverage_pct,
-        ),
-        Kpi(
-            key="overloadedTransformersPct",
-            label="Transformers overloaded",
-            value=overloaded_pct,
-            unit="%",
-            definition="Share of transformers loaded above their rating in the same hour.",
-            data_as_of=inputs.load_hour,
-            reason=no_load,
-            coverage_pct=inputs.load_coverage_pct,
-        ),
-        Kpi(
-            key="openWorkOrders",
-            label="Open work orders",
-            value=inputs.open_work_orders,
-            unit="orders",
-            definition="Work orders neither completed nor cancelled.",
-            data_as_of=inputs.newest_work_order_at,
-            reason=None,
-        ),
-    ]
 
 
 def _utc(moment: datetime | None) -> datetime | None:

@@ -1,0 +1,38 @@
+"""Reliability of supply by IEEE 1366, from the interruptions in the warehouse."""
+
+from grid.selectors.reliability.breakdowns import (
+    Cause,
+    Experience,
+    Experiences,
+    MajorDay,
+    MajorDays,
+    RankedPart,
+    causes,
+    experience,
+    major_days,
+    ranking,
+)
+from grid.selectors.reliability.definitions import DEFINITIONS, Definition, ReliabilityIndex
+from grid.selectors.reliability.reports import BothWays, Point, ReliabilityBucket, Report, report, series
+
+__all__ = [
+    "DEFINITIONS",
+    "BothWays",
+    "Cause",
+    "Definition",
+    "Experience",
+    "Experiences",
+    "MajorDay",
+    "MajorDays",
+    "Point",
+    "RankedPart",
+    "ReliabilityBucket",
+    "ReliabilityIndex",
+    "Report",
+    "causes",
+    "experience",
+    "major_days",
+    "ranking",
+    "report",
+    "series",
+]

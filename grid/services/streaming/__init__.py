@@ -1,0 +1,1 @@
+"""Readings and events from the stream into the cache and the warehouse."""
