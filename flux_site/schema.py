@@ -23,6 +23,7 @@ from flux_site.api.paging import PagedParser
 from flux_site.api.reporting import process_errors
 from flux_site.api.schema import AccessMutation, AccessQuery
 from flux_site.api.site import Site, site
+from flux_site.api.stream_refusals import with_refusals
 from flux_site.api.subgraph import SubgraphQuery, SubgraphSchema
 from flux_site.jobs.schema import JSON_OBJECT_SCALAR, JobsMutation, JobsQuery, JobsSubscription, JSONObject
 from grid.federation import BackendsExtension
@@ -151,6 +152,10 @@ class FluxSchema(SubgraphSchema):
     def process_errors(self, errors: list[Any], execution_context: ExecutionContext | None = None) -> None:
         """Give every error its code; expected ones are not logged."""
         process_errors(errors, execution_context)
+
+    async def stream(self, *arguments: Any, **options: Any) -> Any:
+        """Return the results of an operation; one that is refused has its refusal as the only result."""
+        return with_refusals(await super().stream(*arguments, **options), self.process_errors)
 
     def get_extensions(self, sync: bool = False) -> list[SchemaExtension]:
         """Return the extensions, around all of them the one that records personal data."""

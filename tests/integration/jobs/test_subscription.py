@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 from flux_site.api.models import ApiToken
 from flux_site.api.tokens import issue
@@ -202,12 +202,32 @@ def test_lists_lookups_and_entities_work_over_the_socket(server: WebServer, toke
     assert "@key" in data["_service"]["sdl"]
 
 
-@pytest.mark.xfail(reason="A query over a limit is refused, but its error is not sent over the socket yet.")
-def test_limits_hold_over_the_socket(server: WebServer, token: str) -> None:
+@pytest.mark.parametrize(
+    ("query", "variables", "code"),
+    [
+        ("{ jobs(first: 251) { edges { node { jobId } } } }", {}, "LIMIT_EXCEEDED"),
+        ("query ($n: Int) { jobs(first: $n) { edges { node { jobId } } } }", {"n": 251}, "LIMIT_EXCEEDED"),
+        ("subscription { jobUpdates { noSuchField } }", {}, "BAD_INPUT"),
+        ("subscription { kpiUpdates { " + "__typename " * 40 + "} }", {}, "LIMIT_EXCEEDED"),
+    ],
+    ids=["limit", "limit by a variable", "validation", "limit of a shared one"],
+)
+def test_what_is_refused_says_so_over_the_socket(
+    server: WebServer, token: str, query: str, variables: dict[str, Any], code: str
+) -> None:
     with subscriber(server.socket_url, token=token) as socket:
-        socket.subscribe("{ jobs(first: 251) { edges { node { jobId } } } }")
+        socket.subscribe(query, **variables)
 
-        assert codes(socket.receive()) == ["LIMIT_EXCEEDED"]
+        message = socket.receive()
+        assert (message["type"], codes(message)) == ("error", [code])
+
+
+def test_what_is_no_graphql_closes_the_socket(server: WebServer, token: str) -> None:
+    with subscriber(server.socket_url, token=token) as socket:
+        socket.subscribe("{ jobs {")
+
+        with pytest.raises(ConnectionClosedError, match="4400"):
+            socket.receive()
 
 
 @pytest.mark.parametrize(
