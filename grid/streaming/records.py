@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from grid.warehouse.tables import DeviceEventKind as EventKind
+from grid.warehouse.tables import EventDeviceKind as DeviceKind
+
 
 class ReadingQuality(StrEnum):
     """How a reading came about."""
@@ -16,24 +19,6 @@ class ReadingQuality(StrEnum):
     ACTUAL = "ACTUAL"
     ESTIMATED = "ESTIMATED"
     OUTAGE = "OUTAGE"
-
-
-class DeviceKind(StrEnum):
-    """What kind of device an event is of."""
-
-    METER = "METER"
-    TRANSFORMER = "TRANSFORMER"
-    SWITCH = "SWITCH"
-
-
-class EventKind(StrEnum):
-    """What happened to a device."""
-
-    LAST_GASP = "LAST_GASP"
-    POWER_RESTORED = "POWER_RESTORED"
-    OPENED = "OPENED"
-    CLOSED = "CLOSED"
-    VOLTAGE_ALARM = "VOLTAGE_ALARM"
 
 
 INTERVALS_MINUTES = frozenset({5, 15, 30, 60})
