@@ -372,7 +372,7 @@ CREATE OR REPLACE VIEW applications.flux_ops_center_kpis (
   crews_active,
   avg_restoration_minutes
 )
-COMMENT = 'The whole system in one row: customers with an active account, newest load, active outages, open work, crews at work, and the mean time to restore over 30 days until the newest restoration.'
+COMMENT = 'The whole system in one row: customers with an active account, newest load, active outages, open work, crews assigned or on site, and the mean time a customer was out in outages that ended in the 30 days up to the newest end; defined as the key figures of the application.'
 AS
 WITH metered_hours AS
 (SELECT production.transformer_hourly_load.load_hour AS load_hour, sum((production.transformer_hourly_load.meter_count * coalesce(production.transformer_hourly_load.coverage_pct, 100.0)) / 100.0) AS meters
@@ -418,13 +418,19 @@ JOIN (SELECT coalesce(sum(CASE WHEN ((production.work_orders.status NOT IN ('COM
 FROM production.work_orders
 WHERE production.work_orders.substation_id IN (SELECT production.substations.substation_id
 FROM production.substations)) AS work ON true) AS kpis
-JOIN (SELECT CAST(count(DISTINCT production.work_orders.crew_id) AS INTEGER) AS crews_active
-FROM production.work_orders
-WHERE production.work_orders.status = 'IN_PROGRESS') AS crews ON true
-JOIN (SELECT avg(CAST(datediff('second', production.outage_restoration_tracker.started_at, production.outage_restoration_tracker.restored_at) AS DOUBLE) / 60.0) AS mean_restoration_minutes
+JOIN (SELECT CASE WHEN (crew_totals.crew_count > 0) THEN CAST(crew_totals.crews_active AS INTEGER) END AS crews_active
+FROM (SELECT count(*) AS crew_count, coalesce(sum(CASE WHEN (production.crews.status IN ('ASSIGNED', 'ON_SITE')) THEN 1 ELSE 0 END), 0) AS crews_active, max(production.crews.updated_at) AS crews_at
+FROM production.crews
+WHERE production.crews.home_substation_id IN (SELECT production.substations.substation_id
+FROM production.substations)) AS crew_totals) AS crews ON true
+JOIN (SELECT CAST(sum(ended.customer_minutes) AS DOUBLE) / nullif(CAST(sum(ended.customers) AS DOUBLE), 0.0) AS mean_restoration_minutes
+FROM (SELECT production.outage_restoration_tracker.restored_at AS ended_at, CAST(sum(production.outage_interruptions.customers) AS BIGINT) AS customers, sum((production.outage_interruptions.customers * CAST(datediff('second', production.outage_interruptions.started_at, production.outage_interruptions.restored_at) AS DOUBLE)) / 60.0) AS customer_minutes
+FROM production.outage_interruptions
+JOIN production.outage_restoration_tracker ON production.outage_interruptions.outage_id = production.outage_restoration_tracker.outage_id
+WHERE production.outage_restoration_tracker.status = 'RESTORED' AND production.outage_interruptions.restored_at IS NOT NULL AND CAST(datediff('second', production.outage_interruptions.started_at, production.outage_interruptions.restored_at) AS DOUBLE) > 300.0 AND datediff('second', production.outage_restoration_tracker.restored_at, CAST((SELECT max(production.outage_restoration_tracker.restored_at) AS max_2
 FROM production.outage_restoration_tracker
-WHERE production.outage_restoration_tracker.restored_at IS NOT NULL AND datediff('second', production.outage_restoration_tracker.restored_at, CAST((SELECT max(production.outage_restoration_tracker.restored_at) AS max_2
-FROM production.outage_restoration_tracker) AS datetime)) <= 2592000) AS restorations ON true;
+WHERE production.outage_restoration_tracker.status = 'RESTORED') AS datetime)) < 2592000
+GROUP BY production.outage_restoration_tracker.restored_at) AS ended) AS restorations ON true;
 
 CREATE OR REPLACE VIEW applications.open_work_orders (
   work_order_id,

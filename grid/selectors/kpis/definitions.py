@@ -13,6 +13,7 @@ from grid.selectors.kpis import parts
 from grid.selectors.kpis.inputs import KpiInputs
 from grid.selectors.kpis.parts import Crews, HealthTotals, MarginTotals, Restoration, Unknown
 from grid.selectors.rated_hour import POWER_FACTOR
+from grid.warehouse.queries.past_figures import RESTORATION_DAYS
 
 T = TypeVar("T")
 
@@ -173,7 +174,7 @@ def average_restoration(found: Restoration | Unknown) -> Kpi:
         value=average_minutes(known),
         unit="min",
         definition="Customer minutes over customers of all interruptions of more than five minutes, of "
-        f"outages that ended in the {parts.RESTORATION_DAYS} days up to the newest end on record. Each "
+        f"outages that ended in the {RESTORATION_DAYS} days up to the newest end on record. Each "
         "customer counts until their own restoration, major events included.",
         data_as_of=None if known is None else known.at,
         reason=_reason(

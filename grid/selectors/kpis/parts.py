@@ -22,16 +22,13 @@ from grid.selectors.line_ratings import current_hour
 from grid.selectors.rated_hour import POWER_FACTOR
 from grid.selectors.warehouse import get_warehouse
 from grid.warehouse import queries, tables
+from grid.warehouse.queries.past_figures import RESTORATION_DAYS
 
 T = TypeVar("T")
 
 AT_WORK = (CrewStatus.ASSIGNED, CrewStatus.ON_SITE)
 HEALTH_KINDS = ("TRANSFORMER", "POLE")
 """The assets whose health is averaged: circuits and substations are made of them."""
-
-RESTORATION_DAYS = 30
-SUSTAINED_MINUTES = 5.0
-"""An interruption that lasts no longer is momentary (IEEE 1366) and restores by itself."""
 
 RESTORATION_STALE_FOR_S = 300.0
 

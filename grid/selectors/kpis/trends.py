@@ -23,6 +23,7 @@ from grid.selectors import line_ratings
 from grid.selectors.kpis import definitions, parts
 from grid.selectors.warehouse import get_warehouse
 from grid.warehouse import queries
+from grid.warehouse.queries.past_figures import RESTORATION_DAYS
 from grid.warehouse.statements import tables_read
 
 DAYS = 7
@@ -182,7 +183,7 @@ def _margins(rows: dict[str, list[dict[str, Any]]], moments: list[datetime]) -> 
 
 
 def _restoration_queries(moments: list[datetime], zones: list[str]) -> dict[str, Any]:
-    since = moments[0] - timedelta(days=parts.RESTORATION_DAYS)
+    since = moments[0] - timedelta(days=RESTORATION_DAYS)
     return {"ended": queries.ended_outages(since=since, until=moments[-1], zone_ids=zones)}
 
 

@@ -5,6 +5,7 @@ from grid.warehouse.queries.local_days import DayOffsets, day_offsets
 from grid.warehouse.queries.meters import UsageBucket, meter_days, meter_months, meter_readings
 from grid.warehouse.queries.overloads import OverloadOrder, overloaded_transformers
 from grid.warehouse.queries.past_figures import (
+    ended_lately,
     ended_outages,
     interruption_spans,
     load_hours,
@@ -86,6 +87,7 @@ __all__ = [
     "customers_by_interruptions",
     "daily_interruptions",
     "day_offsets",
+    "ended_lately",
     "ended_outages",
     "energy_costs",
     "energy_prices",

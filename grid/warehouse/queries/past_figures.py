@@ -10,7 +10,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Double, Select, and_, case, cast, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Double,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
 
 from grid.warehouse.dialects import between
 from grid.warehouse.queries.system import (
@@ -29,7 +41,11 @@ from grid.warehouse.tables import (
 )
 from grid.warehouse.tables.operations import OutageStatus
 
+RESTORATION_DAYS = 30
+"""Outages that count for the average restoration: those that ended in the days up to the newest end."""
+
 MOMENTARY_S = 300.0
+"""The longest momentary interruption (IEEE 1366)."""
 
 
 def outage_spans(*, since: datetime, until: datetime, zone_ids: Sequence[str] = ()) -> Select[Any]:
@@ -141,6 +157,22 @@ def ended_outages(*, since: datetime, until: datetime, zone_ids: Sequence[str] =
 
     Columns: ended_at, customers, customer_minutes.
     """
+    outage = outage_restoration_tracker.c
+    return _ended(
+        outage.restored_at > since, outage.restored_at <= until, is_fed(outage.substation_id, zone_ids)
+    )
+
+
+def ended_lately() -> Select[Any]:
+    """Return the same of all outages that count for the average restoration now."""
+    outage = outage_restoration_tracker.c
+    newest = (
+        select(func.max(outage.restored_at)).where(outage.status == OutageStatus.RESTORED).scalar_subquery()
+    )
+    return _ended(between("second", outage.restored_at, cast(newest, DateTime)) < RESTORATION_DAYS * 86_400)
+
+
+def _ended(*conditions: ColumnElement[bool]) -> Select[Any]:
     out, outage = outage_interruptions.c, outage_restoration_tracker.c
     seconds: Any = cast(between("second", out.started_at, out.restored_at), Double)
     return (
@@ -152,11 +184,9 @@ def ended_outages(*, since: datetime, until: datetime, zone_ids: Sequence[str] =
         .join_from(outage_interruptions, outage_restoration_tracker, out.outage_id == outage.outage_id)
         .where(
             outage.status == OutageStatus.RESTORED,
-            outage.restored_at > since,
-            outage.restored_at <= until,
             out.restored_at.is_not(None),
             seconds > MOMENTARY_S,
-            is_fed(outage.substation_id, zone_ids),
+            *conditions,
         )
         .group_by(outage.restored_at)
     )

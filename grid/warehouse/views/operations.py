@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import DateTime, Double, Integer, and_, case, cast, func, select, true
+from sqlalchemy import Double, Integer, and_, case, cast, func, select, true
 
-from grid.warehouse.dialects import between
-from grid.warehouse.queries.system import CLOSED_WORK, KWH_PER_MWH, kpi_summary
+from grid.warehouse.queries.past_figures import RESTORATION_DAYS, ended_lately
+from grid.warehouse.queries.system import CLOSED_WORK, KWH_PER_MWH, crew_totals, kpi_summary
 from grid.warehouse.tables import (
     APPLICATIONS,
     circuit_metadata,
@@ -18,9 +18,6 @@ from grid.warehouse.tables import (
 )
 from grid.warehouse.views.base import count_where, or_zero, ratio, view
 from grid.warehouse.views.outages import active_outages
-
-RECENT_DAYS = 30
-"""Restorations that count for the mean: those of the days before the newest one."""
 
 _circuit = circuit_metadata.c
 _customer = customers_master_data.c
@@ -164,30 +161,21 @@ flux_ops_center_service_areas_mv = view(
     ).select_from(circuit_status_realtime.outerjoin(_places, _places.c.circuit_id == _state.circuit_id)),
 )
 
-_newest = select(func.max(_outage.restored_at)).scalar_subquery()
-_restorations = (
-    select(
-        func.avg(
-            cast(between("second", _outage.started_at, _outage.restored_at), Double) / 60.0, type_=Double
-        ).label("mean_restoration_minutes")
-    )
-    .where(
-        _outage.restored_at.is_not(None),
-        between("second", _outage.restored_at, cast(_newest, DateTime)) <= RECENT_DAYS * 86_400,
-    )
-    .subquery("restorations")
-)
-_crews = (
-    select(cast(func.count(_work.crew_id.distinct()), Integer).label("crews_active"))
-    .where(_work.status == "IN_PROGRESS")
-    .subquery("crews")
-)
+_ended = ended_lately().subquery("ended")
+_restorations = select(
+    ratio(func.sum(_ended.c.customer_minutes), func.sum(_ended.c.customers)).label("mean_restoration_minutes")
+).subquery("restorations")
+_totals = crew_totals().subquery("crew_totals")
+_crews = select(
+    case((_totals.c.crew_count > 0, cast(_totals.c.crews_active, Integer))).label("crews_active")
+).subquery("crews")
 _kpis = kpi_summary().subquery("kpis")
 flux_ops_center_kpis = view(
     APPLICATIONS,
     "flux_ops_center_kpis",
     "The whole system in one row: customers with an active account, newest load, active outages, open work, "
-    f"crews at work, and the mean time to restore over {RECENT_DAYS} days until the newest restoration.",
+    "crews assigned or on site, and the mean time a customer was out in outages that ended in the "
+    f"{RESTORATION_DAYS} days up to the newest end; defined as the key figures of the application.",
     select(
         _kpis.c.active_customers.label("total_customers"),
         _kpis.c.active_outages,

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Double, Integer, String, cast, false, func, select, union_all
 
 from grid.warehouse.dialects import between
+from grid.warehouse.queries.past_figures import MOMENTARY_S
 from grid.warehouse.tables import (
     ACTIVE_OUTAGE_STATUSES,
     APPLICATIONS,
@@ -17,9 +18,6 @@ from grid.warehouse.tables import (
     outage_restoration_tracker,
 )
 from grid.warehouse.views.base import text, unknown, view
-
-MOMENTARY_MINUTES = 5.0
-"""The longest momentary interruption (IEEE 1366)."""
 
 _interruption = outage_interruptions.c
 _momentary = momentary_interruptions.c
@@ -102,7 +100,7 @@ customer_interruptions = view(
             _interruption.customers,
             _out_minutes.label("duration_minutes"),
             (_interruption.customers * _out_minutes).label("customer_minutes"),
-            (_out_minutes > MOMENTARY_MINUTES).label("is_sustained"),
+            (_out_minutes > MOMENTARY_S / 60.0).label("is_sustained"),
             _outage.is_planned,
             _outage.cause_code,
         )
@@ -124,7 +122,7 @@ customer_interruptions = view(
             _momentary.customers_interrupted.label("customers"),
             _blink_minutes.label("duration_minutes"),
             (_momentary.customers_interrupted * _blink_minutes).label("customer_minutes"),
-            (_blink_minutes > MOMENTARY_MINUTES).label("is_sustained"),
+            (_blink_minutes > MOMENTARY_S / 60.0).label("is_sustained"),
             false().label("is_planned"),
             unknown(String(32)).label("cause_code"),
         ),

@@ -195,6 +195,7 @@ def test_steps_are_the_moments_at_which_customers_were_restored(viewed: Warehous
         ("OUT-2", 1, NOON + timedelta(minutes=4), 1),
         ("OUT-2", 2, NOON + timedelta(minutes=40), 5),
         ("OUT-2", 3, NOON + timedelta(minutes=90), 5),
+        ("OUT-3", 1, NOON + timedelta(minutes=100), 4),
         ("OUT-4", 1, NOON + timedelta(minutes=600), 2),
     ]
 
@@ -211,6 +212,7 @@ def test_all_interruptions_stand_in_one_list(viewed: Warehouse) -> None:
         ("OUT-2|XFMR-7", "OUTAGE", 5, 40.0, 200.0, True),
         ("OUT-2|XFMR-8", "OUTAGE", 3, 90.0, 270.0, True),
         ("OUT-2|XFMR-9", "OUTAGE", 1, 4.0, 4.0, False),
+        ("OUT-3|XFMR-1", "OUTAGE", 4, 100.0, 400.0, True),
     ]
 
 
@@ -232,9 +234,10 @@ def test_the_system_in_one_row(viewed: Warehouse) -> None:
             "load_at": NEWEST,
             "overloaded_transformers": 0,
             "open_work_orders": 3,
-            "crews_active": 1,
-            # one and two hours; the restoration 38 days before the newest does not count
-            "avg_restoration_minutes": 90.0,
+            "crews_active": 2,
+            # Of OUT-2 two customers for 90 minutes, five for 40, three for 90: 650 / 10. The one out for four
+            # minutes is momentary, OUT-3 ended more than 30 days before the newest, OUT-4 was cancelled.
+            "avg_restoration_minutes": 65.0,
         }
     ]
 

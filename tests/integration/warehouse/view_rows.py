@@ -327,8 +327,8 @@ ROWS: dict[Table, list[dict[str, Any]]] = {
             "substation_id": "SUB-1",
             "circuit_id": "CKT-2",
             "status": "RESTORED",
-            "started_at": NOON - timedelta(days=20, hours=2),
-            "restored_at": NOON - timedelta(days=20),
+            "started_at": NOON - timedelta(days=32, hours=2),
+            "restored_at": NOON - timedelta(days=32),
         },
         {
             "outage_id": "OUT-4",
@@ -357,6 +357,7 @@ ROWS: dict[Table, list[dict[str, Any]]] = {
             ("OUT-2", "XFMR-7", 5, 40),
             ("OUT-2", "XFMR-8", 3, 90),
             ("OUT-2", "XFMR-9", 1, 4),
+            ("OUT-3", "XFMR-1", 4, 100),
             ("OUT-4", "XFMR-1", 2, 600),
         )
     ],
@@ -372,6 +373,10 @@ ROWS: dict[Table, list[dict[str, Any]]] = {
             "customers_interrupted": 30,
         }
         for number, seconds, tries in ((1, 1, 1), (2, 63, 3))
+    ],
+    tables.crews: [
+        {"crew_id": f"CREW-{number}", "home_substation_id": "SUB-1", "status": status}
+        for number, status in ((1, "ON_SITE"), (2, "AVAILABLE"), (3, "ASSIGNED"), (4, "OFF_SHIFT"))
     ],
     tables.work_orders: [
         {
