@@ -12,6 +12,8 @@ from enum import StrEnum
 from grid.warehouse.tables import DeviceEventKind as EventKind
 from grid.warehouse.tables import EventDeviceKind as DeviceKind
 
+__all__ = ["DeviceEvent", "DeviceKind", "EventKind", "Reading", "ReadingQuality", "RecordFault"]
+
 
 class ReadingQuality(StrEnum):
     """How a reading came about."""

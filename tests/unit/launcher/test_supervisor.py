@@ -112,6 +112,7 @@ def test_leftovers_of_a_killed_launcher_are_found_by_their_mark_alone(tmp_path: 
     ours.start()
     other.start()
     other_pid = other.pids()["other"]
+    wait_for(lambda: find_marked("TEST_MARK", str(tmp_path)) == [ours.pids()["worker"]])
     try:
         assert stop_marked("TEST_MARK", str(tmp_path)) == 1
         assert not is_alive(ours.pids()["worker"])
