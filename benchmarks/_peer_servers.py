@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import shutil
@@ -25,24 +26,28 @@ class Peer:
         self, name: str, process: "subprocess.Popen[bytes]", port: int, path: str, token: str
     ) -> None:
         self.name, self.process, self.path = name, process, path
+        self.numbers = itertools.count()
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
         if not token:
             del self.headers["Authorization"]
 
-    def ask(self, query: str) -> bytes:
-        """Send a query and return the answer; fail on any error."""
+    def ask(self, query: str, *, is_new: bool = False) -> bytes:
+        """Send a query and return the answer; fail on any error. ``is_new``: none before was like it."""
+        request: dict[str, Any] = {"query": query}
+        if is_new:
+            request["extensions"] = {"asked": next(self.numbers)}
         try:
-            answer, body = self._sent(query)
+            answer, body = self._sent(request)
         except (OSError, http.client.HTTPException):  # the server closed a connection that stood idle
             self.connection.close()
-            answer, body = self._sent(query)
+            answer, body = self._sent(request)
         if answer.status != 200 or b'"errors"' in body[:200]:
             sys.exit(f"{self.name} failed: {answer.status} {body[:500]!r}")
         return body
 
-    def _sent(self, query: str) -> tuple[http.client.HTTPResponse, bytes]:
-        self.connection.request("POST", self.path, json.dumps({"query": query}), self.headers)
+    def _sent(self, request: dict[str, Any]) -> tuple[http.client.HTTPResponse, bytes]:
+        self.connection.request("POST", self.path, json.dumps(request), self.headers)
         answer = self.connection.getresponse()
         return answer, answer.read()
 

@@ -9,9 +9,11 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from strawberry.django.views import GraphQLView
+from strawberry.types import ExecutionResult
 
 from flux_site.api.csrf import csrf_fault
 from flux_site.api.errors import BadInput, LimitExceeded
+from grid.schema.fast.repeated import Answered
 
 ENCODING = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_PASSTHROUGH_DATETIME
 """Arrays as lists; moments in the scalars that hold any JSON are left to Django's encoder, as ever."""
@@ -32,6 +34,7 @@ class FluxGraphQLView(GraphQLView):
             return refusal(message, code=LimitExceeded.code, status=413)
         except UnicodeDecodeError:
             return refusal("The request is not UTF-8.", code=BadInput.code, status=400)
+        response.repeatable = getattr(request, "repeatable", None)  # type: ignore[attr-defined]
         # The library refuses what is no operation in plain text.
         if isinstance(response, HttpResponse) and response.headers.get("Content-Type") == "text/plain":
             return refusal(response.content.decode(), code=BadInput.code, status=response.status_code)
@@ -41,7 +44,15 @@ class FluxGraphQLView(GraphQLView):
         """Return the context of the resolvers, which says that columns may be arrays."""
         context: Any = super().get_context(request, response)
         context.takes_arrays = True
+        context.answered = Answered()
         return context
+
+    def execute_operation(self, request: HttpRequest, context: Any, *more: Any, **options: Any) -> Any:
+        """Execute; note how the same can be answered again, where that is known."""
+        result = super().execute_operation(request, context, *more, **options)
+        if isinstance(result, ExecutionResult) and not result.errors:
+            request.repeatable = context.answered.repeatable(request.user)  # type: ignore[attr-defined]
+        return result
 
     def encode_json(self, data: object) -> str | bytes:
         """Return the answer as JSON; what the fast encoder does not know is left to the library's."""

@@ -40,6 +40,7 @@ from grid.schema.outages import OutagesMutation, OutagesQuery
 from grid.schema.outbox import OutboxQuery
 from grid.schema.prices import PricesQuery
 from grid.schema.queries import AssetConnections, AssetLookups
+from grid.schema.rating_series import RatingSeriesQuery
 from grid.schema.ratings import RatingQuery
 from grid.schema.readings import ReadingsMutation, ReadingsQuery
 from grid.schema.reliability import ReliabilityQuery
@@ -90,6 +91,7 @@ class Query(
     ReliabilityQuery,
     PricesQuery,
     RatingQuery,
+    RatingSeriesQuery,
     WeatherQuery,
     FeedersQuery,
     SyncQuery,

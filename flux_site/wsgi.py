@@ -6,4 +6,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flux_site.settings.base")
 
 from django.core.wsgi import get_wsgi_application
 
-application = get_wsgi_application()
+from flux_site.repeats import Repeats
+
+application = Repeats(get_wsgi_application())

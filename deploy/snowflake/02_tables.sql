@@ -558,9 +558,9 @@ COMMENT = 'Weather as observed, by station and hour.';
 
 CREATE TABLE IF NOT EXISTS production.work_orders (
   work_order_id VARCHAR(64) NOT NULL,
-  work_type VARCHAR(32) NOT NULL,
+  work_type VARCHAR(32) NOT NULL COMMENT 'OUTAGE_RESTORATION (planned: PLANNED_WORK) is the order of an outage; others are free',
   priority VARCHAR(16) NOT NULL COMMENT 'EMERGENCY, HIGH, MEDIUM or LOW',
-  status VARCHAR(16) NOT NULL COMMENT 'OPEN, ASSIGNED, IN_PROGRESS, COMPLETED or CANCELLED',
+  status VARCHAR(16) NOT NULL COMMENT 'OPEN, ASSIGNED, IN_PROGRESS, ON_HOLD, COMPLETED or CANCELLED',
   asset_kind VARCHAR(16) NOT NULL,
   asset_id VARCHAR(64) NOT NULL,
   substation_id VARCHAR(64) NOT NULL,

@@ -434,9 +434,9 @@ GROUP BY production.outage_restoration_tracker.restored_at) AS ended) AS restora
 
 CREATE OR REPLACE VIEW applications.open_work_orders (
   work_order_id,
-  work_type,
+  work_type COMMENT 'OUTAGE_RESTORATION (planned: PLANNED_WORK) is the order of an outage; others are free',
   priority COMMENT 'EMERGENCY, HIGH, MEDIUM or LOW',
-  status COMMENT 'OPEN, ASSIGNED, IN_PROGRESS, COMPLETED or CANCELLED',
+  status COMMENT 'OPEN, ASSIGNED, IN_PROGRESS, ON_HOLD, COMPLETED or CANCELLED',
   asset_kind,
   asset_id,
   substation_id,

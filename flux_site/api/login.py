@@ -104,9 +104,12 @@ def _user_of_session(request: HttpRequest) -> Any:
 
 
 def _user_with_rights(request: HttpRequest) -> Any:
+    key, user_id = request.session.session_key, request.session.get(auth.SESSION_KEY)
+    before = rights.fingerprint_of_session(key, int(user_id)) if key and user_id is not None else None
     user = auth.get_user(request)
     if user.is_authenticated:
         rights.load(user)
+        user.rights_fingerprint = before  # type: ignore[attr-defined,union-attr]
     return user
 
 

@@ -1,5 +1,6 @@
 """How long a request waits for PostgreSQL: a server that hangs answers no statement timeout of its own."""
 
+import select
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,18 @@ class PatientConnection(psycopg.Connection[Any]):
     When the server ended it, it has most likely ended the idle ones of its pool too. The pool would find
     them out one by one, with longer and longer pauses in between, so they are replaced all at once.
     """
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> psycopg.Cursor[Any]:
+        """Execute; the empty statement, by which the pool asks for a sign of life, only if in doubt.
+
+        A server that ends a connection says so: as long as nothing has come on an idle one, it stands.
+        """
+        if query == "" and self.pgconn.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+            poll = select.poll()
+            poll.register(self.fileno(), select.POLLIN)
+            if not poll.poll(0):
+                return self.cursor()
+        return super().execute(query, params, **options)
 
     def wait(self, gen: Any, interval: float = POLL_S, timeout: float | None = None) -> Any:
         """Wait for an answer, not beyond the deadline.

@@ -75,6 +75,17 @@ def _run_once(sql: str, parameters: tuple[Any, ...], are_floats_arrays: bool) ->
 
 
 @contextmanager
+def on_own_connection() -> Iterator[None]:
+    """Give the connection back to its pool after the block, unless it was there before."""
+    was_open = connection.connection is not None
+    try:
+        yield
+    finally:
+        if not was_open:
+            connection.close()
+
+
+@contextmanager
 def _binary_cursor() -> Iterator[Any]:
     connection.ensure_connection()
     raw: psycopg.Connection[Any] = connection.connection

@@ -6,7 +6,7 @@ question. The analytical one is in ``results``.
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
@@ -163,7 +163,12 @@ def _state_of(layers: Sequence[str]) -> tuple[list[str], LayerAge]:
     confirmed = dict(fetch(_CONFIRMED, (list(layers),)))
     now = timezone.now()
     ages = {key: (now - moment).total_seconds() for key, moment in confirmed.items() if moment is not None}
-    return [layer for layer in layers if layer not in confirmed], LayerAge(
+    return [layer for layer in layers if layer not in confirmed], age_of(ages)
+
+
+def age_of(ages: Mapping[str, float]) -> LayerAge:
+    """Return the age of an answer by the seconds since each of its layers was last confirmed."""
+    return LayerAge(
         age_s=max(ages.values(), default=None),
         is_stale=any(age > LAYERS[key].max_age.total_seconds() for key, age in ages.items()),
     )

@@ -20,6 +20,7 @@ from grid.forge.seeds import stream
 from grid.forge.transformer_sizing import Ratings
 from grid.warehouse.arrow import pa_schema
 from grid.warehouse.tables import CrewKind, CrewStatus, work_orders
+from grid.warehouse.tables.operations import outage_work_type
 
 OVERLOAD_PCT = 110.0
 """Peak loading from which a transformer's replacement is ordered."""
@@ -119,7 +120,7 @@ def _for_outages(fleet: Fleet, ids: FleetIds, outages: list[Outage], end: int) -
     for index, outage in enumerate(outages):
         kind, asset, lon, lat = outage_asset(fleet, ids, outage)
         order = _Order(
-            work_type="PLANNED_WORK" if outage.is_planned else "OUTAGE_RESTORATION",
+            work_type=outage_work_type(is_planned=outage.is_planned),
             priority="MEDIUM" if outage.is_planned else "EMERGENCY",
             asset_kind=kind,
             asset_id=asset,

@@ -15,15 +15,17 @@ from grid.operations.work import (
     WORK_STATUSES,
     WORK_TRANSITIONS,
     WORK_TYPES,
-    WorkPriority,
-    WorkStatus,
 )
 from grid.warehouse.tables.operations import (
     ACTIVE_OUTAGE_STATUSES,
+    OUTAGE_WORK_TYPES,
     CrewKind,
     CrewStatus,
     OutageSource,
     OutageStatus,
+    WorkPriority,
+    WorkStatus,
+    outage_work_type,
 )
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "OUTAGE_SOURCES",
     "OUTAGE_STATUSES",
     "OUTAGE_TRANSITIONS",
+    "OUTAGE_WORK_TYPES",
     "WORK_PRIORITIES",
     "WORK_STATUSES",
     "WORK_TRANSITIONS",
@@ -48,6 +51,7 @@ __all__ = [
     "WorkPriority",
     "WorkStatus",
     "find_transition",
+    "outage_work_type",
     "restoration_steps",
     "sources_of",
 ]

@@ -1,35 +1,13 @@
 """The life of a work order: open, assigned, in progress, on hold, completed; or cancelled."""
 
-from enum import StrEnum
-
 from grid.operations.transitions import step
-
-
-class WorkStatus(StrEnum):
-    """Where a work order stands."""
-
-    OPEN = "OPEN"
-    ASSIGNED = "ASSIGNED"
-    IN_PROGRESS = "IN_PROGRESS"
-    ON_HOLD = "ON_HOLD"
-    COMPLETED = "COMPLETED"
-    CANCELLED = "CANCELLED"
-
-
-class WorkPriority(StrEnum):
-    """How urgent it is."""
-
-    EMERGENCY = "EMERGENCY"
-    HIGH = "HIGH"
-    MEDIUM = "MEDIUM"
-    LOW = "LOW"
-
+from grid.warehouse.tables.operations import OUTAGE_RESTORATION, PLANNED_WORK, WorkPriority, WorkStatus
 
 WORK_STATUSES = tuple(str(each) for each in WorkStatus)
 WORK_PRIORITIES = tuple(str(each) for each in WorkPriority)
-OUTAGE_RESTORATION = "OUTAGE_RESTORATION"
 WORK_TYPES = (
     OUTAGE_RESTORATION,
+    PLANNED_WORK,
     "REPAIR",
     "REPLACEMENT",
     "TRANSFORMER_UPGRADE",

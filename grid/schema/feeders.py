@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import strawberry
 import strawberry_django
 from strawberry.types import Info
@@ -10,12 +11,17 @@ from strawberry.utils.str_converters import to_snake_case
 from flux_site.api.guard import Requires
 from flux_site.api.visibility import require
 from grid.federation import from_either_store
-from grid.schema.fast import column
+from grid.federation.warehouse_database.router import is_asking_warehouse
+from grid.models.base import granted_zone_ids
+from grid.schema.fast import Completed, column
 from grid.schema.freshness import names_selected
+from grid.schema.kept_columns import KeptColumns
 from grid.selectors import feeders
 
 PERMISSION = "grid.view_transformer"
 ALSO = ("grid.view_circuit", "grid.view_substation")
+
+kept_columns = KeptColumns(("grid_transformer", "grid_circuit", "grid_substation", "grid_transformerload"))
 
 
 @strawberry.type(
@@ -59,14 +65,33 @@ class FeedersQuery:
             require(info, permission)
         scope = feeders.FeederScope(user=user, substation_id=substation_id, circuit_id=circuit_id)
         wanted = [to_snake_case(name) for name in names_selected(info._raw_info)]
-        found = from_either_store(
+        takes_text = getattr(info.context, "takes_arrays", False)
+        none: list[Any] = []  # of a column that is not selected
+
+        def read() -> dict[str, Any]:
+            found = feeders.feeders(scope, wanted)
+            return {name: found[name] for name in feeders.COLUMNS if name in found}
+
+        def answer() -> FeederColumns:
+            if not takes_text or is_asking_warehouse() or substation_id is not None or circuit_id is not None:
+                found = read()
+                columns = {name: column(found.get(name, none), info) for name in feeders.COLUMNS}
+                return FeederColumns(count=len(found["id"]), **columns)
+            whose = (tuple(granted_zone_ids(user)), frozenset(wanted))
+            kept = kept_columns.get(
+                whose,
+                lambda: {name: values for name, values in read().items() if name in {"id", *wanted}},
+            )
+            texts: dict[str, Any] = {
+                name: Completed(orjson.Fragment(text)) for name, text in kept.texts.items()
+            }
+            return FeederColumns(
+                count=kept.count, **{name: texts.get(name, none) for name in feeders.COLUMNS}
+            )
+
+        return from_either_store(
             field="feederColumns",
             layers=(*feeders.LAYERS, *([feeders.LOADS] if "loading_pct" in wanted else [])),
             vital_layers=feeders.LAYERS,
-            ask=lambda: feeders.feeders(scope, wanted),
-        )
-        none: list[Any] = []  # of a column that is not selected
-        return FeederColumns(
-            count=len(found["id"]),
-            **{name: column(found.get(name, none), info) for name in feeders.COLUMNS},
+            ask=answer,
         )

@@ -67,13 +67,16 @@ class Operational(FieldExtension):
 
         if is_asking_warehouse() or under_policy.get():  # the policy is at work already
             return ask()
-        selected = _kept_layers(info._raw_info)
         return from_either_store(
             field=info.field_name,
-            layers=tuple(dict.fromkeys([*self.layers, *selected])),
-            vital_layers=self.layers or selected[:1],
+            layers=self.layers_below(info),
+            vital_layers=self.layers or tuple(_kept_layers(info._raw_info)[:1]),
             ask=ask,
         )
+
+    def layers_below(self, info: Info) -> tuple[str, ...]:
+        """Return the layers that the answer rests on."""
+        return tuple(dict.fromkeys([*self.layers, *_kept_layers(info._raw_info)]))
 
 
 def counted(result: Any, info: Info) -> Any:

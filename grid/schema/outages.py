@@ -363,7 +363,7 @@ class OutagesMutation:
         """Create."""
         return _changed(info, work_orders.create_work_order, input)
 
-    @_mutation(_CHANGE_WORK, "Give work to a crew; the order to restore an outage takes it along.")
+    @_mutation(_CHANGE_WORK, "Give work to a crew; the order of an outage takes it along.")
     def assign_work_order(self, info: Info, input: AssignWorkOrderInput) -> WorkOrderPayload:
         """Assign."""
         return _changed(info, work_orders.assign_work_order, input)

@@ -10,6 +10,7 @@ import numpy as np
 
 from grid.pipeline import PipelineParams
 from grid.standards.circuit_rating import (
+    LineRatings,
     LinesToRate,
     Margin,
     NoRating,
@@ -89,11 +90,13 @@ class RatedHour:
 
     @property
     def margin(self) -> Margin:
-        """The margin of all of them together."""
-        rated = self.ratings.values()
+        """The margin of all of them together, without making the rating of each."""
+        loads = [self.loads.get(row["circuit_id"]) for row in self.circuits]
+        kv = _floats(row["voltage_kv"] for row in self.circuits)
+        found = None if self.at is None or not loads else _rate(self, self.at, self.circuits)
         return margin_of(
-            load_mva=_floats(each.load_mva for each in rated),
-            rated_mva=_floats(each.weather_rated_mva for each in rated),
+            load_mva=_floats(None if load is None else load.load_kva / 1000.0 for load in loads),
+            rated_mva=np.full(len(kv), np.nan) if found is None else mva(kv, found.weather_rated_a),
         )
 
     def of_line(self, *, circuit_id: str, conductor_type: str, rated_a: float) -> LineRating | None:
@@ -157,24 +160,7 @@ def _ratings_of(hour: RatedHour, lines: Sequence[Row]) -> list[Row]:
     if hour.at is None:
         return [_unrated(line) for line in lines]
     seen = hour.observations
-    found = rate_lines(
-        LinesToRate(
-            conductor=[row["conductor_type"] for row in lines],
-            rated_a=_floats(row["rated_a"] for row in lines),
-            other_limit_a=_floats(row["other_limit_a"] for row in lines),
-            lon=_floats(row["lon"] for row in lines),
-            lat=_floats(row["lat"] for row in lines),
-        ),
-        hour=hour.at,
-        observations=Observations(
-            station_id=[row["station_id"] for row in seen],
-            lon=_floats(row["lon"] for row in seen),
-            lat=_floats(row["lat"] for row in seen),
-            temperature_c=_floats(row["temperature_c"] for row in seen),
-            wind_mps=_floats(row["wind_speed_mps"] for row in seen),
-        ),
-        params=PARAMS,
-    )
+    found = _rate(hour, hour.at, lines)
     return [
         {
             "at": hour.at,
@@ -191,6 +177,28 @@ def _ratings_of(hour: RatedHour, lines: Sequence[Row]) -> list[Row]:
         }
         for n, row in enumerate(lines)
     ]
+
+
+def _rate(hour: RatedHour, at: datetime, lines: Sequence[Row]) -> LineRatings:
+    seen = hour.observations
+    return rate_lines(
+        LinesToRate(
+            conductor=[row["conductor_type"] for row in lines],
+            rated_a=_floats(row["rated_a"] for row in lines),
+            other_limit_a=_floats(row["other_limit_a"] for row in lines),
+            lon=_floats(row["lon"] for row in lines),
+            lat=_floats(row["lat"] for row in lines),
+        ),
+        hour=at,
+        observations=Observations(
+            station_id=[row["station_id"] for row in seen],
+            lon=_floats(row["lon"] for row in seen),
+            lat=_floats(row["lat"] for row in seen),
+            temperature_c=_floats(row["temperature_c"] for row in seen),
+            wind_mps=_floats(row["wind_speed_mps"] for row in seen),
+        ),
+        params=PARAMS,
+    )
 
 
 def _unrated(line: Row) -> Row:

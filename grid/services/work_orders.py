@@ -1,4 +1,4 @@
-"""The life of a work order. The order to restore an outage moves with the outage (see ``crewing``)."""
+"""The life of a work order. The order of an outage moves with the outage (see ``crewing``)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ from typing import Any
 
 from flux_site.api.errors import BadInput, NotFound
 from grid import models
-from grid.operations import ACTIVE_OUTAGE_STATUSES, WORK_PRIORITIES, WORK_TYPES, WorkStatus
-from grid.operations.work import OUTAGE_RESTORATION
+from grid.operations import (
+    ACTIVE_OUTAGE_STATUSES,
+    OUTAGE_WORK_TYPES,
+    WORK_PRIORITIES,
+    WORK_TYPES,
+    WorkStatus,
+    outage_work_type,
+)
 from grid.services.operations import ImpossibleTransition, OutageNotRestored, Unit, changing
 from grid.services.operations.duty import follow, lock_free_crew
 from grid.services.operations.unit import check_note, step
@@ -57,8 +63,9 @@ def create_work_order(
         raise BadInput(
             f"priority is {priority!r}; it must be {', '.join(WORK_PRIORITIES)}.", field="priority"
         )
-    if work_type == OUTAGE_RESTORATION and outage_id is None:
-        raise BadInput(f"An order of the type {OUTAGE_RESTORATION} needs an outage.", field="outageId")
+    is_outage_order = work_type in OUTAGE_WORK_TYPES
+    if is_outage_order and outage_id is None:
+        raise BadInput(f"An order of the type {work_type} needs an outage.", field="outageId")
     _check_hours(estimated_hours, "estimatedHours")
     if scheduled_at is not None:
         check_moment(scheduled_at, "scheduledAt")
@@ -67,10 +74,8 @@ def create_work_order(
     with changing(actor=actor, note=note) as unit:
         if outage_id is not None:
             outage = unit.lock(models.Outage, outage_id)
-            if outage.status not in ACTIVE_OUTAGE_STATUSES and work_type == OUTAGE_RESTORATION:
-                raise ImpossibleTransition(f"Outage {outage_id} is {outage.status}.", field="outageId")
-            if work_type == OUTAGE_RESTORATION and crewing.lock_order(unit, outage) is not None:
-                raise BadInput(f"Outage {outage_id} has an order to restore it already.", field="outageId")
+            if is_outage_order:
+                _check_needs_order(unit, outage, work_type)
         order = models.WorkOrder(
             id=new_id("WO", unit.now),
             work_type=work_type,
@@ -97,7 +102,7 @@ def assign_work_order(
     actor: Any | None = None,
     note: str | None = None,
 ) -> models.WorkOrder:
-    """Give an order to a crew; the order to restore an outage takes the outage along.
+    """Give an order to a crew; the order of an outage takes the outage along.
 
     Raises:
         NotFound, StaleVersion, ImpossibleTransition: if it is not there, or not as it should be.
@@ -223,7 +228,7 @@ def hold_work_order(
     def hold(unit: Unit, order: models.WorkOrder, outage: models.Outage | None) -> None:
         if outage is not None:
             raise ImpossibleTransition(
-                f"Work order {order.pk} restores outage {outage.pk}: withdraw the crew instead.",
+                f"Work order {order.pk} is that of outage {outage.pk}: withdraw the crew instead.",
                 field="workOrderId",
             )
         step(order, "HOLD")
@@ -319,12 +324,31 @@ def _changed(
         raise NotFound(f"There is no work order {work_order_id!r} that you may see.", field="workOrderId")
     with changing(actor=actor, note=note) as unit:
         outage = None
-        if crewing.is_restoration(found) and found.outage_id is not None:
+        if crewing.is_outage_order(found) and found.outage_id is not None:
             locked = unit.lock_known(models.Outage, found.outage_id)
             outage = locked if locked.status in ACTIVE_OUTAGE_STATUSES else None
         order = unit.lock(models.WorkOrder, work_order_id, expected_version=expected_version)
         change(unit, order, outage)
     return order
+
+
+def _check_needs_order(unit: Unit, outage: models.Outage, work_type: str) -> None:
+    """Refuse an order of an outage that is over, has one, or is of the other type.
+
+    Raises:
+        ImpossibleTransition, BadInput: naming the field at fault.
+    """
+    if outage.status not in ACTIVE_OUTAGE_STATUSES:
+        raise ImpossibleTransition(f"Outage {outage.pk} is {outage.status}.", field="outageId")
+    wanted = outage_work_type(is_planned=outage.is_planned)
+    if work_type != wanted:
+        raise BadInput(
+            f"workType is {work_type!r}; outage {outage.pk} is {'' if outage.is_planned else 'not '}planned, "
+            f"so its order is of the type {wanted}.",
+            field="workType",
+        )
+    if crewing.lock_order(unit, outage) is not None:
+        raise BadInput(f"Outage {outage.pk} has an unfinished order already.", field="outageId")
 
 
 def _place(asset_kind: str, asset_id: str, actor: Any | None) -> dict[str, Any]:

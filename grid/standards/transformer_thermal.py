@@ -26,6 +26,11 @@ bubbles may form (limits of C57.91 for power transformers).
 """
 
 
+_MOST_LOAD_PU = 10.0
+_BISECTIONS = 34
+"""Halves ten times the rating to below 1e-9 of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ThermalParams:
     """Hold the constants of the thermal model.
@@ -71,6 +76,24 @@ def ultimate_hot_spot_rise_c(load_pu: npt.ArrayLike, params: ThermalParams) -> F
     """Return the hot-spot rise over top oil that a lasting load leads to."""
     load = np.asarray(load_pu, dtype=np.float64)
     return np.asarray(params.rated_hot_spot_rise_c * load ** (2.0 * params.winding_exponent))
+
+
+def lasting_load_pu(
+    ambient_c: npt.ArrayLike, *, hot_spot_limit_c: float, params: ThermalParams
+) -> FloatArray:
+    """Return the lasting load that leads to a hot spot of just ``hot_spot_limit_c``, per unit of the rating.
+
+    The inverse of the steady state of clause 7, found by bisection to 1e-9; 0 where the air and the losses
+    without load alone lead to the limit or beyond it.
+    """
+    allowed = hot_spot_limit_c - np.asarray(ambient_c, dtype=np.float64)
+    low, high = np.zeros_like(allowed), np.full_like(allowed, _MOST_LOAD_PU)
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2.0
+        rise = ultimate_top_oil_rise_c(middle, params) + ultimate_hot_spot_rise_c(middle, params)
+        is_below = rise <= allowed
+        low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
+    return np.asarray(np.where(np.isnan(allowed), np.nan, np.where(low < 1e-8, 0.0, low)))
 
 
 def thermal_course(

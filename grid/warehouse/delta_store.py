@@ -27,6 +27,9 @@ from grid.warehouse.errors import WarehouseUnavailable
 from grid.warehouse.incoming import Data, IncomingData
 from grid.warehouse.interface import Expected, RowsOf
 
+SMALL_FILE_BYTES = 16 * 1024 * 1024
+"""A file below this costs a query more to open than to read."""
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -169,6 +172,18 @@ class DeltaStore:
                     expected=expected,
                 )
 
+    def small_file_count(self, table: Table) -> int:
+        """Return how many small files the latest state of ``table`` has; 0 if it was never loaded.
+
+        Raises:
+            WarehouseCorrupted: if its log or one of the files cannot be read.
+        """
+        found = self.snapshot(table)
+        if found is None:
+            return 0
+        with reported(table, self.path(table)):
+            return sum(file.stat().st_size < SMALL_FILE_BYTES for file in found.files)
+
     def compact(self, table: Table, *, keep_hours: int) -> None:
         """Merge small files and delete those that no state younger than ``keep_hours`` needs."""
         fork_guard.claim()
@@ -267,7 +282,8 @@ def _has_commit(folder: Path, version: int) -> bool:
 
 def _read_snapshot(handle: DeltaTable, folder: Path) -> Snapshot:
     details = handle.metadata()
-    actions = pa.table(handle.get_add_actions(flatten=True))
+    # Not by pa.table: it imports pandas, to see whether it was handed a data frame. That takes a second.
+    actions = pa.RecordBatchReader.from_stream(handle.get_add_actions(flatten=True)).read_all()
     files = tuple(folder / unquote(path) for path in actions.column("path").to_pylist())
     stored = tuple(field.name for field in handle.schema().fields)
     return Snapshot(

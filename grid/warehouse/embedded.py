@@ -114,6 +114,12 @@ class EmbeddedWarehouse:
     def compact(self, table: Table, keep_hours: int = KEEP_HOURS) -> None:
         self._store.compact(table, keep_hours=keep_hours)
 
+    def compact_if_scattered(self, table: Table, *, small_files: int) -> bool:
+        if self._store.small_file_count(table) < small_files:
+            return False
+        self.compact(table)
+        return True
+
     def close(self) -> None:
         self._reader.close()
 

@@ -140,6 +140,9 @@ class Warehouse(Protocol):
         a query that still reads such a state would fail. To be run now and then by a job.
         """
 
+    def compact_if_scattered(self, table: Table, *, small_files: int) -> bool:
+        """Tidy ``table`` if it lies in at least so many small files; return whether it did."""
+
     def close(self) -> None:
         """Release what the instance holds; it may be used again and then reopens."""
 

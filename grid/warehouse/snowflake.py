@@ -152,6 +152,10 @@ class SnowflakeWarehouse:
     def compact(self, table: Table, keep_hours: int = KEEP_HOURS) -> None:
         """Do nothing: Snowflake keeps its own files in order."""
 
+    def compact_if_scattered(self, table: Table, *, small_files: int) -> bool:
+        """Do nothing, for the same reason."""
+        return False
+
     def close(self) -> None:
         self._connections.close()
 

@@ -4,9 +4,14 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from grid import models
+from grid.schema.feeders import kept_columns
+from grid.schema.kept_columns import KeptColumns
 from grid.selectors.feeders import great_circle_km
 from tests.clients import Api
 from tests.factories import grid as factories
@@ -131,3 +136,85 @@ def test_the_loads_matter_only_if_they_are_selected(viewer_api: Api, grid: Any) 
 
     assert plain[0]["fallbackReason"] is None
     assert "never synced: transformer_load" in loaded[0]["fallbackReason"]
+
+
+def rows_of(api: Api) -> dict[str, tuple[Any, ...]]:
+    return feeders_of(api.data(QUERY))
+
+
+CHANGES: dict[str, Callable[[list[models.Transformer]], Any]] = {
+    "rating": lambda rows: models.Transformer.objects.filter(pk=rows[0].pk).update(rated_kva=999.0),
+    "new": lambda rows: factories.make_transformer(circuit=rows[0].circuit),
+    "deleted": lambda rows: models.Transformer.objects.filter(pk=rows[-1].pk).delete(),
+    "load": lambda rows: models.TransformerLoad.objects.update(loading_pct=12.5),
+    "no load": lambda rows: models.TransformerLoad.objects.all().delete(),
+    "a first load": lambda rows: factories.make_transformer_load(transformer=rows[1]),
+    "place of the substation": lambda rows: models.Substation.objects.filter(pk=rows[0].substation_id).update(
+        location=rows[0].location
+    ),
+    "zone of a circuit": lambda rows: models.Circuit.objects.filter(pk=rows[0].circuit_id).update(
+        zone=rows[-1].zone
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_columns_that_are_kept_are_read_anew_after_any_change(
+    viewer: Any,
+    viewer_api: Api,
+    grid: list[models.Transformer],
+    change: Callable[[list[models.Transformer]], Any],
+) -> None:
+    factories.grant_zone(user=viewer, zone=grid[0].zone)
+    before = rows_of(viewer_api)
+    assert rows_of(viewer_api) == before
+
+    change(grid)
+
+    after = rows_of(viewer_api)
+    kept_columns.clear()
+    assert after == rows_of(viewer_api)
+    assert after != before or change is CHANGES["deleted"]
+
+
+def test_columns_that_are_kept_are_not_read_again(viewer_api: Api, grid: list[models.Transformer]) -> None:
+    rows_of(viewer_api)
+
+    with CaptureQueriesContext(connection) as queries:
+        rows_of(viewer_api)
+
+    assert not [each["sql"] for each in queries if "array_agg" in each["sql"]]
+
+
+def test_columns_are_kept_by_zones(
+    make_user: Callable[..., Any], viewer_api: Api, grid: list[models.Transformer]
+) -> None:
+    limited = make_user(roles=("viewer",))
+    factories.grant_zone(user=limited, zone=grid[0].zone)
+
+    assert rows_of(viewer_api).keys() == {row.pk for row in grid}
+    assert rows_of(Api(limited)).keys() == {row.pk for row in grid if row.zone_id == grid[0].zone_id}
+    assert rows_of(viewer_api).keys() == {row.pk for row in grid}
+
+
+def test_no_more_columns_are_kept_than_there_is_room_for(grid: list[models.Transformer]) -> None:
+    kept = KeptColumns(("grid_transformer",), max_bytes=30)
+    read: list[str] = []
+
+    def ask(question: str) -> bytes:
+        def columns() -> dict[str, Any]:
+            read.append(question)
+            return {"id": [question * 10]}
+
+        return kept.get(question, columns).texts["id"]
+
+    assert [ask("a"), ask("a"), ask("b"), ask("a"), ask("c"), ask("a"), ask("b")][0] == b'["aaaaaaaaaa"]'
+    assert read == ["a", "b", "c", "b"]
+
+
+def test_a_table_without_a_version_is_read_each_time(grid: list[models.Transformer]) -> None:
+    kept = KeptColumns(("grid_transformer", "grid_zone"))
+    answers = iter(([1.0, math.nan], [2.0]))
+
+    assert kept.get("x", lambda: {"y": np.array(next(answers))}).texts == {"y": b"[1.0,null]"}
+    assert kept.get("x", lambda: {"y": np.array(next(answers))}).texts == {"y": b"[2.0]"}

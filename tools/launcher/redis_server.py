@@ -79,6 +79,7 @@ class Redis:
 
     def __init__(self, spec: RedisSpec) -> None:
         self.spec = spec
+        self._launched: subprocess.Popen[bytes] | None = None
 
     def running_pid(self) -> int | None:
         """Return the id of the server started from our folder, or None."""
@@ -103,6 +104,7 @@ class Redis:
         """
         if self.running_pid() is not None:
             return
+        self._reap()
         program = shutil.which("redis-server", path=ENVIRONMENT["PATH"])
         if program is None:
             raise Problem(
@@ -112,12 +114,12 @@ class Redis:
         self.spec.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.spec.log.parent.mkdir(parents=True, exist_ok=True)
         envfile.write_private(self.spec.config_file, render_config(self.spec))
-        process = self._launch(program)
+        self._launched = process = self._launch(program)
         if process.poll() is None:
             return
         if "Bad file format reading the append only file" in tail(self.spec.log):
             self._set_damaged_data_aside()
-            process = self._launch(program)
+            self._launched = process = self._launch(program)
             if process.poll() is None:
                 return
         raise Problem("Redis did not start.", remedy=f"read {self.spec.log}.", log_tail=tail(self.spec.log))
@@ -127,6 +129,12 @@ class Redis:
         pid = self.running_pid()
         if pid is not None:
             stop_process(pid)
+        self._reap()
+
+    def _reap(self) -> None:
+        """Take note of the end of the server that we started, if it ended."""
+        if self._launched is not None:
+            self._launched.poll()
 
     def _launch(self, program: str) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(

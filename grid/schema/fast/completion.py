@@ -24,9 +24,8 @@ from grid.schema.fast.selection import (
     PageInfo,
     RelatedObject,
 )
-from grid.schema.fast.statements import LOOKUP_SEP, Columns
+from grid.schema.fast.statements import LOOKUP_SEP, Columns, Row
 
-Row = tuple[Any, ...]
 CursorColumns = tuple[tuple[int, Any], ...]
 Complete = Callable[..., dict[str, Any]]
 

@@ -22,12 +22,16 @@ under_policy: ContextVar[bool] = ContextVar("under_policy", default=False)
 
 
 class Completed:
-    """A value that needs no completion: plain data, as it stands in the response."""
+    """A value that needs no completion: plain data, as it stands in the response.
 
-    __slots__ = ("data",)
+    ``by``: the plan of a list that made it, and the zones it was made for.
+    """
 
-    def __init__(self, data: Any) -> None:
+    __slots__ = ("by", "data")
+
+    def __init__(self, data: Any, by: Any = None) -> None:
         self.data = data
+        self.by = by
 
 
 def column(values: Any, info: Info) -> Any:
@@ -95,6 +99,13 @@ class Shortcut:
         self.guard.refusal(info)
         return self.operational.answer(ordinary, None, info, {})
 
+    def part(self, name: str, info: Info, plan: Any, zones: Any) -> Any:
+        """Return how the field was answered, so that it can be answered again."""
+        from grid.schema.fast.repeated import Part
+
+        layers = self.operational.layers_below(info)
+        return Part(name=name, field=info.field_name, plan=plan, zones=zones, layers=layers)
+
 
 class FastExecutor(StrawberryGraphQLCoreExecutionContext):  # type: ignore[misc,valid-type]
     """The ordinary executor; a resolver may also return an answer that is already completed."""
@@ -108,6 +119,9 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):  # type: ignore[misc,
     def execute_field(self, parent_type: Any, source: Any, details: Any, path: Any, *more: Any) -> Any:
         """Execute a field; a list at the root by its shortcut if there is a plan for it."""
         if path.prev is None and self.operation.operation is OperationType.QUERY:
+            answered = getattr(self.context_value, "answered", None)
+            if answered is not None:
+                answered.fields += 1
             definition = parent_type.fields.get(details[0].node.name.value)
             shortcut = None if definition is None or in_async_context() else Shortcut.of(definition)
             if shortcut is not None:
@@ -116,6 +130,8 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):  # type: ignore[misc,
                 if shortcut.operational.has_fast_answer(info):
                     try:
                         result = shortcut.answer(info, self, details)
+                        if answered is not None and type(result) is Completed and result.by is not None:
+                            answered.parts.append(shortcut.part(path.key, info, *result.by))
                         return self.complete_value(definition.type, details, raw, path, result, *more)
                     except Exception as error:  # noqa: BLE001 - any error of a field is its answer
                         self.handle_field_error(error, definition.type, details, path)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import ProgrammingError, models
@@ -16,11 +17,11 @@ from flux_site.api.visibility import user_of
 from grid.federation.warehouse_database.router import is_asking_warehouse
 from grid.models.base import granted_zone_ids
 from grid.schema.fast import statements
-from grid.schema.fast.completion import Complete, Row, Writer, compiled
+from grid.schema.fast.completion import Complete, Writer, compiled
 from grid.schema.fast.executor import Completed, FastExecutor, ResolveInfo
 from grid.schema.fast.kept import KeptBySelection
 from grid.schema.fast.selection import Count, Details, Edges, ListShape, NotPlain, PageInfo, shape_of_list
-from grid.schema.fast.statements import Columns, Statement
+from grid.schema.fast.statements import Columns, Row, Statement
 
 logger = logging.getLogger(__name__)
 
@@ -39,9 +40,14 @@ class ListPlan:
     last: int | None
     nested: "tuple[tuple[int, ListPlan], ...]"
     complete: Complete
+    select: Callable[..., Statement | None]
 
-    def answer(self, zones: Zones) -> dict[str, Any]:
-        """Return the answer of a list at the root.
+    def page_with(self, more: str, parameters: Sequence[Any]) -> Statement | None:
+        """Return the statement of the page with an expression as a further column; None without rows."""
+        return self.select(more=more, parameters=parameters) if self.has_rows else None
+
+    def answer(self, zones: Zones, found: list[Row] | None = None) -> dict[str, Any]:
+        """Return the answer of a list at the root; ``found``: the rows of its page if they are there.
 
         Raises:
             NotPlain: if the rows are not what the ordinary executor could answer without an error.
@@ -50,7 +56,9 @@ class ListPlan:
         if self.is_counted:
             counted = statements.run(self.count)
             total = counted[0][0] if counted else 0
-        rows, *more = self._page(statements.run(self.page) if self.has_rows else [])
+        if found is None:
+            found = statements.run(self.page) if self.has_rows else []
+        rows, *more = self._page(found)
         return self.complete(rows, *more, total, zones, self._nested(rows, zones))
 
     def answers(self, parents: Sequence[str], zones: Zones) -> dict[str, dict[str, Any]]:
@@ -115,8 +123,9 @@ def fast_list(info: Info) -> Completed | None:
     if planned is None:
         return None
     granted = granted_zone_ids(user_of(info))
+    zones = frozenset(granted) if granted else None
     try:
-        return Completed(planned.answer(frozenset(granted) if granted else None))
+        return Completed(planned.answer(zones), by=(planned, zones))
     except NotPlain:
         return None
     except ProgrammingError:
@@ -197,11 +206,12 @@ def _plan_of(
         )
         for each in writer.nested
     )
-    select, count = statements.select(page, columns), statements.count(rows) if is_counted else None
+    select = partial(statements.select, page, columns)
+    selected, count = select(), statements.count(rows) if is_counted else None
     if is_nested:
-        select, count = statements.for_each_parent(select), statements.for_each_parent(count)
+        selected, count = statements.for_each_parent(selected), statements.for_each_parent(count)
     return ListPlan(
-        page=select,
+        page=selected,
         has_rows=any(isinstance(part, Edges | PageInfo) for _, part in shape.entries),
         count=count,
         is_counted=is_counted,
@@ -209,6 +219,7 @@ def _plan_of(
         last=sizes["last"],
         nested=nested,
         complete=compiled(expression, floats=sorted(writer.floats), cursor_columns=cursor_columns),
+        select=select,
     )
 
 

@@ -17,6 +17,8 @@ from grid.schema.fast.selection import PLAIN_COLUMNS, NotPlain
 LOOKUP_SEP = "__"
 PARENT = "parent"
 
+Row = tuple[Any, ...]
+
 
 @dataclass(kw_only=True)
 class Columns:
@@ -75,8 +77,10 @@ def _cursor_column(
     return columns.add("pk" if target.primary_key else target.attname), target
 
 
-def select(rows: models.QuerySet[Any], columns: Columns) -> Statement | None:
-    """Return the statement that selects some columns of some rows."""
+def select(
+    rows: models.QuerySet[Any], columns: Columns, *, more: str | None = None, parameters: Sequence[Any] = ()
+) -> Statement | None:
+    """Return the statement that selects some columns of some rows; ``more``: an expression, as the last."""
     functions = {
         f"_fast_{place}": models.Func(models.F(path), function=function, output_field=models.FloatField())
         for (path, function), place in columns.position.items()
@@ -85,6 +89,9 @@ def select(rows: models.QuerySet[Any], columns: Columns) -> Statement | None:
     names = [
         path if function is None else f"_fast_{place}" for (path, function), place in columns.position.items()
     ]
+    if more is not None:
+        expression = RawSQL(more, tuple(parameters), output_field=models.TextField())  # noqa: S611 - ours, bound
+        return _compiled(rows.annotate(**functions, _fast_more=expression).values_list(*names, "_fast_more"))
     return _compiled(rows.annotate(**functions).values_list(*names) if names else rows.values_list("pk"))
 
 

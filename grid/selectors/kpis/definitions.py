@@ -12,7 +12,9 @@ from grid.selectors.kpis import inputs as main
 from grid.selectors.kpis import parts
 from grid.selectors.kpis.inputs import KpiInputs
 from grid.selectors.kpis.parts import Crews, HealthTotals, MarginTotals, Restoration, Unknown
+from grid.selectors.kpis.year_to_date import YEAR_KEYS, YearToDate, year_to_date
 from grid.selectors.rated_hour import POWER_FACTOR
+from grid.selectors.reliability.definitions import DEFINITIONS
 from grid.warehouse.queries.past_figures import RESTORATION_DAYS
 
 T = TypeVar("T")
@@ -26,7 +28,14 @@ MAIN_KEYS = (
     "openWorkOrders",
 )
 MARGIN_KEYS = ("operationalMarginPct", "capacityLeftMw", "circuitsAbove85Pct")
-KEYS = (*MAIN_KEYS, "crewsActive", "averageRestorationMinutes", *MARGIN_KEYS, "assetHealthIndex")
+KEYS = (
+    *MAIN_KEYS,
+    "crewsActive",
+    "averageRestorationMinutes",
+    *MARGIN_KEYS,
+    "assetHealthIndex",
+    *YEAR_KEYS,
+)
 """The key figures in the order in which they are given."""
 
 
@@ -74,6 +83,8 @@ def current(*, user: Any, keys: Iterable[str] | None = None) -> list[Kpi]:
         found += margins(parts.find(lambda: parts.margin(user)))
     if "assetHealthIndex" in wanted:
         found.append(asset_health(parts.find(lambda: parts.health(user))))
+    if wanted & set(YEAR_KEYS):
+        found += reliability(parts.find(lambda: year_to_date(user)))
     return [figure for figure in found if figure.key in wanted]
 
 
@@ -277,6 +288,24 @@ def mean_index(found: HealthTotals | None) -> float | None:
     if found is None or found.index_sum is None or not found.count:
         return None
     return found.index_sum / found.count
+
+
+def reliability(found: YearToDate | Unknown) -> list[Kpi]:
+    """Return the indices of the year so far."""
+    known = _known(found)
+    newest = None if known is None else known.days[max(known.days)]
+    return [
+        Kpi(
+            key=name,
+            label=key.label,
+            value=None if newest is None else newest[name].value,
+            unit=DEFINITIONS[key.index].unit,
+            definition=key.definition,
+            data_as_of=None if known is None else known.as_of,
+            reason=_reason(found, None if newest is None else newest[name].reason),
+        )
+        for name, key in YEAR_KEYS.items()
+    ]
 
 
 def _known(found: T | Unknown) -> T | None:

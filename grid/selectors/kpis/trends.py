@@ -21,6 +21,7 @@ from grid.federation import analytical
 from grid.models.base import granted_zone_ids
 from grid.selectors import line_ratings
 from grid.selectors.kpis import definitions, parts
+from grid.selectors.kpis.year_to_date import YEAR_KEYS, year_to_date
 from grid.selectors.warehouse import get_warehouse
 from grid.warehouse import queries
 from grid.warehouse.queries.past_figures import RESTORATION_DAYS
@@ -87,6 +88,9 @@ def trend(*, key: str, until: datetime | None, user: Any) -> Trend:
     try:
         if source is TrendSource.SAMPLES:
             values, reason = _sampled(key, moments, granted_zone_ids(user))
+        elif key in YEAR_KEYS:
+            found = year_to_date(user)
+            values, reason = found.at(key, moments), found.days[max(found.days)][key].reason
         else:
             values, reason = _remembered(key, moments, sorted(granted_zone_ids(user)))
     except (WarehouseUnavailableError, DatabaseUnavailable) as error:

@@ -86,7 +86,12 @@ def check_days(first: date, last: date, *, most_days: int = MOST_DAYS, what: str
 
 
 def answered(
-    *, field: str, scope: InterruptionScope, question: dict[str, Any], ask: Callable[[Warehouse], T]
+    *,
+    field: str,
+    scope: InterruptionScope,
+    question: dict[str, Any],
+    ask: Callable[[Warehouse], T],
+    stale_for_s: float = 0.0,
 ) -> T:
     """Return the answer to a question about interruptions; see ``federation.analytical``.
 
@@ -113,4 +118,5 @@ def answered(
         ask=lambda: ask(get_warehouse()),
         encode=lambda answer: answer,
         decode=lambda kept: kept,
+        stale_for_s=stale_for_s,
     )

@@ -1,4 +1,6 @@
-"""An outage, the order to restore it, and its crew: they move together, in one change.
+"""An outage, its order, and its crew: they move together, in one change.
+
+The order of an outage is the one to restore supply or, where the outage is planned, to do the work it is for.
 
 Locks are taken in this order everywhere: the outage, the work order, the crew.
 """
@@ -6,8 +8,13 @@ Locks are taken in this order everywhere: the outage, the work order, the crew.
 from __future__ import annotations
 
 from grid import models
-from grid.operations import CLOSED_WORK_STATUSES, WorkPriority, WorkStatus
-from grid.operations.work import OUTAGE_RESTORATION
+from grid.operations import (
+    CLOSED_WORK_STATUSES,
+    OUTAGE_WORK_TYPES,
+    WorkPriority,
+    WorkStatus,
+    outage_work_type,
+)
 from grid.services.operations import Unit
 from grid.services.operations.duty import follow, lock_free_crew
 from grid.services.operations.unit import step
@@ -17,16 +24,16 @@ from grid.services.outages.reporting import new_id
 
 
 def lock_order(unit: Unit, outage: models.Outage) -> models.WorkOrder | None:
-    """Return the unfinished order to restore an outage, locked; None if there is none."""
-    orders = models.WorkOrder.objects.filter(outage=outage, work_type=OUTAGE_RESTORATION)
+    """Return the unfinished order of an outage, locked; None if there is none."""
+    orders = models.WorkOrder.objects.filter(outage=outage, work_type__in=OUTAGE_WORK_TYPES)
     unfinished = orders.exclude(status__in=CLOSED_WORK_STATUSES).order_by("created_at", "pk")
     key = unfinished.values_list("pk", flat=True).first()
     return None if key is None else unit.lock_known(models.WorkOrder, key)
 
 
-def is_restoration(order: models.WorkOrder) -> bool:
-    """Return whether an order is the one to restore an outage, and moves with it."""
-    return order.outage_id is not None and order.work_type == OUTAGE_RESTORATION
+def is_outage_order(order: models.WorkOrder) -> bool:
+    """Return whether an order is that of an outage, and moves with it."""
+    return order.outage_id is not None and order.work_type in OUTAGE_WORK_TYPES
 
 
 def assign(unit: Unit, outage: models.Outage, order: models.WorkOrder | None, crew_id: str) -> None:
@@ -73,8 +80,8 @@ def withdraw(unit: Unit, outage: models.Outage, order: models.WorkOrder | None) 
 
 
 def call_off(unit: Unit, outage: models.Outage) -> None:
-    """Cancel the unfinished orders to restore an outage that is no longer one, and free their crews."""
-    orders = models.WorkOrder.objects.filter(outage=outage, work_type=OUTAGE_RESTORATION)
+    """Cancel the unfinished orders of an outage that is no longer one, and free their crews."""
+    orders = models.WorkOrder.objects.filter(outage=outage, work_type__in=OUTAGE_WORK_TYPES)
     keys = list(orders.exclude(status__in=CLOSED_WORK_STATUSES).order_by("pk").values_list("pk", flat=True))
     crews = {outage.crew_id}
     for key in keys:
@@ -90,8 +97,8 @@ def _new_order(unit: Unit, outage: models.Outage, crew: models.Crew) -> models.W
     device = device_of(outage)
     return models.WorkOrder(
         id=new_id("WO", unit.now),
-        work_type=OUTAGE_RESTORATION,
-        priority=WorkPriority.EMERGENCY,
+        work_type=outage_work_type(is_planned=outage.is_planned),
+        priority=WorkPriority.MEDIUM if outage.is_planned else WorkPriority.EMERGENCY,
         status=WorkStatus.ASSIGNED,
         asset_kind=str(device.kind),
         asset_id=device.id,
@@ -100,7 +107,7 @@ def _new_order(unit: Unit, outage: models.Outage, crew: models.Crew) -> models.W
         zone_id=outage.zone_id,
         outage=outage,
         crew=crew,
-        description=f"Restore supply behind {device}",
+        description=f"{'Planned work' if outage.is_planned else 'Restore supply'} behind {device}",
         created_at=unit.now,
         location=outage.location,
     )

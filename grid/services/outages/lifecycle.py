@@ -39,7 +39,7 @@ def assign_crew(
     actor: Any | None = None,
     note: str | None = None,
 ) -> models.Outage:
-    """Send a crew to an outage, with the order to restore it.
+    """Send a crew to an outage, with its order.
 
     Raises:
         NotFound: if there is no such outage or crew that the actor may see.

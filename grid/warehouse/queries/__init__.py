@@ -18,12 +18,14 @@ from grid.warehouse.queries.peaks import PeakMember, coincidence
 from grid.warehouse.queries.prices import current_prices, energy_costs, energy_prices
 from grid.warehouse.queries.ratings import (
     circuit_loads_at,
+    circuit_loads_between,
     circuit_meters,
     circuits_to_rate,
     latest_circuit_loads,
     newest_load_hour,
     newest_observation,
     observations_at,
+    observations_between,
     weather_hours,
 )
 from grid.warehouse.queries.reliability import (
@@ -78,6 +80,7 @@ __all__ = [
     "UsageGroup",
     "active_customers",
     "circuit_loads_at",
+    "circuit_loads_between",
     "circuit_meters",
     "circuits_to_rate",
     "coincidence",
@@ -114,6 +117,7 @@ __all__ = [
     "newest_restoration",
     "newest_usage_hour",
     "observations_at",
+    "observations_between",
     "outage_spans",
     "outage_totals",
     "overloaded_hours",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Double, Select, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Date, Double, Select, case, cast, func, select, true
 
 from grid.warehouse.dialects import between
 from grid.warehouse.queries.system import is_fed, load_watermark
@@ -28,8 +28,10 @@ from grid.warehouse.tables import (
 DEFAULT_HOURS = 31 * 24
 
 
-def circuits_to_rate(zone_ids: Sequence[str] = ()) -> Select[Any]:
-    """Return every circuit with the place of its substation and what else than its conductor limits it.
+def circuits_to_rate(zone_ids: Sequence[str] = (), *, circuit_id: str | None = None) -> Select[Any]:
+    """Return circuits with the place of their substation and what else than their conductor limits them.
+
+    Every one, or the one named.
 
     Columns: circuit_id, circuit_name, substation_id, voltage_kv, conductor_type, rated_a, customer_count,
     lon, lat, other_limit_a (least rating of its breaker and of its backbone's cables; null without any).
@@ -72,7 +74,7 @@ def circuits_to_rate(zone_ids: Sequence[str] = ()) -> Select[Any]:
             .outerjoin(cables, cables.c.circuit_id == circuit.circuit_id)
             .outerjoin(breakers, breakers.c.circuit_id == circuit.circuit_id)
         )
-        .where(is_fed(circuit.substation_id, zone_ids))
+        .where(is_fed(circuit.substation_id, zone_ids), _is_named(circuit.circuit_id, circuit_id))
         .order_by(circuit.circuit_id)
     )
 
@@ -137,12 +139,46 @@ def circuit_loads_at(hours: Sequence[datetime], zone_ids: Sequence[str] = ()) ->
     )
 
 
-def circuit_meters(zone_ids: Sequence[str] = ()) -> Select[Any]:
-    """Return how many meters each circuit has: circuit_id, meter_count."""
+def circuit_loads_between(*, circuit_id: str, since: datetime, until: datetime) -> Select[Any]:
+    """Return what the meters of one circuit used in each hour from ``since`` to before ``until`` (naive UTC).
+
+    Columns: circuit_id, load_hour, energy_kwh, metered_minutes. The oldest first.
+    """
+    usage = circuit_hourly_usage.c
+    return (
+        select(
+            usage.circuit_id,
+            usage.usage_hour.label("load_hour"),
+            cast(func.sum(usage.usage_kwh), Double).label("energy_kwh"),
+            cast(func.sum(usage.metered_minutes), BigInteger).label("metered_minutes"),
+        )
+        .where(
+            usage.circuit_id == circuit_id,
+            usage.usage_date >= since.date(),  # the partition: skips the files of other days
+            usage.usage_date <= until.date(),
+            usage.usage_hour >= since,
+            usage.usage_hour < until,
+        )
+        .group_by(usage.circuit_id, usage.usage_hour)
+        .order_by(usage.usage_hour)
+    )
+
+
+def observations_between(*, since: datetime, until: datetime) -> Select[Any]:
+    """Return what every station observed from ``since`` to before ``until`` (naive UTC), by hour and station.
+
+    Columns as of ``observations_at``.
+    """
+    air = weather_hourly.c
+    return _observed().where(air.observed_at >= since, air.observed_at < until)
+
+
+def circuit_meters(zone_ids: Sequence[str] = (), *, circuit_id: str | None = None) -> Select[Any]:
+    """Return how many meters each circuit has, or the one named: circuit_id, meter_count."""
     meter = meter_infrastructure.c
     return (
         select(meter.circuit_id, func.count().label("meter_count"))
-        .where(is_fed(meter.substation_id, zone_ids))
+        .where(is_fed(meter.substation_id, zone_ids), _is_named(meter.circuit_id, circuit_id))
         .group_by(meter.circuit_id)
     )
 
@@ -152,21 +188,25 @@ def observations_at(hours: Sequence[datetime]) -> Select[Any]:
 
     Columns: observed_at, station_id, lon, lat, temperature_c, humidity_pct, wind_speed_mps, precipitation_mm.
     """
+    return _observed().where(weather_hourly.c.observed_at.in_(hours))
+
+
+def _is_named(column: ColumnElement[str], circuit_id: str | None) -> ColumnElement[bool]:
+    return true() if circuit_id is None else column == circuit_id
+
+
+def _observed() -> Select[Any]:
     air = weather_hourly.c
-    return (
-        select(
-            air.observed_at,
-            air.station_id,
-            air.longitude.label("lon"),
-            air.latitude.label("lat"),
-            air.temperature_c,
-            air.humidity_pct,
-            air.wind_speed_mps,
-            air.precipitation_mm,
-        )
-        .where(air.observed_at.in_(hours))
-        .order_by(air.observed_at, air.station_id)
-    )
+    return select(
+        air.observed_at,
+        air.station_id,
+        air.longitude.label("lon"),
+        air.latitude.label("lat"),
+        air.temperature_c,
+        air.humidity_pct,
+        air.wind_speed_mps,
+        air.precipitation_mm,
+    ).order_by(air.observed_at, air.station_id)
 
 
 def newest_observation() -> Select[Any]:

@@ -20,7 +20,7 @@ _kind_of_switch = (
 )
 _hours_worked = (
     sa.select(_work.outage_id, sa.func.sum(_work.actual_hours).label("worked_h"))
-    .where(_work.work_type == "OUTAGE_RESTORATION", _work.status == "COMPLETED", _work.actual_hours > 0)
+    .where(_work.work_type == tables.OUTAGE_RESTORATION, _work.status == "COMPLETED", _work.actual_hours > 0)
     .group_by(_work.outage_id)
     .subquery("hours_worked")
 )

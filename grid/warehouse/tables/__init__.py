@@ -56,6 +56,8 @@ from grid.warehouse.tables.machine_learning import (
 from grid.warehouse.tables.market import energy_prices_hourly
 from grid.warehouse.tables.operations import (
     ACTIVE_OUTAGE_STATUSES,
+    OUTAGE_RESTORATION,
+    OUTAGE_WORK_TYPES,
     UNKNOWN_CAUSE,
     CrewKind,
     CrewStatus,
@@ -86,6 +88,8 @@ __all__ = [
     "CASCADE_ANALYSIS",
     "DERIVED_TABLES",
     "ML_DEMO",
+    "OUTAGE_RESTORATION",
+    "OUTAGE_WORK_TYPES",
     "POSTGRES_SYNC",
     "PRODUCTION",
     "RAW",

@@ -52,6 +52,41 @@ class CrewStatus(StrEnum):
     OFF_SHIFT = "OFF_SHIFT"
 
 
+class WorkStatus(StrEnum):
+    """Where a work order stands."""
+
+    OPEN = "OPEN"
+    ASSIGNED = "ASSIGNED"
+    IN_PROGRESS = "IN_PROGRESS"
+    ON_HOLD = "ON_HOLD"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+
+
+class WorkPriority(StrEnum):
+    """How urgent a work order is."""
+
+    EMERGENCY = "EMERGENCY"
+    HIGH = "HIGH"
+    MEDIUM = "MEDIUM"
+    LOW = "LOW"
+
+
+OUTAGE_RESTORATION = "OUTAGE_RESTORATION"
+"""The type of the order of an outage that nobody planned."""
+
+PLANNED_WORK = "PLANNED_WORK"
+"""The type of the order of a planned outage: the work that supply is switched off for."""
+
+OUTAGE_WORK_TYPES = (OUTAGE_RESTORATION, PLANNED_WORK)
+"""An order of an outage that is of one of these moves together with it; others are side work."""
+
+
+def outage_work_type(*, is_planned: bool) -> str:
+    """Return the type of the order of an outage."""
+    return PLANNED_WORK if is_planned else OUTAGE_RESTORATION
+
+
 UNKNOWN_CAUSE = "UNKNOWN"
 """The cause of an outage whose cause was looked for and not found; null while it was not looked for."""
 
@@ -154,11 +189,14 @@ work_orders = Table(
     "work_orders",
     metadata,
     key("work_order_id"),
-    Column("work_type", String(32), nullable=False),
-    Column("priority", String(16), nullable=False, comment="EMERGENCY, HIGH, MEDIUM or LOW"),
     Column(
-        "status", String(16), nullable=False, comment="OPEN, ASSIGNED, IN_PROGRESS, COMPLETED or CANCELLED"
+        "work_type",
+        String(32),
+        nullable=False,
+        comment=f"{OUTAGE_RESTORATION} (planned: {PLANNED_WORK}) is the order of an outage; others are free",
     ),
+    Column("priority", String(16), nullable=False, comment=_list(WorkPriority)),
+    Column("status", String(16), nullable=False, comment=_list(WorkStatus)),
     Column("asset_kind", String(16), nullable=False),
     ref("asset_id"),
     ref("substation_id"),

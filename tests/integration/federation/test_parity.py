@@ -108,6 +108,33 @@ def test_search_is_the_same_from_either_store(stores: TwoStores) -> None:
 
 
 @pytest.mark.parametrize("stores", KINDS, indirect=True)
+def test_feeders_as_columns_are_the_same_from_either_store(stores: TwoStores) -> None:
+    """The same to the byte, feeder by feeder; their order is not promised."""
+    query = """query ($substation: String, $circuit: String) {
+        feederColumns(substationId: $substation, circuitId: $circuit) { count id circuitId substationId
+            fromLat fromLon toLat toLon ratedKva loadingPct distanceKm } }"""
+
+    def rows(answer: dict[str, Any], backend: str) -> list[str]:
+        assert [use["backend"] for use in answer["extensions"]["backends"]] == [backend]
+        columns = dict(answer["data"]["feederColumns"])
+        count = columns.pop("count")
+        found = sorted(json.dumps(row) for row in zip(*columns.values(), strict=True))
+        assert len(found) == count
+        return found
+
+    seen = {}
+    for who in ("viewer", "limited"):
+        every = rows(stores.ask(who, query), "postgis")
+        seen[who] = set(every)
+        _, circuit, substation, *_ = json.loads(every[0])
+        for part in ({}, {"circuit": circuit}, {"substation": substation}, {"circuit": "CKT-none"}):
+            cached = rows(stores.ask(who, query, **part), "postgis")
+            assert cached == rows(stores.ask_warehouse(who, query, **part), "warehouse")
+            assert bool(cached) == (part != {"circuit": "CKT-none"})
+    assert seen["limited"] < seen["viewer"]
+
+
+@pytest.mark.parametrize("stores", KINDS, indirect=True)
 def test_columns_of_the_map_are_the_same_from_either_store(stores: TwoStores) -> None:
     for layer in LAYERS:
         for bbox in (

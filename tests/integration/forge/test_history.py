@@ -194,6 +194,18 @@ def test_work_of_a_crew_on_outages_does_not_overlap(frames: Frames) -> None:
     assert (before.isna() | (before <= rows.start)).all()
 
 
+def test_the_order_of_an_outage_says_whether_it_was_planned(frames: Frames) -> None:
+    outages = frames["outage_restoration_tracker"].set_index("outage_id")
+    orders = frames["work_orders"].dropna(subset=["outage_id"])
+
+    is_planned = orders.outage_id.map(outages.is_planned).astype(bool)
+
+    assert 0 < is_planned.sum() < len(orders)
+    assert orders.work_type.tolist() == [
+        "PLANNED_WORK" if planned else "OUTAGE_RESTORATION" for planned in is_planned
+    ]
+
+
 def test_inspections_grow_worse_with_age(demo: Forged, frames: Frames) -> None:
     rows = frames["asset_inspections"]
     poles = rows[rows.asset_kind == "POLE"].merge(

@@ -21,7 +21,7 @@ from grid.services.operations import (
     TooManyRestored,
 )
 from grid.topology import DeviceRef
-from tests.factories.grid import make_crew
+from tests.factories.grid import make_crew, make_work_order
 from tests.factories.users import make_user
 
 BREAKER, FUSE = DeviceRef("SWITCH", "SW-BREAKER"), DeviceRef("SWITCH", "SW-FUSE")
@@ -134,6 +134,67 @@ def test_orders_take_their_outage_along(feeder: SimpleNamespace) -> None:
     assert outage.crew_id is None
     feeder.crew.refresh_from_db()
     assert feeder.crew.status == "AVAILABLE"
+
+
+@pytest.mark.parametrize(
+    ("is_planned", "work_type", "priority"),
+    [(False, "OUTAGE_RESTORATION", "EMERGENCY"), (True, "PLANNED_WORK", "MEDIUM")],
+)
+def test_the_order_made_with_a_crew_says_whether_the_outage_is_planned(
+    feeder: SimpleNamespace, is_planned: bool, work_type: str, priority: str
+) -> None:
+    outage = report(is_planned=is_planned)
+
+    outages.assign_crew(outage_id=outage.pk, crew_id="CREW-1")
+
+    order = models.WorkOrder.objects.get(outage=outage)
+    assert (order.work_type, order.priority, order.status) == (work_type, priority, "ASSIGNED")
+
+
+def test_the_recorded_order_of_planned_work_moves_with_its_outage(feeder: SimpleNamespace) -> None:
+    outage = report(is_planned=True)
+    order = make_work_order(outage=outage, circuit=feeder.circuit, work_type="PLANNED_WORK")
+
+    outages.assign_crew(outage_id=outage.pk, crew_id="CREW-1")
+    outages.start_work(outage_id=outage.pk)
+
+    order.refresh_from_db()
+    assert (order.status, order.crew_id) == ("IN_PROGRESS", "CREW-1")
+    assert models.WorkOrder.objects.filter(outage=outage).count() == 1
+    with pytest.raises(OutageNotRestored):
+        work_orders.complete_work_order(work_order_id=order.pk)
+
+
+@pytest.mark.parametrize(
+    ("is_planned", "work_type", "field"),
+    [
+        (True, "OUTAGE_RESTORATION", "workType"),
+        (False, "PLANNED_WORK", "workType"),
+        (True, "PLANNED_WORK", None),
+    ],
+)
+def test_an_order_of_an_outage_is_of_its_type(
+    feeder: SimpleNamespace, is_planned: bool, work_type: str, field: str | None
+) -> None:
+    outage = report(is_planned=is_planned)
+
+    def order(outage_id: str | None = outage.pk) -> models.WorkOrder:
+        return work_orders.create_work_order(
+            work_type=work_type,
+            priority="LOW",
+            asset_kind="SWITCH",
+            asset_id="SW-BREAKER",
+            outage_id=outage_id,
+        )
+
+    with pytest.raises(BadInput) as none:
+        order(None)
+    assert code_of(none) == ("BAD_INPUT", "outageId")
+    if field is None:
+        order()
+    with pytest.raises(BadInput) as refused:
+        order()
+    assert code_of(refused) == ("BAD_INPUT", field or "outageId")
 
 
 def test_another_crew_takes_over_and_the_former_is_free(feeder: SimpleNamespace) -> None:

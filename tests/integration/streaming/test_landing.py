@@ -12,7 +12,7 @@ from sqlalchemy import select
 from grid.models import DeviceEvent as EventRow
 from grid.models import RealtimeReading, StreamDeadLetter, StreamPending
 from grid.pipeline import PipelineParams, refresh
-from grid.services.streaming import landing, partitions, pending
+from grid.services.streaming import landing, partitions, pending, upkeep
 from grid.streaming import (
     DeviceEvent,
     DeviceKind,
@@ -264,6 +264,28 @@ class TestDelivery:
 
         assert warehouse.row_count(ami_readings_raw) == 4
         assert StreamPending.objects.count() == 0
+
+    def test_many_small_deliveries_are_merged_and_stay_known(
+        self, meters: list[str], warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(upkeep, "MANY_FILES", 3)
+        for minutes in (0, 5, 10):
+            assert upkeep.merge_small_files() == 0
+            land(*(reading(meter, at=AT + timedelta(minutes=minutes)) for meter in meters))
+            batch_id, waiting = pending._next_batch(pending.StreamName.READINGS)  # type: ignore[misc]
+            pending.deliver(warehouse)
+        before = warehouse.version(ami_readings_raw)
+
+        assert upkeep.merge_small_files() == 1
+
+        assert warehouse.version(ami_readings_raw) != before
+        assert upkeep.merge_small_files() == 0
+        assert warehouse.row_count(ami_readings_raw) == 9
+        again = pending._sorted(pending.StreamName.READINGS, waiting)
+        assert warehouse.append(ami_readings_raw, again, batch_id) == 0
+
+    def test_a_warehouse_that_is_away_keeps_no_stream_from_its_upkeep(self, meters: list[str]) -> None:
+        assert upkeep.tend()["merged_tables"] == 0
 
 
 def test_old_partitions_go_and_those_ahead_come(meters: list[str]) -> None:

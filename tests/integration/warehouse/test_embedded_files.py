@@ -20,7 +20,7 @@ from grid.warehouse import (
     open_warehouse,
     pa_schema,
 )
-from grid.warehouse.tables import ami_interval_readings, load_zones, transformer_hourly_load
+from grid.warehouse.tables import ami_interval_readings, ami_readings_raw, load_zones, transformer_hourly_load
 from tests.integration.warehouse.rows import ids_in, table_of, zones
 
 pytestmark = pytest.mark.integration
@@ -218,6 +218,29 @@ def test_compacting_merges_files_and_keeps_the_rows(warehouse: Warehouse, root: 
     assert pq.read_metadata(file).num_rows == 10
     assert ids_in(reader) == [f"Z{number}" for number in range(10)]
     assert warehouse.append(load_zones, zones("Z0"), "b0") == 0  # batches are remembered
+
+
+def test_files_are_merged_once_there_are_many_small_ones(warehouse: Warehouse, root: Path) -> None:
+    for number in range(4):
+        warehouse.append(load_zones, zones(f"Z{number}"), f"b{number}")
+
+    assert not warehouse.compact_if_scattered(load_zones, small_files=5)
+    warehouse.append(load_zones, zones("Z4"), "b4")
+    assert warehouse.compact_if_scattered(load_zones, small_files=5)
+    assert not warehouse.compact_if_scattered(load_zones, small_files=2)
+
+    assert ids_in(warehouse) == [f"Z{number}" for number in range(5)]
+    assert not warehouse.compact_if_scattered(ami_readings_raw, small_files=1)  # never loaded
+
+
+def test_large_files_are_left_alone(
+    warehouse: Warehouse, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grid.warehouse.delta_store.SMALL_FILE_BYTES", 1)
+    for number in range(3):
+        warehouse.append(load_zones, zones(f"Z{number}"), f"b{number}")
+
+    assert not warehouse.compact_if_scattered(load_zones, small_files=1)
 
 
 def test_compacting_a_table_that_was_never_loaded_does_nothing(warehouse: Warehouse) -> None:

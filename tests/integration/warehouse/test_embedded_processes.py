@@ -54,6 +54,23 @@ WRITER = """
 """
 
 
+def test_the_first_read_of_a_process_does_not_wait_for_pandas(warehouse: Warehouse, root: Path) -> None:
+    warehouse.append(load_zones, zones("A"), "a")
+    script = """
+        import sys
+        from sqlalchemy import select
+        from grid.warehouse import open_warehouse
+        from grid.warehouse.tables import load_zones
+        warehouse = open_warehouse(sys.argv[1])
+        print(warehouse.version(load_zones) is not None, len(warehouse.select_rows(select(load_zones))))
+        print([name for name in sys.modules if name.partition(".")[0] == "pandas"])
+    """
+
+    done = in_child(script, f"embedded://{root}")
+
+    assert done.stdout.splitlines() == ["True 1", "[]"], done.stderr
+
+
 def test_processes_that_race_write_a_batch_once(warehouse: Warehouse, root: Path) -> None:
     script = (
         textwrap.dedent(WRITER)

@@ -11,6 +11,7 @@ from grid.standards.transformer_thermal import (
     ThermalParams,
     ageing_factor,
     equivalent_ageing_factor,
+    lasting_load_pu,
     loss_of_life_pct,
     thermal_course,
     ultimate_hot_spot_rise_c,
@@ -124,3 +125,26 @@ def test_a_step_must_take_time(step_h: float) -> None:
 def test_there_must_be_a_step() -> None:
     with pytest.raises(ValueError, match="no steps"):
         thermal_course(load_pu=[], ambient_c=30.0, step_h=1.0, params=PARAMS)
+
+
+def test_rated_load_is_what_30_degrees_permit_at_110() -> None:
+    assert float(lasting_load_pu(30.0, hot_spot_limit_c=110.0, params=PARAMS)) == pytest.approx(1.0, abs=1e-8)
+
+
+@given(
+    ambient_c=st.floats(min_value=-40.0, max_value=60.0),
+    limit_c=st.floats(min_value=80.0, max_value=200.0),
+)
+def test_a_lasting_load_at_the_limit_settles_at_the_limit(ambient_c: float, limit_c: float) -> None:
+    load_pu = lasting_load_pu(ambient_c, hot_spot_limit_c=limit_c, params=PARAMS)
+
+    course = thermal_course(load_pu=np.full(200, load_pu), ambient_c=ambient_c, step_h=1.0, params=PARAMS)
+
+    assert float(course.hot_spot_c[-1]) == pytest.approx(limit_c, abs=1e-5)
+
+
+def test_air_at_the_limit_permits_nothing_and_unknown_air_is_unknown() -> None:
+    found = lasting_load_pu(np.array([120.0, np.nan]), hot_spot_limit_c=110.0, params=PARAMS)
+
+    assert found[0] == 0.0
+    assert np.isnan(found[1])

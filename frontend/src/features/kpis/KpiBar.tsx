@@ -11,7 +11,7 @@ import { ErrorLine } from '../../ui/StateMessage';
 import { useNow } from '../../ui/useNow';
 import { usePolling } from '../../ui/usePolling';
 
-import { KpisQuery } from './queries';
+import { BAR_KEYS, KpisQuery } from './queries';
 
 const POLL_MS = 30_000;
 const HEIGHT_PX = 56;
@@ -28,7 +28,7 @@ export interface KpiValue {
 
 /** Indicators of the territory. An unknown value is a dash with the server's reason, never a zero. */
 export function KpiBar() {
-  const [{ data, error, fetching }, refetch] = useQuery({ query: KpisQuery });
+  const [{ data, error, fetching }, refetch] = useQuery({ query: KpisQuery, variables: { keys: BAR_KEYS } });
   const refresh = useCallback(() => refetch({ requestPolicy: 'network-only' }), [refetch]);
   usePolling(refresh, POLL_MS);
   const now = useNow();
