@@ -28,6 +28,9 @@ from flux_site.api.subgraph import SubgraphQuery, SubgraphSchema
 from flux_site.jobs.schema import JSON_OBJECT_SCALAR, JobsMutation, JobsQuery, JobsSubscription, JSONObject
 from grid.federation import BackendsExtension
 from grid.schema.ami import AmiQuery
+from grid.schema.connectivity import ConnectivityQuery
+from grid.schema.data_quality import DataQualityMutation, DataQualityQuery
+from grid.schema.exports import ExportsMutation, ExportsQuery
 from grid.schema.fast import FastExecutor
 from grid.schema.feeders import FeedersQuery
 from grid.schema.freshness import Operational
@@ -44,10 +47,12 @@ from grid.schema.rating_series import RatingSeriesQuery
 from grid.schema.ratings import RatingQuery
 from grid.schema.readings import ReadingsMutation, ReadingsQuery
 from grid.schema.reliability import ReliabilityQuery
+from grid.schema.spatial import SpatialQuery
 from grid.schema.streaming import StreamingMutation, StreamingQuery
 from grid.schema.sync import SyncMutation, SyncQuery
 from grid.schema.topology import TopologyQuery
 from grid.schema.types.base import GEOJSON_SCALAR, GeoJSON
+from grid.schema.vegetation import VegetationMutation, VegetationQuery
 from grid.schema.weather import WeatherQuery
 
 
@@ -86,6 +91,9 @@ class Query(
     InitialLoadQuery,
     OperationsQuery,
     TopologyQuery,
+    SpatialQuery,
+    ConnectivityQuery,
+    DataQualityQuery,
     ReadingsQuery,
     AmiQuery,
     ReliabilityQuery,
@@ -93,9 +101,11 @@ class Query(
     RatingQuery,
     RatingSeriesQuery,
     WeatherQuery,
+    VegetationQuery,
     FeedersQuery,
     SyncQuery,
     ImportsQuery,
+    ExportsQuery,
     OutboxQuery,
     OutagesQuery,
     StreamingQuery,
@@ -134,10 +144,13 @@ class Mutation(
     JobsMutation,
     ReadingsMutation,
     HealthMutation,
+    DataQualityMutation,
     SyncMutation,
     ImportsMutation,
+    ExportsMutation,
     OutagesMutation,
     StreamingMutation,
+    VegetationMutation,
     CascadeMutation,
 ):
     """Everything that can be done."""

@@ -10,8 +10,11 @@ from flux_site.graphql_view import FluxGraphQLView
 from flux_site.health import healthz
 from flux_site.pages import app_page
 from flux_site.schema import schema
+from grid.views import ogc
 from grid.views.columns import columns
+from grid.views.exports import download
 from grid.views.imports import upload
+from grid.views.tiles import tile, tile_json, unknown_tile
 
 urlpatterns = [
     path("healthz", healthz),
@@ -27,7 +30,18 @@ urlpatterns = [
     ),
     path("columns/cascade-runs/<str:run_id>/<str:part>", run_columns),
     path("columns/<str:layer_key>", columns),
+    path("tiles/<str:layer_key>/<str:z>/<str:x>/<str:y>.mvt", tile),
+    path("tiles/<str:layer_key>.json", tile_json),
+    path("tiles/<path:rest>", unknown_tile),
     path("imports/files", upload),
+    path("exports/<str:export_id>", download),
+    path("ogc/", ogc.landing),
+    path("ogc/conformance", ogc.conformance),
+    path("ogc/api", ogc.definition),
+    path("ogc/collections", ogc.collections),
+    path("ogc/collections/<str:key>", ogc.collection),
+    path("ogc/collections/<str:key>/items", ogc.items),
+    path("ogc/collections/<str:key>/items/<path:feature_id>", ogc.item),
     path("admin/", admin.site.urls),
-    re_path(r"^(?!static/|graphql|columns/|admin/).*$", app_page),
+    re_path(r"^(?!static/|graphql|columns/|tiles/|ogc/|exports/|admin/).*$", app_page),
 ]

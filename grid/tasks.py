@@ -8,7 +8,18 @@ from django.utils import timezone
 from flux_site.jobs.context import JobContext
 from flux_site.jobs.registry import job_kind
 from grid.selectors.restoration import learn_restorations
-from grid.services import asset_health, detection, imports, kpi_samples, outbox, rollup, upkeep
+from grid.services import (
+    asset_health,
+    data_quality,
+    detection,
+    exports,
+    imports,
+    kpi_samples,
+    outbox,
+    rollup,
+    upkeep,
+    vegetation,
+)
 from grid.services.streaming import dead_letters
 from grid.services.streaming import upkeep as stream_upkeep
 from grid.services.sync import check_freshness, job, start_scheduled_sync
@@ -26,6 +37,12 @@ def roll_up_readings(context: JobContext) -> dict[str, Any]:
     return rollup.carry_out(context)
 
 
+@job_kind(data_quality.KIND)
+def check_records(context: JobContext) -> dict[str, Any]:
+    """Carry out a job that checks the records of the grid."""
+    return data_quality.carry_out(context)
+
+
 @job_kind(asset_health.KIND)
 def assess_health(context: JobContext) -> dict[str, Any]:
     """Carry out a job that assesses the health of assets."""
@@ -38,10 +55,29 @@ def import_file(context: JobContext) -> dict[str, Any]:
     return imports.carry_out(context)
 
 
+@job_kind(exports.KIND)
+def export_file(context: JobContext) -> dict[str, Any]:
+    """Carry out a job that makes a file of a layer."""
+    return exports.carry_out(context)
+
+
 @job_kind(upkeep.KIND)
 def tidy_warehouse(context: JobContext) -> dict[str, Any]:
     """Carry out a job that tidies the warehouse."""
     return upkeep.carry_out(context)
+
+
+@job_kind(vegetation.KIND)
+def assess_vegetation(context: JobContext) -> dict[str, Any]:
+    """Carry out a job that assesses trees near lines."""
+    return vegetation.carry_out(context)
+
+
+@shared_task(name="grid.assess_vegetation_scheduled")
+def assess_vegetation_scheduled(**_: object) -> str | None:
+    """Queue the assessment of trees that a schedule asks for; return its job, if anything has changed."""
+    queued = vegetation.start_scheduled_assessment()
+    return str(queued.pk) if queued else None
 
 
 @shared_task(name="grid.upkeep_scheduled")
@@ -72,9 +108,10 @@ def learn(**_: object) -> dict[str, int]:
 
 @shared_task(name="grid.tidy")
 def tidy(**_: object) -> dict[str, int]:
-    """Remove what is old: files of imports, delivered edits, dead letters, evidence; return how many."""
+    """Remove what is old: files, delivered edits, dead letters, evidence; return how many."""
     return {
         "files": imports.tidy(),
+        "exports": exports.tidy(),
         "edits": outbox.tidy(),
         "dead_letters": dead_letters.tidy(),
         "evidence": detection.forget_old(timezone.now()),

@@ -611,6 +611,7 @@ ALTER TABLE raw.ami_readings_raw CLUSTER BY (reading_date, meter_id);
 
 CREATE TABLE IF NOT EXISTS raw.building_footprints (
   building_id VARCHAR(64) NOT NULL,
+  zone_id VARCHAR(64),
   building_use VARCHAR(16) COMMENT 'RESIDENTIAL, COMMERCIAL, INDUSTRIAL or OUTBUILDING; null unknown',
   height_m FLOAT COMMENT 'of the roof''s top above the ground',
   floor_count INTEGER,
@@ -637,6 +638,18 @@ COMMENT = 'What meters, transformers and switches report beside readings, as rec
 
 ALTER TABLE raw.device_events CLUSTER BY (event_date, event_id);
 
+CREATE TABLE IF NOT EXISTS raw.flood_zones (
+  flood_zone_id VARCHAR(64) NOT NULL,
+  zone_code VARCHAR(16) NOT NULL COMMENT 'as FEMA''s flood maps name it: AE, X and so on',
+  zone_subtype VARCHAR(128) COMMENT 'FEMA''s words for it',
+  annual_chance_pct FLOAT COMMENT 'of a flood within a year; null if not determined',
+  base_flood_elevation_m FLOAT COMMENT 'above the datum of its source',
+  base_flood_depth_m FLOAT,
+  outline_wkt VARCHAR NOT NULL COMMENT 'POLYGON or MULTIPOLYGON',
+  PRIMARY KEY (flood_zone_id)
+)
+COMMENT = 'Ground that floods; a zone of a greater chance lies within one of a smaller.';
+
 CREATE TABLE IF NOT EXISTS raw.forge_loads (
   load_number INTEGER NOT NULL COMMENT 'counts up',
   status VARCHAR(16) NOT NULL COMMENT 'STARTED or COMPLETED',
@@ -652,6 +665,7 @@ COMMENT = 'Loads of forged data: what was loaded, and when.';
 
 CREATE TABLE IF NOT EXISTS raw.trees (
   tree_id VARCHAR(64) NOT NULL,
+  zone_id VARCHAR(64),
   species VARCHAR(64) COMMENT 'botanical name',
   common_name VARCHAR(64),
   latitude FLOAT NOT NULL,
@@ -665,11 +679,12 @@ COMMENT = 'Single trees: species, height, crown and growth.';
 
 CREATE TABLE IF NOT EXISTS raw.water_bodies (
   water_id VARCHAR(64) NOT NULL,
+  water_name VARCHAR(128) COMMENT 'null if it has none',
   water_kind VARCHAR(16) NOT NULL COMMENT 'POND, LAKE, RESERVOIR or BAYOU',
   area_m2 FLOAT NOT NULL,
   latitude FLOAT NOT NULL,
   longitude FLOAT NOT NULL,
-  outline_wkt VARCHAR NOT NULL COMMENT 'POLYGON',
+  outline_wkt VARCHAR NOT NULL COMMENT 'POLYGON or MULTIPOLYGON',
   PRIMARY KEY (water_id)
 )
 COMMENT = 'Ponds, bayous and reservoirs, with their outlines.';

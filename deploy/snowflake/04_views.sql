@@ -639,7 +639,7 @@ CREATE OR REPLACE VIEW production.houston_water_bodies (
   area_km2,
   latitude,
   longitude,
-  geometry COMMENT 'POLYGON'
+  geometry COMMENT 'POLYGON or MULTIPOLYGON'
 )
 COMMENT = 'Water bodies with their area in acres and square kilometres.'
 AS

@@ -46,6 +46,14 @@ CREATE STREAM IF NOT EXISTS postgres_sync.work_orders_changes ON TABLE productio
 
 CREATE STREAM IF NOT EXISTS postgres_sync.asset_health_changes ON TABLE production.asset_health COMMENT = 'Changes not yet copied to the cache';
 
+CREATE STREAM IF NOT EXISTS postgres_sync.trees_changes ON TABLE raw.trees COMMENT = 'Changes not yet copied to the cache';
+
+CREATE STREAM IF NOT EXISTS postgres_sync.building_footprints_changes ON TABLE raw.building_footprints COMMENT = 'Changes not yet copied to the cache';
+
+CREATE STREAM IF NOT EXISTS postgres_sync.water_bodies_changes ON TABLE raw.water_bodies COMMENT = 'Changes not yet copied to the cache';
+
+CREATE STREAM IF NOT EXISTS postgres_sync.flood_zones_changes ON TABLE raw.flood_zones COMMENT = 'Changes not yet copied to the cache';
+
 CREATE TASK IF NOT EXISTS raw.flux_compact_readings WAREHOUSE = <% pipeline_warehouse %> SCHEDULE = 'USING CRON 15 4 * * * UTC' COMMENT = 'Moves readings that are old to the history'
 AS
 EXECUTE IMMEDIATE

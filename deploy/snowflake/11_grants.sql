@@ -178,6 +178,8 @@ GRANT READ, WRITE ON STAGE raw.ext_raw_ami TO ROLE <% prefix %>_APP;
 
 GRANT USAGE ON SCHEMA production TO ROLE <% prefix %>_SYNC;
 
+GRANT USAGE ON SCHEMA raw TO ROLE <% prefix %>_SYNC;
+
 GRANT USAGE ON SCHEMA postgres_sync TO ROLE <% prefix %>_SYNC;
 
 GRANT SELECT ON TABLE production.load_zones TO ROLE <% prefix %>_SYNC;
@@ -217,6 +219,14 @@ GRANT SELECT ON TABLE production.crews TO ROLE <% prefix %>_SYNC;
 GRANT SELECT ON TABLE production.work_orders TO ROLE <% prefix %>_SYNC;
 
 GRANT SELECT ON TABLE production.asset_health TO ROLE <% prefix %>_SYNC;
+
+GRANT SELECT ON TABLE raw.trees TO ROLE <% prefix %>_SYNC;
+
+GRANT SELECT ON TABLE raw.building_footprints TO ROLE <% prefix %>_SYNC;
+
+GRANT SELECT ON TABLE raw.water_bodies TO ROLE <% prefix %>_SYNC;
+
+GRANT SELECT ON TABLE raw.flood_zones TO ROLE <% prefix %>_SYNC;
 
 GRANT SELECT ON ALL STREAMS IN SCHEMA postgres_sync TO ROLE <% prefix %>_SYNC;
 

@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 FIELD = "Outages and field work"
+DISTRIBUTION = "Distribution"
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Operations",
@@ -17,12 +18,20 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "grid.SyncRun",
             "grid.SyncCheckpoint",
             "grid.SyncReject",
+            "grid.TileBuild",
             "jobs.Job",
         ),
     ),
     (
         "Files and edits",
-        ("grid.FileImport", "grid.ImportReject", "grid.ImportFile", "grid.ImportMapping", "grid.OutboxEvent"),
+        (
+            "grid.FileImport",
+            "grid.ImportReject",
+            "grid.ImportFile",
+            "grid.ImportMapping",
+            "grid.FileExport",
+            "grid.OutboxEvent",
+        ),
     ),
     (
         "Streams",
@@ -32,7 +41,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Cascade laboratory", ("cascade.Scenario", "cascade.CascadeRun")),
     ("Transmission", ("grid.Zone", "grid.Substation", "grid.Bus", "grid.Branch", "grid.Plant")),
     (
-        "Distribution",
+        DISTRIBUTION,
         (
             "grid.Circuit",
             "grid.ServiceArea",
@@ -43,6 +52,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "grid.TransformerLoad",
             "grid.Meter",
             "grid.Customer",
+            "grid.DataQualityFinding",
         ),
     ),
     (
@@ -57,7 +67,12 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "grid.SubstationStatus",
         ),
     ),
+    ("Surroundings", ("grid.Building", "grid.Tree", "grid.WaterBody", "grid.FloodZone")),
     ("Weather and condition", ("grid.WeatherObservation", "grid.AssetHealth", "grid.KpiSample")),
+    (
+        "Vegetation",
+        ("grid.TreeRisk", "grid.VegetationWorkPackage", "grid.TreeInspection", "grid.VegetationLine"),
+    ),
     ("Users and access", ("auth.User", "auth.Group", "api.ApiToken", "api.AuditRecord", "admin.LogEntry")),
     (
         "Schedules",
@@ -97,6 +112,8 @@ class FluxAdminSite(AdminSite):
                 models = [entry for _, entry in found]
                 if name == FIELD and request.user.has_perm("grid.view_outage"):
                     models.append(_page("Reliability", "admin:flux_reliability"))
+                if name == DISTRIBUTION and request.user.has_perm("grid.view_circuit"):
+                    models.append(_page("Trace", "admin:flux_trace"))
                 sections.append({**app, "name": name, "models": models})
         for app in apps:
             rest = [entry for owner, entry in entries.values() if owner is app]
@@ -108,6 +125,7 @@ class FluxAdminSite(AdminSite):
         """Add the status panel, which the index loads by itself."""
         return [
             path("status/", self.admin_view(self.status_view), name="flux_status"),
+            path("trace/", self.admin_view(self.trace_view), name="flux_trace"),
             path("reliability/", self.admin_view(self.reliability_view), name="flux_reliability"),
             *super().get_urls(),
         ]
@@ -117,6 +135,12 @@ class FluxAdminSite(AdminSite):
         from grid.admin.reliability import reliability_view
 
         return reliability_view(request, self.each_context(request))
+
+    def trace_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer the page that traces an asset."""
+        from grid.admin.tracing import trace_view
+
+        return trace_view(request, self.each_context(request))
 
     def status_view(self, request: HttpRequest) -> HttpResponse:
         """Answer the status panel as a piece of HTML."""

@@ -17,12 +17,16 @@ from flux_site.api.errors import DatabaseUnavailable, Unauthenticated
 from flux_site.api.outages import DATABASE_FAULTS, note_database_away, noting_outage, outage_response
 from flux_site.api.patience import answering_within
 from flux_site.api.principals import Principal
-from flux_site.api.tokens import bearer_secret, digest, token_of
+from flux_site.api.tokens import basic_secret, bearer_secret, digest, token_of
 
 logger = logging.getLogger(__name__)
 
-READING = ("/graphql", "/columns/")
+READING = ("/graphql", "/columns/", "/tiles/")
 """Where reading goes on without PostgreSQL; elsewhere, as in the admin, nobody is logged in without it."""
+
+BASIC_FOR = ("/tiles/",)
+"""Where desktop programs may send a token as the password of HTTP basic; reading only, so that a browser that
+remembers it cannot be made to change anything."""
 
 _AWAY = (*DATABASE_FAULTS, pybreaker.CircuitBreakerError)
 
@@ -39,7 +43,8 @@ class LoginMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Authenticate; answer 401 for a bad token and 503 if nobody knows."""
         with noting_outage(), answering_within(settings.REQUEST_TIMEOUT_S):
-            secret = bearer_secret(request.headers.get("Authorization", ""))
+            header = request.headers.get("Authorization", "")
+            secret = bearer_secret(header) or (basic_secret(header) if _takes_basic(request) else None)
             if secret is None:
                 return self._by_session(request)
             try:
@@ -81,6 +86,10 @@ class LoginMiddleware:
         if found and found[0].is_authenticated and request.user.is_authenticated:
             _keep(found[0])
         return response
+
+
+def _takes_basic(request: HttpRequest) -> bool:
+    return request.method in {"GET", "HEAD"} and request.path.startswith(BASIC_FOR)
 
 
 def _may_read(request: HttpRequest) -> bool:

@@ -37,12 +37,23 @@ ASSETS = (
     "crew",
     "operationevent",
     "weatherobservation",
+    "tree",
+    "building",
+    "waterbody",
+    "floodzone",
     "assethealth",
+    "treerisk",
+    "treeinspection",
+    "vegetationline",
+    "vegetationworkpackage",
+    "dataqualityfinding",
     "kpisample",
+    "tilebuild",
     "synclayer",
     "syncrun",
     "syncreject",
     "fileimport",
+    "fileexport",
     "importfile",
     "importmapping",
     "importreject",
@@ -59,8 +70,9 @@ VIEWER = frozenset(
 )
 OPERATOR = (
     VIEWER
-    | {"grid.change_synclayer", "jobs.view_job"}
+    | {"grid.change_synclayer", "jobs.view_job", "grid.add_fileexport"}
     | {f"grid.{verb}_{model}" for verb in ("add", "change") for model in ("outage", "workorder")}
+    | {"grid.add_treeinspection"}
     | {f"grid.{verb}_streamdeadletter" for verb in ("view", "delete", "replay")}
 )
 PLANNER = OPERATOR | {
@@ -75,7 +87,7 @@ ADMIN = (
     PLANNER
     | {"jobs.cancel_job", "api.view_apitoken", "api.change_apitoken", "admin.view_logentry"}
     | {"api.view_auditrecord"}
-    | {"grid.add_fileimport"}
+    | {"grid.add_fileimport", "grid.view_all_exports"}
     | {f"grid.view_{model}" for model in ("meterevidence", "switchevidence", "circuitwatch")}
     | {f"grid.{verb}_importmapping" for verb in ("change", "delete")}
     | {"auth.view_user", "auth.add_user", "auth.change_user", "auth.view_group"}

@@ -1,5 +1,7 @@
 """Issuing and checking API tokens."""
 
+import base64
+import binascii
 import hashlib
 import secrets
 from datetime import timedelta
@@ -98,3 +100,15 @@ def bearer_secret(header: str) -> str | None:
     """Return the secret of an ``Authorization: Bearer`` header, or None."""
     scheme, _, secret = header.partition(" ")
     return secret.strip() if scheme.lower() == "bearer" and secret.strip() else None
+
+
+def basic_secret(header: str) -> str | None:
+    """Return the password of an ``Authorization: Basic`` header if it looks like a token, or None."""
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        _, _, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return password if password.startswith(PREFIX) else None

@@ -139,6 +139,10 @@ IMPORT_FOLDER = ENVIRONMENT.import_folder or BASE_DIR / ".flux" / "imports"
 IMPORT_MAX_BYTES = ENVIRONMENT.import_max_mb * 1024 * 1024
 IMPORT_MAX_UNPACKED_BYTES = 8 * IMPORT_MAX_BYTES
 IMPORT_KEEP_DAYS = 30
+EXPORT_FOLDER = ENVIRONMENT.export_folder or BASE_DIR / ".flux" / "exports"
+EXPORT_KEEP_DAYS = ENVIRONMENT.export_keep_days
+EXPORT_FREE_BYTES = ENVIRONMENT.export_free_mb * 1024 * 1024  # left on the disk by every export
+EXPORTS_AT_ONCE = 4  # of one user, waiting or running
 OUTBOX_KEEP_DAYS = 30
 STREAM_URL = ENVIRONMENT.stream_url or REDIS_URL
 STREAM_PREFIX = ENVIRONMENT.stream_prefix
@@ -153,8 +157,20 @@ OPERATIONAL_QUERY_TIMEOUT_S = 10.0  # of a question that the warehouse answers i
 POSTGIS_ANSWER_TIMEOUT_S = 3.0  # of an operational question; after it the warehouse is asked
 LOGIN_LOOKUP_TIMEOUT_S = 2.0  # of PostgreSQL saying who asks; after it the rights last known hold
 REQUEST_TIMEOUT_S = 35.0  # of all else a web request asks of PostgreSQL, above its statement timeout
+VEGETATION_CLEARANCE_M = {  # must stay free around distribution lines: 10 ft, and 2 ft around service drops
+    "BACKBONE": 3.05,
+    "LATERAL": 3.05,
+    "SERVICE": 0.6,
+}
+VEGETATION_MARGIN_M = 1.0  # beyond the MVCD around transmission lines
+VEGETATION_SEARCH_M = 60.0  # from a tree's foot; lines farther off are none of its business
+VEGETATION_CYCLE_YEARS = 4.0  # between two trims of the same span
+TILES_AT_ONCE = 4  # drawn in one process; more wait, and are then told that it is busy
+TILE_SLOT_WAIT_S = 2.0
+TILES_PER_MINUTE = 3000  # drawn for one user; those kept do not count
 TERRITORY_NAME = ENVIRONMENT.territory_name
 TERRITORY_BBOX = ENVIRONMENT.territory_bbox
+AREA_MAX_SIDE_KM = ENVIRONMENT.area_max_side_km  # the largest area that one question may be about
 MAP_STYLE_URL = ENVIRONMENT.map_style_url
 
 LANGUAGE_CODE = "en-us"

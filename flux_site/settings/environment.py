@@ -41,12 +41,16 @@ class Environment:
     time_zone: str
     territory_name: str
     territory_bbox: tuple[float, float, float, float]
+    area_max_side_km: int
     has_graphiql: bool
     has_introspection: bool
     operations_file: Path | None
     map_style_url: str | None
     import_folder: Path | None
     import_max_mb: int
+    export_folder: Path | None
+    export_keep_days: int
+    export_free_mb: int
     stream_url: str | None
     stream_prefix: str
     stream_backlog_limit: int
@@ -224,12 +228,16 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
         time_zone=read("TIME_ZONE", parse_time_zone, "America/Chicago"),
         territory_name=read("TERRITORY_NAME", str, "Houston"),
         territory_bbox=read("TERRITORY_BBOX", parse_bbox, "-96.2,29.0,-94.5,30.5"),
+        area_max_side_km=read("AREA_MAX_SIDE_KM", parse_count, "500"),
         has_graphiql=read("GRAPHIQL", parse_bool, "1"),
         has_introspection=read("INTROSPECTION", parse_bool, "1"),
         operations_file=read("OPERATIONS_FILE", parse_path, ""),
         map_style_url=read("MAP_STYLE_URL", str, "") or None,
         import_folder=read("IMPORT_FOLDER", parse_path, ""),
         import_max_mb=read("IMPORT_MAX_MB", parse_count, "2048"),
+        export_folder=read("EXPORT_FOLDER", parse_path, ""),
+        export_keep_days=read("EXPORT_KEEP_DAYS", parse_count, "3"),
+        export_free_mb=read("EXPORT_FREE_MB", parse_count, "512"),
         stream_url=read("STREAM_URL", parse_stream_url, ""),
         stream_prefix=read("STREAM_PREFIX", parse_stream_prefix, "flux."),
         stream_backlog_limit=read("STREAM_BACKLOG_LIMIT", parse_count, "500000"),

@@ -1,6 +1,7 @@
 """What the pages of all assets share: read-only rows, search by id, links to parents and children, a map."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.apps import apps
@@ -8,6 +9,7 @@ from django.contrib import admin
 from django.contrib.gis.db.models import GeometryField
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
@@ -71,7 +73,10 @@ class AssetAdmin(ReadOnlyAdmin):
     def get_fields(self, request: HttpRequest, obj: Any | None = None) -> list[str]:
         """Show every field but the geometry, then the related lists and the map."""
         fields = [field.name for field in self.model._meta.fields if not isinstance(field, GeometryField)]
-        extra = [*(["related"] if self.children else []), *(["place"] if self.has_place else [])]
+        extra = [
+            *(["related"] if self.children or self.is_traced else []),
+            *(["place"] if self.has_place else []),
+        ]
         return [*fields, *extra]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> list[str]:
@@ -92,6 +97,11 @@ class AssetAdmin(ReadOnlyAdmin):
         return self.geometry_field is not None or type(self).features is not AssetAdmin.features
 
     @property
+    def is_traced(self) -> bool:
+        """Whether the row can be traced through the network."""
+        return self.model.__name__ in TRACED
+
+    @property
     def media(self) -> forms.Media:
         """Add the map's script."""
         return super().media + (map_media() if self.has_place else forms.Media())
@@ -99,10 +109,12 @@ class AssetAdmin(ReadOnlyAdmin):
     @admin.display(description="see also")
     def related(self, row: Model) -> SafeString:
         """Return links to the lists of what hangs on the row."""
-        links = (
+        links = [
             (link(list_url(apps.get_model("grid", model), **{f"{field}__id__exact": row.pk}), label),)
             for label, model, field in self.children
-        )
+        ]
+        if self.is_traced:
+            links.append((link(f"{reverse('admin:flux_trace')}?{urlencode({'asset': row.pk})}", "trace"),))
         return format_html_join(" · ", "{}", links)
 
     @admin.display(description="map")
@@ -116,6 +128,7 @@ class AssetAdmin(ReadOnlyAdmin):
         return [feature(geometry, id=row.pk, title=str(row))] if geometry is not None else []
 
 
+TRACED = ("Substation", "Circuit", "LineSection", "Switch", "Pole", "Transformer", "Meter")
 IDENTITY = ("id", "name", "full_name", "masked_name", "zone")
 UNITS = {
     "a": "A",

@@ -59,10 +59,14 @@ def map_widget(features: Iterable[dict[str, Any]]) -> SafeString | str:
 
 
 def _place(geometry: dict[str, Any]) -> str:
-    """Return where a geometry is: a point's coordinates, or a line's first and last ones."""
+    """Return where a geometry is: a point's coordinates, a line's first and last ones, an area's first."""
     coordinates = geometry["coordinates"]
     if geometry["type"] == "Point":
         return _lat_lon(coordinates)
+    if "Polygon" in geometry["type"]:
+        while isinstance(coordinates[0], list):
+            coordinates = coordinates[0]
+        return f"an area at {_lat_lon(coordinates)}"
     return f"{_lat_lon(coordinates[0])} to {_lat_lon(coordinates[-1])}"
 
 

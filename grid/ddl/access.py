@@ -37,6 +37,10 @@ SYNC_TABLES = (
     tables.crews,
     tables.work_orders,
     tables.asset_health,
+    tables.trees,
+    tables.building_footprints,
+    tables.water_bodies,
+    tables.flood_zones,
 )
 """What the layers of the cache read, and what changes are followed of."""
 
@@ -135,6 +139,7 @@ def grants_file() -> SqlFile:
         f"GRANT CREATE STAGE ON SCHEMA raw TO ROLE {role('APP')}",
         f"GRANT READ, WRITE ON STAGE raw.ext_raw_ami TO ROLE {role('APP')}",
         f"GRANT USAGE ON SCHEMA production TO ROLE {role('SYNC')}",
+        f"GRANT USAGE ON SCHEMA raw TO ROLE {role('SYNC')}",
         f"GRANT USAGE ON SCHEMA postgres_sync TO ROLE {role('SYNC')}",
     ]
     for table in SYNC_TABLES:

@@ -30,6 +30,7 @@ from grid.forge.distribution_tables import distribution_tables, weather_table
 from grid.forge.energy_prices import PriceParams, price_table
 from grid.forge.fault_causes import cause_patterns, local_clock
 from grid.forge.fleet import Fleet
+from grid.forge.flood_zones import flood_zone_table
 from grid.forge.growth import grow_fleet
 from grid.forge.hazards import HazardParams, draw_faults
 from grid.forge.hourly import HourlyEnergy, HourlyLoads
@@ -231,7 +232,8 @@ def forge(
     )
     tables["meter_buildings"] = meter_building_table(ids=ids, building=around.building_of_meter)
     tables["water_bodies"] = water_table(around.water)
-    tables["trees"] = tree_table(around.trees)
+    tables["trees"] = tree_table(around.trees, around.zone_ids)
+    tables["flood_zones"] = flood_zone_table(around.water, params.surroundings.flooding)
     orders = forge_work_orders(
         fleet=fleet,
         ids=ids,

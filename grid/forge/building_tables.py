@@ -19,13 +19,14 @@ _SIGNS = np.array([[-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0], [1.0, 1.0]])
 """Where each corner of a footprint lies from its centre, by number."""
 
 
-def building_batch(buildings: Buildings, *, axes: StreetAxes, first: int) -> pa.RecordBatch:
+def building_batch(buildings: Buildings, *, axes: StreetAxes, first: int, zone_id: str) -> pa.RecordBatch:
     """Return the buildings of one substation as rows.
 
     Args:
         buildings: the buildings.
         axes: the streets that they stand along.
         first: position of the first among all buildings.
+        zone_id: load zone of the substation.
     """
     schema = pa_schema(building_footprints)
     lon, lat = axes.to_lonlat(buildings.u, buildings.v)
@@ -36,6 +37,7 @@ def building_batch(buildings: Buildings, *, axes: StreetAxes, first: int) -> pa.
         wkt[mine] = polygon_wkts(*axes.to_lonlat(u, v))
     columns: dict[str, object] = {
         "building_id": [building_id(number) for number in range(first, first + len(buildings))],
+        "zone_id": [zone_id] * len(buildings),
         "building_use": np.array(USE_NAMES, dtype=object)[buildings.use],
         "height_m": buildings.height_m,
         "floor_count": buildings.floors,

@@ -29,6 +29,7 @@ class Site:
     Attributes:
         position: its place in the fleet, 0 first.
         substation_id: natural key.
+        zone_id: its load zone.
         number: the source's number, used in the ids of what is grown.
         name: name of the substation.
         city: its name without the running number.
@@ -42,6 +43,7 @@ class Site:
 
     position: int
     substation_id: str
+    zone_id: str
     number: str
     name: str
     city: str
@@ -105,6 +107,7 @@ def choose_sites(*, config: ForgeConfig, transmission: Mapping[str, pa.Table]) -
         Site(
             position=position,
             substation_id=ids[i],
+            zone_id=zones[i],
             number=ids[i].removeprefix("SUB-"),
             name=names[i],
             city=re.sub(r"\s+\d+$", "", names[i]).title(),

@@ -15,6 +15,7 @@ from grid.forge.buildings import Buildings, Seated, fill_up, seat_meters
 from grid.forge.config import ScaleParams
 from grid.forge.errors import ForgeConfigError
 from grid.forge.fleet import NONE, Fleet
+from grid.forge.flooding import FloodParams
 from grid.forge.lots import FREE, Lots, StreetAxes, lay_out_lots
 from grid.forge.seeds import stream
 from grid.forge.sites import Sites, proportional
@@ -31,6 +32,7 @@ class SurroundingsParams:
     water: WaterParams = field(default_factory=WaterParams)
     buildings: BuildingParams = field(default_factory=BuildingParams)
     trees: TreeParams = field(default_factory=TreeParams)
+    flooding: FloodParams = field(default_factory=FloodParams)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +45,7 @@ class Surroundings:
         buildings: the buildings, by substation.
         axes: the streets that they stand along, by substation.
         building_of_meter: building of each meter, NONE where it stands at none.
+        zone_ids: load zone of each substation.
     """
 
     water: Water
@@ -50,6 +53,7 @@ class Surroundings:
     buildings: list[Buildings]
     axes: list[StreetAxes]
     building_of_meter: IntArray
+    zone_ids: list[str]
 
     @property
     def building_count(self) -> int:
@@ -59,8 +63,8 @@ class Surroundings:
     def building_batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the buildings as rows, a substation at a time."""
         first = 0
-        for buildings, axes in zip(self.buildings, self.axes, strict=True):
-            yield building_batch(buildings, axes=axes, first=first)
+        for buildings, axes, zone_id in zip(self.buildings, self.axes, self.zone_ids, strict=True):
+            yield building_batch(buildings, axes=axes, first=first, zone_id=zone_id)
             first += len(buildings)
 
 
@@ -136,7 +140,14 @@ def forge_surroundings(
         buildings.append(found.buildings.followed_by(rest))
         of_meter[_meters(fleet, at)] = np.where(found.building == NONE, NONE, found.building + first)
         first += len(buildings[-1])
-    return Surroundings(water, planted, buildings, [ground.axes for ground in grounds], of_meter)
+    return Surroundings(
+        water=water,
+        trees=planted,
+        buildings=buildings,
+        axes=[ground.axes for ground in grounds],
+        building_of_meter=of_meter,
+        zone_ids=[site.zone_id for site in sites.chosen],
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -80,12 +80,18 @@ def plant_trees(
     return Trees(lon, lat, kind, height, crown, growth)
 
 
-def tree_table(planted: list[Trees]) -> pa.Table:
-    """Return the trees of all substations as a warehouse table."""
+def tree_table(planted: list[Trees], zone_ids: list[str]) -> pa.Table:
+    """Return the trees of all substations as a warehouse table.
+
+    Args:
+        planted: the trees, by substation.
+        zone_ids: load zone of each substation.
+    """
     kind = np.concatenate([each.species for each in planted])
     schema = pa_schema(trees)
     columns: dict[str, object] = {
         "tree_id": [f"TREE-{number + 1:06d}" for number in range(len(kind))],
+        "zone_id": np.repeat(np.array(zone_ids, dtype=object), [len(each.species) for each in planted]),
         "species": np.array([each.species for each in SPECIES], dtype=object)[kind],
         "common_name": np.array([each.common_name for each in SPECIES], dtype=object)[kind],
         "latitude": np.round(np.concatenate([each.lat for each in planted]), 7),

@@ -22,10 +22,12 @@ from grid.forge.geodesy import LocalPlane
 from grid.forge.outlines import polygon_wkt, ring_area
 from grid.forge.seeds import stream
 from grid.forge.sites import Sites
+from grid.forge.words import NATURE
 from grid.warehouse.arrow import pa_schema
 from grid.warehouse.tables import water_bodies
 
 POND, LAKE, RESERVOIR, BAYOU = "POND", "LAKE", "RESERVOIR", "BAYOU"
+_NAMED = {LAKE: "Lake", RESERVOIR: "Reservoir", BAYOU: "Bayou"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,10 @@ class WaterParams:
 
 @dataclass(frozen=True, eq=False)
 class Water:
-    """Hold the water bodies: kinds, areas, centres, radii of circles around them, and rings in degrees."""
+    """Hold the water bodies: kinds, names, areas, centres, radii of circles around them, rings in degrees."""
 
     kind: list[str]
+    name: list[str | None]
     area_m2: FloatArray
     lon: FloatArray
     lat: FloatArray
@@ -113,14 +116,31 @@ def forge_water(*, fleet: Fleet, sites: Sites, count: int, seed: int, params: Wa
         rings.append(np.column_stack(corners))
         kind.append(BAYOU if is_bayou else _kind(size, params))
     lon, lat = room.plane.to_lonlat(placed[:, 0], placed[:, 1])
-    return Water(kind, sizes, lon, lat, placed[:, 2], rings)
+    names = water_names(kind, stream(seed, "water names"))
+    return Water(kind, names, sizes, lon, lat, placed[:, 2], rings)
+
+
+def water_id(number: int) -> str:
+    """Return the key of a water body by its position among all, 0 first."""
+    return f"WAT-{number + 1:06d}"
+
+
+def water_names(kinds: list[str], rng: np.random.Generator) -> list[str | None]:
+    """Return a name for each water body of a kind; ponds have none. A name may be given more than once."""
+    words = rng.permutation(np.array(NATURE, dtype=object))
+    named = np.cumsum([kind in _NAMED for kind in kinds]) - 1
+    return [
+        f"{words[at % len(words)]} {_NAMED[kind]}" if kind in _NAMED else None
+        for kind, at in zip(kinds, named.tolist(), strict=True)
+    ]
 
 
 def water_table(water: Water) -> pa.Table:
     """Return the water bodies as a warehouse table."""
     schema = pa_schema(water_bodies)
     columns: dict[str, object] = {
-        "water_id": [f"WAT-{number + 1:06d}" for number in range(len(water.kind))],
+        "water_id": [water_id(number) for number in range(len(water.kind))],
+        "water_name": water.name,
         "water_kind": water.kind,
         "area_m2": np.round(water.area_m2, 2),
         "latitude": np.round(water.lat, 7),

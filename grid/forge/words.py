@@ -56,6 +56,10 @@ STREET = _words(
     "Wildflower Willow Wisteria Wren Yarrow Yaupon"
 )
 
+_OF_WATER = frozenset(_words("Bayou Creek Dune Fountain Harbor Lagoon Lake Pond River Water"))
+NATURE = tuple(word for word in STREET if word not in _OF_WATER)
+"""Words that go before Lake or Bayou."""
+
 STREET_KIND = ("St", "Dr", "Ln", "Ave", "Rd", "Ct", "Blvd", "Way")
 
 FIRM = _words(

@@ -13,11 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from grid.intake.computed import METHODS, ROUTE_FACTORS, route_length_m
+from grid.intake.areas import Areas, read_areas
+from grid.intake.computed import MEASURED, METHODS, ROUTE_FACTORS, Method, route_length_m
 from grid.intake.converting import convert
 from grid.intake.errors import IntakeError, Reason
 from grid.intake.geometry import BadGeometry, Shapes, Transform, parse_wkb, read_shapes, wkt_line
-from grid.intake.mapping import Mapping, Rule, RuleKind
+from grid.intake.mapping import AREA_TARGETS, Mapping, Rule, RuleKind
 from grid.intake.sources import GEOMETRY
 from grid.intake.units import factor
 from grid.warehouse.arrow import arrow_type
@@ -100,7 +101,7 @@ class Checker:
             column
             for column in self.table.columns
             if (rule := self.mapping.rule_of(column.name)) is not None
-            and (rule.kind != RuleKind.COMPUTED or METHODS[self.table.name, column.name] in ROUTE_FACTORS)
+            and (rule.kind != RuleKind.COMPUTED or METHODS[self.table.name, column.name] in MEASURED)
         ]
 
     def check(self, batch: pa.RecordBatch, *, first_row: int) -> CheckedRows:
@@ -122,13 +123,12 @@ class Checker:
         keep = pa.array(~bad)
         return CheckedRows(rows=rows.filter(keep), refused=self._refused(batch, rows, faults, bad))
 
-    def _shapes(self, batch: pa.RecordBatch, faults: _Faults) -> Shapes | None:
+    def _shapes(self, batch: pa.RecordBatch, faults: _Faults) -> Shapes | Areas | None:
         if not self.mapping.uses_geometry:
             return None
         name = self.mapping.geometry or GEOMETRY
-        wanted = "LINESTRING" if self.mapping.rule_of("route_wkt") is not None else "POINT"
         try:
-            shapes = read_shapes(_column(batch, name), wanted, self.geometry_transform)
+            shapes = self._read(_column(batch, name))
         except TypeError as error:
             raise IntakeError(f"Column {name} {error}.", code="WRONG_TYPE", field="mapping") from error
         for problem in sorted({text for text in shapes.problems if text is not None}):
@@ -136,8 +136,16 @@ class Checker:
             faults.mark(mask, Reason.BAD_GEOMETRY, "geometry", problem)
         return shapes
 
+    def _read(self, column: pa.Array) -> Shapes | Areas:
+        """Return the geometries as what the table holds: areas, lines or points."""
+        if any(name in self.table.columns for name in AREA_TARGETS):
+            several = "outline_wkt" in self.table.columns
+            return read_areas(column, self.geometry_transform, may_be_several=several)
+        wanted = "LINESTRING" if self.mapping.rule_of("route_wkt") is not None else "POINT"
+        return read_shapes(column, wanted, self.geometry_transform)
+
     def _values(
-        self, column: sa.Column[Any], batch: pa.RecordBatch, shapes: Shapes | None, faults: _Faults
+        self, column: sa.Column[Any], batch: pa.RecordBatch, shapes: Shapes | Areas | None, faults: _Faults
     ) -> pa.Array:
         rule = self.mapping.rule_of(column.name)
         if rule is None:
@@ -310,7 +318,18 @@ def _column(batch: pa.RecordBatch, name: str) -> pa.Array:
     return batch.column(position)
 
 
-def _from_shapes(table: str, name: str, shapes: Shapes) -> pa.Array:
+def _from_areas(table: str, name: str, areas: Areas) -> pa.Array:
+    if name in AREA_TARGETS:
+        return areas.wkt()
+    if METHODS.get((table, name)) == Method.OUTLINE_AREA_M2:
+        return pa.array(areas.area_m2(), pa.float64(), from_pandas=True)
+    axis = 0 if name == "longitude" else 1
+    return pa.array(areas.inner_points()[:, axis], pa.float64(), from_pandas=True)
+
+
+def _from_shapes(table: str, name: str, shapes: Shapes | Areas) -> pa.Array:
+    if isinstance(shapes, Areas):
+        return _from_areas(table, name, shapes)
     method = METHODS.get((table, name))
     if method in ROUTE_FACTORS:
         times = ROUTE_FACTORS[method]

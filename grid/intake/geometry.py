@@ -59,11 +59,7 @@ def read_shapes(column: pa.Array, wanted: str, transform: Transform | None) -> S
     Raises:
         TypeError: if the column is neither binary nor text.
     """
-    kinds = pa.types
-    is_text = kinds.is_string(column.type) or kinds.is_large_string(column.type)
-    is_binary = kinds.is_binary(column.type) or kinds.is_large_binary(column.type)
-    if not is_text and not is_binary:
-        raise TypeError(f"holds {column.type}, not WKT or WKB")
+    is_binary = _is_binary(column)
     fast = _plain_points(column) if is_binary and wanted == "POINT" else None
     found: list[FloatArray | None] = []
     problems: list[str | None] = [None] * len(column)
@@ -79,6 +75,33 @@ def read_shapes(column: pa.Array, wanted: str, transform: Transform | None) -> S
     if transform is not None:
         _apply(found, problems, transform)
     return Shapes(found, problems)
+
+
+def geometry_values(column: pa.Array) -> list[bytes | str | None]:
+    """Return the WKB or trimmed text of each row; None where a row has no geometry.
+
+    Raises:
+        TypeError: if the column is neither binary nor text.
+    """
+    _is_binary(column)
+    return [
+        None if _is_blank(value) else value.strip() if isinstance(value, str) else value
+        for value in column.to_pylist()
+    ]
+
+
+def _is_binary(column: pa.Array) -> bool:
+    """Return whether a column holds WKB rather than text.
+
+    Raises:
+        TypeError: if it holds neither.
+    """
+    kinds = pa.types
+    is_text = kinds.is_string(column.type) or kinds.is_large_string(column.type)
+    is_binary: bool = kinds.is_binary(column.type) or kinds.is_large_binary(column.type)
+    if not is_text and not is_binary:
+        raise TypeError(f"holds {column.type}, not WKT or WKB")
+    return is_binary
 
 
 def wkt_line(coordinates: FloatArray) -> str:

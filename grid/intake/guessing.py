@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from grid.intake.computed import INPUTS, METHODS
-from grid.intake.mapping import GEOMETRY_TARGETS, Mapping, Rule, RuleKind
+from grid.intake.mapping import AREA_TARGETS, GEOMETRY_TARGETS, Mapping, Rule, RuleKind
 from grid.intake.units import FACTORS, SPELLINGS, unit_of
 
 _SYNONYMS: dict[str, tuple[str, ...]] = {
@@ -49,9 +49,41 @@ _TABLE_SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
     "transmission_branches": {"branch_kind": ("kind",)},
     "transmission_buses": {"bus_number": ("number",)},
     "transmission_plants": {"fuel_type": ("fuel", "type")},
+    "trees": {
+        "tree_id": ("id", "objectid"),
+        "height_m": ("canopy_height_m",),
+        "crown_radius_m": ("canopy_radius_m",),
+        "growth_m_per_year": ("estimated_annual_growth_m",),
+    },
+    "building_footprints": {
+        "building_id": ("id", "build_id", "uuid"),
+        "building_use": ("building_type", "use", "occ_cls"),
+        "height_m": ("height", "height_meters"),
+        "floor_count": ("num_floors", "floors", "building_levels"),
+    },
+    "water_bodies": {
+        "water_id": ("id", "permanent_identifier", "nhdplusid"),
+        "water_name": ("name", "gnis_name"),
+        "water_kind": ("kind", "water_type"),
+    },
+    "flood_zones": {
+        "flood_zone_id": ("id", "fld_ar_id"),
+        "zone_code": ("fld_zone",),
+        "zone_subtype": ("zone_subty",),
+    },
     "grid_switches": {"switch_kind": ("kind",)},
 }
-_WKT_NAMES = ("route_wkt", "wkt", "geometry", "geom", "the_geom", "wkb", "wkb_geometry", "shape")
+_WKT_NAMES = (
+    "route_wkt",
+    *AREA_TARGETS,
+    "wkt",
+    "geometry",
+    "geom",
+    "the_geom",
+    "wkb",
+    "wkb_geometry",
+    "shape",
+)
 
 
 def guess_mapping(*, table: sa.Table, columns: Sequence[str], has_geometry: bool) -> Mapping:
@@ -83,7 +115,7 @@ def _coordinate(
 ) -> Rule | None:
     if has_geometry:
         return Rule(target=target, kind=RuleKind.GEOMETRY)
-    named = None if target == "route_wkt" else _named(target, table, by_name)
+    named = None if target == "route_wkt" or target in AREA_TARGETS else _named(target, table, by_name)
     if named is not None:
         return named
     return Rule(target=target, kind=RuleKind.GEOMETRY) if geometry is not None else None

@@ -16,7 +16,8 @@ from grid.intake.computed import METHODS
 from grid.intake.errors import IntakeError
 from grid.intake.units import units_for
 
-GEOMETRY_TARGETS = ("latitude", "longitude", "route_wkt")
+AREA_TARGETS = ("outline_wkt", "footprint_wkt")
+GEOMETRY_TARGETS = ("latitude", "longitude", "route_wkt", *AREA_TARGETS)
 _KEYS = {"column", "unit", "constant", "geometry", "computed"}
 
 

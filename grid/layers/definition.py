@@ -24,6 +24,8 @@ class Schedule(StrEnum):
 
     EVERY_MINUTE = "EVERY_MINUTE"
     EVERY_5_MINUTES = "EVERY_5_MINUTES"
+    SURROUNDINGS = "SURROUNDINGS"
+    """Every five minutes, by a job of its own that no other layer waits for; in other jobs at the end."""
 
 
 class SyncMode(StrEnum):
@@ -116,7 +118,8 @@ class Layer:
         title: name for people.
         model: the table of the cache; its primary key ``id`` is the natural key.
         source: select over the warehouse whose columns are named as the model's columns, foreign keys
-            with ``_id``. A point comes as ``lon`` and ``lat``, a line as ``<column>_wkt``.
+            with ``_id``. A point comes as ``lon`` and ``lat``, a line or an area as
+            ``<column>_wkt``.
         watermark: how rows written lately are known; None if they are known by the table's history of
             changes, or not at all.
         schedule: how often it is looked at by itself.
@@ -154,6 +157,11 @@ class Layer:
         if not self.is_incremental:
             return SyncMode.FULL
         return SyncMode.CHANGES if self.watermark is None else SyncMode.WATERMARK
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether operations do without it; a warehouse need not hold its source."""
+        return self.schedule == Schedule.SURROUNDINGS
 
     @cached_property  # a query is walked through and compiled: too slow for each look at all layers
     def source_tables(self) -> list[sa.Table]:

@@ -16,6 +16,7 @@ from grid.layers.operations import (
     weather,
     work_orders,
 )
+from grid.layers.surroundings import buildings, flood_zones, trees, water_bodies
 from grid.layers.transmission import branches, buses, plants, substations, zones
 
 _ALL = (
@@ -38,6 +39,10 @@ _ALL = (
     outage_interruptions,
     work_orders,
     asset_health,
+    trees,
+    water_bodies,
+    flood_zones,
+    buildings,
 )
 
 _BY_TABLE = {layer.table: layer.key for layer in _ALL}
@@ -55,11 +60,18 @@ def _parents(layer: Layer) -> tuple[str, ...]:
 DEPENDS_ON: dict[str, tuple[str, ...]] = {layer.key: _parents(layer) for layer in _ALL}
 """The layers that hold the parents of each layer's rows, read off the models' foreign keys."""
 
+
 LAYERS: dict[str, Layer] = {
-    key: next(layer for layer in _ALL if layer.key == key)
-    for key in TopologicalSorter({layer.key: DEPENDS_ON[layer.key] for layer in _ALL}).static_order()
+    layer.key: layer
+    for layer in sorted(
+        (
+            next(layer for layer in _ALL if layer.key == key)
+            for key in TopologicalSorter({layer.key: DEPENDS_ON[layer.key] for layer in _ALL}).static_order()
+        ),
+        key=lambda layer: (layer.is_optional, _ALL.index(layer) if layer.is_optional else 0),
+    )
 }
-"""Every layer by key, parents before children."""
+"""Every layer by key, parents before children; what operations can do without comes last."""
 
 
 def in_order(keys: Iterable[str]) -> list[Layer]:

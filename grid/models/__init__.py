@@ -13,11 +13,13 @@ from grid.models.distribution import (
     SwitchKind,
     Transformer,
 )
+from grid.models.exports import FileExport
 from grid.models.health import AssetHealth, KpiSample
 from grid.models.imports import FileImport, ImportFile, ImportMapping, ImportReject
 from grid.models.operations import TransformerLoad, WeatherObservation
 from grid.models.outages import Crew, OperationEvent, Outage, OutageInterruption, WorkOrder
 from grid.models.outbox import OutboxEvent, OutboxStream
+from grid.models.quality import DataQualityFinding
 from grid.models.status import CircuitStatus, ServiceArea, SubstationStatus
 from grid.models.streaming import (
     DeviceEvent,
@@ -26,13 +28,18 @@ from grid.models.streaming import (
     StreamDeadLetter,
     StreamPending,
 )
+from grid.models.surroundings import Building, BuildingUse, FloodZone, Tree, WaterBody, WaterKind
 from grid.models.sync import SyncAlert, SyncCheckpoint, SyncLayer, SyncReject, SyncRun
+from grid.models.tiles import TileBuild, TileCell, TileShape
 from grid.models.transmission import Branch, BranchKind, Bus, Plant, Substation, Zone, ZoneGrant
+from grid.models.vegetation import TreeInspection, TreeRisk, VegetationLine, VegetationWorkPackage
 
 __all__ = [
     "AssetHealth",
     "Branch",
     "BranchKind",
+    "Building",
+    "BuildingUse",
     "Bus",
     "Circuit",
     "CircuitStatus",
@@ -40,8 +47,11 @@ __all__ = [
     "Crew",
     "Customer",
     "CustomerClass",
+    "DataQualityFinding",
     "DeviceEvent",
+    "FileExport",
     "FileImport",
+    "FloodZone",
     "ImportFile",
     "ImportMapping",
     "ImportReject",
@@ -72,8 +82,18 @@ __all__ = [
     "SyncLayer",
     "SyncReject",
     "SyncRun",
+    "TileBuild",
+    "TileCell",
+    "TileShape",
     "Transformer",
     "TransformerLoad",
+    "Tree",
+    "TreeInspection",
+    "TreeRisk",
+    "VegetationLine",
+    "VegetationWorkPackage",
+    "WaterBody",
+    "WaterKind",
     "WeatherObservation",
     "WorkOrder",
     "Zone",

@@ -8,9 +8,12 @@ import strawberry_django
 from strawberry.types import Info
 
 from flux_site.api.guard import Requires
+from flux_site.api.once import once
 from flux_site.api.visibility import require_login
 from grid.federation import from_either_store
 from grid.selectors import analytics, kpis, map_layers, search
+
+AttributeKind = strawberry.enum(map_layers.AttributeKind, description="What the values of a property are.")
 
 
 @strawberry.type(
@@ -64,6 +67,20 @@ class LegendEntry:
     )
 
 
+@strawberry.type(description="A property of the features in a layer's tiles.")
+class MapLayerAttribute:
+    """A property: its name, what it means and from which zoom on it is there."""
+
+    name: str
+    title: str
+    unit: str | None = strawberry.field(description="Unit of a number; null if it has none.")
+    kind: AttributeKind
+    min_zoom: int = strawberry.field(description="Tiles of lower zoom leave it out.")
+    is_of_aggregates: bool = strawberry.field(
+        description="Whether it is of features that stand for several rows (is_aggregate), and folds theirs."
+    )
+
+
 @strawberry.type(description="A layer of the map.")
 class MapLayer:
     """A layer: where its rows are, how it is drawn, how fresh it is."""
@@ -73,7 +90,18 @@ class MapLayer:
     geometry_kind: str
     min_zoom: float
     max_zoom: float
-    url: str = strawberry.field(description="Arrow stream of its rows; add ?bbox=west,south,east,north.")
+    url: str | None = strawberry.field(
+        description="The same as columnsUrl.", deprecation_reason="Use columnsUrl. Removed after 2027-03."
+    )
+    columns_url: str | None = strawberry.field(
+        description="Arrow stream of its rows; add ?bbox=west,south,east,north. Null: it comes as tiles only."
+    )
+    tiles_url: str = strawberry.field(
+        description="Vector tiles of its features, from zoom 0 on; fill in {z}, {x} and {y}."
+    )
+    tile_json_url: str = strawberry.field(description="TileJSON 3.0.0 of its tiles.")
+    tiles_max_zoom: int = strawberry.field(description="Highest zoom of its tiles; closer views use these.")
+    attributes: list[MapLayerAttribute] = strawberry.field(description="Properties of its features in tiles.")
     legend: list[LegendEntry]
     row_count: int | None = strawberry.field(description="Rows in the cache; null if never synced.")
     synced_at: datetime | None
@@ -88,6 +116,14 @@ class MapLayer:
     )
     data_version: str | None
     permission: str
+
+    @strawberry_django.field(
+        description="Features over all zones: as of the last making of its tiles, or now for what changes by "
+        "the minute. Null if not known."
+    )
+    def feature_count(self, info: Info) -> int | None:
+        """Return the number of features."""
+        return once(info, "feature_counts", map_layers.feature_counts).get(self.key)
 
 
 @strawberry.type(description="An asset that matches a search.")
@@ -143,6 +179,10 @@ def kpi_figures(user: Any, keys: list[str] | None = None) -> list[Kpi]:
     return [Kpi(**vars(figure)) for figure in kpis.current(user=user, keys=keys)]
 
 
+def _columns_url(layer: map_layers.MapLayer) -> str | None:
+    return f"/columns/{layer.key}" if layer.columns else None
+
+
 def layers_of_map(user: Any) -> list[MapLayer]:
     """Return the map layers a user may see."""
     states = map_layers.freshness()
@@ -153,7 +193,23 @@ def layers_of_map(user: Any) -> list[MapLayer]:
             geometry_kind=layer.geometry_kind,
             min_zoom=layer.min_zoom,
             max_zoom=layer.max_zoom,
-            url=f"/columns/{layer.key}",
+            url=_columns_url(layer),
+            columns_url=_columns_url(layer),
+            tiles_url=f"/tiles/{layer.key}/{{z}}/{{x}}/{{y}}.mvt",
+            tile_json_url=f"/tiles/{layer.key}.json",
+            tiles_max_zoom=map_layers.MAX_TILE_ZOOM,
+            attributes=[
+                MapLayerAttribute(
+                    name=each.name,
+                    title=each.title,
+                    unit=each.unit,
+                    kind=each.kind,
+                    min_zoom=each.min_zoom,
+                    is_of_aggregates=is_folded,
+                )
+                for is_folded, group in ((False, layer.attributes), (True, layer.tiles.measures))
+                for each in group
+            ],
             legend=[
                 LegendEntry(label=entry.label, color=entry.color, minimum=entry.minimum, value=entry.value)
                 for entry in layer.legend

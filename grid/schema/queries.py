@@ -12,7 +12,7 @@ from flux_site.api.guard import Requires
 from flux_site.api.visibility import first_of, visible
 from grid import models
 from grid.schema.freshness import Operational
-from grid.schema.types import distribution, health, operations, status, transmission
+from grid.schema.types import distribution, health, operations, status, surroundings, transmission
 from grid.schema.types import outages as outage_types
 
 
@@ -88,6 +88,16 @@ class AssetConnections:
     )
     weather: DjangoCursorConnection[operations.WeatherObservation] = _connection(
         "grid.view_weatherobservation", "weather", "Hourly weather, newest first."
+    )
+    trees: DjangoCursorConnection[surroundings.Tree] = _connection("grid.view_tree", "trees", "Single trees.")
+    buildings: DjangoCursorConnection[surroundings.Building] = _connection(
+        "grid.view_building", "buildings", "Buildings."
+    )
+    water_bodies: DjangoCursorConnection[surroundings.WaterBody] = _connection(
+        "grid.view_waterbody", "water_bodies", "Ponds, lakes, reservoirs and bayous."
+    )
+    flood_zones: DjangoCursorConnection[surroundings.FloodZone] = _connection(
+        "grid.view_floodzone", "flood_zones", "Ground that floods, by how likely it does."
     )
     circuit_statuses: DjangoCursorConnection[status.CircuitStatus] = _connection(
         "grid.view_circuitstatus",
@@ -194,3 +204,23 @@ class AssetLookups:
     def asset_health(self, info: Info, asset_id: str) -> health.AssetHealth | None:
         """Return the health of an asset."""
         return _one(models.AssetHealth, asset_id, info)
+
+    @_lookup("grid.view_tree")
+    def tree(self, info: Info, asset_id: str) -> surroundings.Tree | None:
+        """Return a tree."""
+        return _one(models.Tree, asset_id, info)
+
+    @_lookup("grid.view_building")
+    def building(self, info: Info, asset_id: str) -> surroundings.Building | None:
+        """Return a building."""
+        return _one(models.Building, asset_id, info)
+
+    @_lookup("grid.view_waterbody")
+    def water_body(self, info: Info, asset_id: str) -> surroundings.WaterBody | None:
+        """Return a water body."""
+        return _one(models.WaterBody, asset_id, info)
+
+    @_lookup("grid.view_floodzone")
+    def flood_zone(self, info: Info, asset_id: str) -> surroundings.FloodZone | None:
+        """Return a flood zone."""
+        return _one(models.FloodZone, asset_id, info)

@@ -20,6 +20,8 @@ from grid import models
 from grid.operations import ACTIVE_OUTAGE_STATUSES, OutageStatus
 from grid.selectors.warehouse import get_warehouse
 from grid.standards.restoration import (
+    PUBLISHED_REPAIRS,
+    Basis,
     Experience,
     Fitted,
     Lognormal,
@@ -93,6 +95,34 @@ class OutageEstimate:
     basis: str
     sample_count: int | None
     kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpectedOutage:
+    """How long an outage behind a device lasts in the mean, and what that rests on."""
+
+    minutes: float
+    basis: str
+    sample_count: int | None
+
+
+def expected_outages() -> dict[str, ExpectedOutage]:
+    """Return how long an outage behind each kind of switch lasts in usual weather, in the mean.
+
+    The utility's own times from start to end where there are enough, else published repair times.
+    """
+    fits = _kept().get("fits", {})
+    found = {}
+    for switch_kind in models.SwitchKind.values:
+        kind = _OF_SWITCH.get(switch_kind, RestorationKind.SWITCH)
+        own = fits.get(f"restorations:{_name(kind, is_storm=False)}")
+        times = PUBLISHED_REPAIRS[kind] if own is None else Lognormal(median_h=own[0], sigma=own[1])
+        found[switch_kind] = ExpectedOutage(
+            minutes=60.0 * times.mean_h,
+            basis=str(Basis.PUBLISHED_REPAIRS if own is None else Basis.OWN_RESTORATIONS),
+            sample_count=None if own is None else own[2],
+        )
+    return found
 
 
 def outage_estimate(*, outage_id: str, user: Any) -> OutageEstimate | None:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db.models import Count, Q
 
@@ -30,28 +30,33 @@ CHECK_EVERY_S = 1.0
 
 _ROWS_AT_ONCE = 20_000
 
+T = TypeVar("T")
+
 IS_SERVED = Q(account_status="ACTIVE")
 """Which accounts count as customers."""
 
 
-class _Kept:
-    """Keep a network of this process until its layers change."""
+class Kept(Generic[T]):
+    """Keep in this process what was made of some layers, until one of them changes."""
 
-    def __init__(self, layers: Sequence[str], load: Callable[[], NetworkColumns]) -> None:
+    everything: ClassVar[list["Kept[Any]"]] = []
+
+    def __init__(self, layers: Sequence[str], make: Callable[[], T]) -> None:
         self._layers = layers
-        self._load = load
+        self._make = make
         self._lock = threading.Lock()
         self.forget()
+        self.everything.append(self)
 
     def forget(self) -> None:
-        """Read the network anew when it is asked for next."""
-        self._network: Network | None = None
+        """Make it anew when it is asked for next."""
+        self._last: T | None = None
         self._version: object = None
         self._looked_at = -CHECK_EVERY_S
 
-    def get(self) -> Network:
-        """Return the network; while one thread reads a newer one, the others go on with the last."""
-        last = self._network
+    def get(self) -> T:
+        """Return it; while one thread makes a newer one, the others go on with the last."""
+        last = self._last
         if last is not None and time.monotonic() - self._looked_at < CHECK_EVERY_S:
             return last
         if last is None:
@@ -60,16 +65,16 @@ class _Kept:
             return last
         try:
             version = _version_of(self._layers)
-            if self._network is None or version != self._version:
-                self._network, self._version = build_network(self._load()), version
+            if self._last is None or version != self._version:
+                self._last, self._version = self._make(), version
             self._looked_at = time.monotonic()
-            return self._network
+            return self._last
         finally:
             self._lock.release()
 
-    def get_without_postgis(self) -> Network:
-        """Return the last network, or one read by whatever store answers querysets now, which is not kept."""
-        return self._network or build_network(self._load())
+    def get_without_postgis(self) -> T:
+        """Return the last one, or one made of whatever store answers querysets now, which is not kept."""
+        return self._last or self._make()
 
 
 def network() -> Network:
@@ -88,9 +93,9 @@ def metered_network() -> Network:
 
 
 def forget_networks() -> None:
-    """Read the networks anew when they are asked for next."""
-    _connectivity.forget()
-    _metered.forget()
+    """Read the networks, and all that is kept of the layers, anew when they are asked for next."""
+    for each in Kept.everything:
+        each.forget()
 
 
 def transformers_behind(device: DeviceRef) -> list[str]:
@@ -141,7 +146,7 @@ def _version_of(layers: Sequence[str]) -> tuple[object, ...]:
     return tuple(rows.values_list("pk", "checksum"))
 
 
-def _columns_of(rows: Any, *names: str) -> list[list[Any]]:
+def columns_of(rows: Any, *names: str) -> list[list[Any]]:
     """Return columns of a queryset as lists, read in parts."""
     columns: list[list[Any]] = [[] for _ in names]
     for row in rows.order_by().values_list(*names).iterator(chunk_size=_ROWS_AT_ONCE):
@@ -151,12 +156,12 @@ def _columns_of(rows: Any, *names: str) -> list[list[Any]]:
 
 
 def _load_connectivity() -> NetworkColumns:
-    circuit, substation = _columns_of(models.Circuit.objects.all(), "pk", "substation_id")
-    line, line_from, line_to = _columns_of(models.LineSection.objects.all(), "pk", "from_node", "to_node")
-    switch, kind, of_circuit, switch_from, switch_to, is_open = _columns_of(
+    circuit, substation = columns_of(models.Circuit.objects.all(), "pk", "substation_id")
+    line, line_from, line_to = columns_of(models.LineSection.objects.all(), "pk", "from_node", "to_node")
+    switch, kind, of_circuit, switch_from, switch_to, is_open = columns_of(
         models.Switch.objects.all(), "pk", "kind", "circuit_id", "from_node", "to_node", "is_normally_open"
     )
-    transformer, fed_by, node = _columns_of(models.Transformer.objects.all(), "pk", "circuit_id", "node")
+    transformer, fed_by, node = columns_of(models.Transformer.objects.all(), "pk", "circuit_id", "node")
     return NetworkColumns(
         circuits=Circuits(id=circuit, substation_id=substation),
         sections=Sections(id=line, from_node=line_from, to_node=line_to),
@@ -174,7 +179,7 @@ def _load_connectivity() -> NetworkColumns:
 
 def _load_metered() -> NetworkColumns:
     connectivity = _load_connectivity()
-    meter, transformer = _columns_of(models.Meter.objects.all(), "pk", "transformer_id")
+    meter, transformer = columns_of(models.Meter.objects.all(), "pk", "transformer_id")
     accounts = models.Customer.objects.filter(IS_SERVED).order_by().values_list("meter_id")
     count = dict(accounts.annotate(Count("pk")))
     return NetworkColumns(
@@ -188,5 +193,5 @@ def _load_metered() -> NetworkColumns:
     )
 
 
-_connectivity = _Kept(CONNECTIVITY_LAYERS, _load_connectivity)
-_metered = _Kept(METERED_LAYERS, _load_metered)
+_connectivity = Kept(CONNECTIVITY_LAYERS, lambda: build_network(_load_connectivity()))
+_metered = Kept(METERED_LAYERS, lambda: build_network(_load_metered()))

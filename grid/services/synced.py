@@ -8,6 +8,7 @@ from flux_site.api.live import announce
 from grid.services import service_areas
 from grid.services.service_areas import draw_service_areas
 from grid.services.status import refresh_status
+from grid.services.tiles import refresh_tiles
 
 STATUS_RESTS_ON = frozenset(
     {
@@ -44,5 +45,9 @@ def after_sync(changed_layers: Collection[str], *, report: Callable[[str], None]
     if set(service_areas.RESTS_ON).intersection(changed_layers):
         drawn = draw_service_areas()
         report(f"Service areas: {drawn.count:,} drawn, {drawn.area_km2:,.0f} km².")
+    for made in refresh_tiles():
+        report(
+            f"Tiles of {made.layer}: {made.cells:,} cells, {made.shapes:,} shapes in {made.duration_s:.1f} s."
+        )
     for topic in sorted({TOPIC_OF_LAYER[key] for key in changed_layers if key in TOPIC_OF_LAYER}):
         announce(topic, ())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import breadth_first_order, depth_first_order
+from scipy.sparse.csgraph import breadth_first_order, connected_components, depth_first_order
 
 from grid.topology.arrays import NONE, BoolArray, IntArray
 
@@ -32,6 +32,13 @@ class FeedTree:
     entry: IntArray
     far_end: IntArray
     is_loop: BoolArray
+
+
+def components(node_count: int, start: IntArray, end: IntArray) -> IntArray:
+    """Return per node the number of the component that some edges make it part of."""
+    graph = coo_matrix((np.ones(len(start), dtype=np.int32), (start, end)), shape=(node_count, node_count))
+    _, label = connected_components(graph.tocsr(), directed=False)
+    return label.astype(np.int64)
 
 
 def feed(

@@ -11,7 +11,7 @@ import numpy as np
 from grid.topology.arrays import NONE, BoolArray, IntArray
 from grid.topology.columns import NetworkColumns
 from grid.topology.devices import ISOLATING_KINDS
-from grid.topology.feeding import FeedTree, feed
+from grid.topology.feeding import FeedTree, components, feed
 from grid.topology.ids import Ids, encoded, sort_distinct
 from grid.topology.problems import ProblemKind, Problems
 
@@ -138,12 +138,14 @@ class Network:
     def __init__(self, arrays: NetworkArrays, is_open: BoolArray | None = None) -> None:
         self.arrays = arrays
         self.is_open = arrays.is_normally_open if is_open is None else is_open
-        is_closed = np.concatenate([np.ones(len(arrays.sections), dtype=np.bool_), ~self.is_open])
+        self.is_closed: BoolArray = np.concatenate(
+            [np.ones(len(arrays.sections), dtype=np.bool_), ~self.is_open]
+        )
         self.tree: FeedTree = feed(
             node_count=len(arrays.nodes),
             start=arrays.edge_start,
             end=arrays.edge_end,
-            is_closed=is_closed,
+            is_closed=self.is_closed,
             sources=arrays.sources,
         )
         at = self.tree.position[arrays.transformer_node]
@@ -191,6 +193,17 @@ class Network:
         first, last = np.searchsorted(self._order_at, [self.tree.position[node], self.tree.end[node]])
         return self._order[first:last]
 
+    def at_nodes(self, nodes: IntArray) -> IntArray:
+        """Return the transformers that stand at some fed nodes, in feeding order."""
+        at = np.sort(self.tree.position[nodes])
+        first = np.searchsorted(self._order_at, at)
+        return self._order[_ranges(first, np.searchsorted(self._order_at, at, side="right"))]
+
+    @cached_property
+    def loop_edges(self) -> IntArray:
+        """The closed edges, fed at both ends, that make loops."""
+        return np.flatnonzero(self.tree.is_loop)
+
     def behind_section(self, section: int) -> IntArray:
         """Return the transformers fed through a line section."""
         return self.behind_node(int(self.tree.far_end[section]))
@@ -212,8 +225,7 @@ class Network:
     def meters_of(self, transformers: IntArray) -> IntArray:
         """Return the meters of transformers, transformer by transformer."""
         by_transformer, starts = self._meters
-        parts = [by_transformer[starts[t] : starts[t + 1]] for t in transformers.tolist()]
-        return np.concatenate([np.empty(0, dtype=np.int64), *parts])
+        return by_transformer[_ranges(starts[transformers], starts[transformers + 1])]
 
     def customers_of(self, transformers: IntArray) -> int:
         """Return the active accounts of the meters of transformers."""
@@ -234,6 +246,26 @@ class Network:
             self.arrays.meter_customers[known],
             minlength=len(self.arrays.transformers),
         ).astype(np.int64)
+
+    # What hangs together
+
+    @cached_property
+    def part(self) -> IntArray:
+        """Per node the number of its part: what closed edges join without passing through a source.
+
+        Switching changes the supply of those parts only in which a switch of it ends.
+        """
+        arrays = self.arrays
+        is_source = np.zeros(len(arrays.nodes), dtype=np.bool_)
+        is_source[arrays.sources] = True
+        joins = self.is_closed & ~is_source[arrays.edge_start] & ~is_source[arrays.edge_end]
+        return components(len(arrays.nodes), arrays.edge_start[joins], arrays.edge_end[joins])
+
+    @cached_property
+    def zone(self) -> IntArray:
+        """Per node the number of its zone: what hangs together without any switch."""
+        arrays, sections = self.arrays, len(self.arrays.sections)
+        return components(len(arrays.nodes), arrays.edge_start[:sections], arrays.edge_end[:sections])
 
     # What feeds
 
@@ -302,6 +334,13 @@ class Network:
         order = np.argsort(self.arrays.meter_transformer, kind="stable")
         wanted = np.arange(len(self.arrays.transformers) + 1)
         return order, np.searchsorted(self.arrays.meter_transformer[order], wanted)
+
+
+def _ranges(first: IntArray, last: IntArray) -> IntArray:
+    """Return the numbers of ranges one after the other, the end of each left out."""
+    counts = last - first
+    before = np.cumsum(counts) - counts
+    return np.asarray(np.repeat(first - before, counts) + np.arange(counts.sum()), dtype=np.int64)
 
 
 def build_network(columns: NetworkColumns) -> Network:

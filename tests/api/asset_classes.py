@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from tests.factories import computed
+from tests.factories import computed, surroundings
 from tests.factories import grid as factories
 
 
@@ -20,6 +20,7 @@ class AssetClass:
         layer: the sync layer that fills it.
         permission: what a user needs to see it.
         make: creates a row.
+        is_public: its rows belong to no zone.
         values: per attribute the values of three rows that differ in every filter and order.
     """
 
@@ -29,6 +30,7 @@ class AssetClass:
     layer: str
     permission: str
     make: Callable[..., Any]
+    is_public: bool = False
     values: dict[str, tuple[Any, Any, Any]] = field(default_factory=dict)
 
     def make_three(self) -> list[Any]:
@@ -281,8 +283,66 @@ ASSET_CLASSES = (
         make=factories.make_weather,
         values={"station": ("KAAA", "KBBB", "KCCC"), "observed_at": MOMENTS},
     ),
+    AssetClass(
+        root="trees",
+        one="tree",
+        type_name="Tree",
+        layer="trees",
+        permission="grid.view_tree",
+        make=surroundings.make_tree,
+        values={
+            "species": ("Carya illinoinensis", "Pinus taeda", "Quercus nigra"),
+            "common_name": ("Loblolly pine", "Pecan", "Water oak"),
+            "height_m": (3.5, 12.0, 31.25),
+            "crown_radius_m": (1.0, 4.5, 9.0),
+            "growth_m_per_year": (0.0, 0.2, 0.7),
+        },
+    ),
+    AssetClass(
+        root="buildings",
+        one="building",
+        type_name="Building",
+        layer="buildings",
+        permission="grid.view_building",
+        make=surroundings.make_building,
+        values={
+            "building_use": ("COMMERCIAL", "INDUSTRIAL", "RESIDENTIAL"),
+            "height_m": (3.0, 6.5, 40.0),
+            "floor_count": (1, 2, 10),
+            "footprint_m2": (20.0, 120.5, 9000.0),
+        },
+    ),
+    AssetClass(
+        root="waterBodies",
+        one="waterBody",
+        type_name="WaterBody",
+        layer="water_bodies",
+        permission="grid.view_waterbody",
+        make=surroundings.make_water_body,
+        is_public=True,
+        values={
+            "name": ("Cedar Bayou", "Heron Lake", "Wren Lake"),
+            "water_kind": ("BAYOU", "LAKE", "POND"),
+            "area_m2": (600.0, 81_000.5, 6e6),
+        },
+    ),
+    AssetClass(
+        root="floodZones",
+        one="floodZone",
+        type_name="FloodZone",
+        layer="flood_zones",
+        permission="grid.view_floodzone",
+        make=surroundings.make_flood_zone,
+        is_public=True,
+        values={
+            "zone_code": ("A", "AE", "X"),
+            "zone_subtype": ("0.2 PCT", "FLOODWAY", "NONE"),
+            "annual_chance_pct": (0.2, 1.0, 10.0),
+        },
+    ),
 )
-ZONED = tuple(each for each in ASSET_CLASSES if each.one is not None)
+LOOKED_UP = tuple(each for each in ASSET_CLASSES if each.one is not None)
+ZONED = tuple(each for each in LOOKED_UP if not each.is_public)
 
 
 def name_of(asset_class: AssetClass) -> str:

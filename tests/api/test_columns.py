@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from flux_site.api.tokens import issue
 from grid import models
 from grid.selectors import map_layers
-from grid.selectors.map_layers import LAYERS
+from grid.selectors.map_layers import COLUMN_LAYERS as LAYERS
 from tests.clients import Api
 from tests.factories import grid as factories
 

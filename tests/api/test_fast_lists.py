@@ -13,6 +13,7 @@ from grid.schema.fast import fast_list
 from tests.api.generated_queries import queries
 from tests.clients import Api
 from tests.factories import grid as factories
+from tests.factories import surroundings
 
 SETTINGS = settings(
     max_examples=40,
@@ -65,6 +66,10 @@ def rows(synced: None) -> models.Zone:
             outage = factories.make_outage(circuit=circuits[-1], transformer=transformer)
             factories.make_work_order(circuit=circuits[-1], outage=outage)
         factories.make_weather()
+        surroundings.make_tree(zone=zone, species=None)
+        surroundings.make_building(zone=zone, height_m=(None, 6.5)[n % 2])
+        surroundings.make_water_body(name=None)
+        surroundings.make_flood_zone()
         factories.make_pole(circuit=circuits[-1])
     buses = list(models.Bus.objects.order_by("pk"))
     for start, end in pairwise(buses):

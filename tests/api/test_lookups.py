@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.asset_classes import ASSET_CLASSES, ZONED, AssetClass, name_of
+from tests.api.asset_classes import ASSET_CLASSES, LOOKED_UP, AssetClass, name_of
 from tests.api.selections import object_type, select_everything
 from tests.clients import Api
 from tests.factories.cascade import make_run, make_scenario
@@ -22,7 +22,7 @@ def relay_id(type_name: str, key: object) -> str:
     return base64.b64encode(f"{type_name}:{key}".encode()).decode()
 
 
-@pytest.mark.parametrize("asset_class", ZONED, ids=name_of)
+@pytest.mark.parametrize("asset_class", LOOKED_UP, ids=name_of)
 def test_an_asset_is_found_by_its_natural_key(viewer_api: Api, asset_class: AssetClass) -> None:
     row = asset_class.make()
     asset_class.make()
@@ -34,7 +34,7 @@ def test_an_asset_is_found_by_its_natural_key(viewer_api: Api, asset_class: Asse
 
 
 @pytest.mark.parametrize("key", ["NONE-1", "", " ", "x" * 5000, "'; DROP TABLE grid_bus; --", "SUB-1\n"])
-@pytest.mark.parametrize("asset_class", ZONED[:2], ids=name_of)
+@pytest.mark.parametrize("asset_class", LOOKED_UP[:2], ids=name_of)
 def test_an_unknown_key_is_null(viewer_api: Api, asset_class: AssetClass, key: str) -> None:
     asset_class.make(id="SUB-1")
 
@@ -114,7 +114,7 @@ def test_a_malformed_relay_id_is_bad_input_or_null(planner_api: Api, key: str) -
     assert {error["extensions"]["code"] for error in answer.get("errors", ())} <= {"BAD_INPUT"}
 
 
-@pytest.mark.parametrize("asset_class", ZONED, ids=name_of)
+@pytest.mark.parametrize("asset_class", LOOKED_UP, ids=name_of)
 def test_an_entity_is_found_by_its_natural_key(viewer_api: Api, asset_class: AssetClass) -> None:
     row = asset_class.make()
     query = f"""query ($r: [_Any!]!) {{ _entities(representations: $r) {{
@@ -172,7 +172,7 @@ def test_more_representations_than_fit_a_page_are_refused(viewer_api: Api) -> No
 def test_the_subgraph_schema_has_a_key_on_each_entity(viewer_api: Api) -> None:
     sdl = viewer_api.data("{ _service { sdl } }")["_service"]["sdl"]
 
-    for asset_class in ZONED:
+    for asset_class in LOOKED_UP:
         heading = next(line for line in sdl.splitlines() if line.startswith(f"type {asset_class.type_name} "))
         assert '@key(fields: "assetId")' in heading
 
@@ -204,7 +204,7 @@ def test_geometry_comes_as_numbers_and_as_geojson(viewer_api: Api) -> None:
 
 
 def test_every_entity_of_the_schema_is_tested() -> None:
-    entities = {each.type_name for each in ZONED}
+    entities = {each.type_name for each in LOOKED_UP}
     keyed = {name for name in entities if object_type(name).fields.get("assetId") is not None}
 
     assert keyed == entities

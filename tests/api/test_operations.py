@@ -27,12 +27,16 @@ def test_map_layers_say_where_their_rows_are_and_how_fresh(viewer_api: Api) -> N
     make_sync_layer(key="substations", row_count=1234, synced_at="2026-06-01T12:00:00Z", source_version="abc")
 
     layers = viewer_api.data(
-        """{ mapLayers { key title geometryKind minZoom maxZoom url rowCount syncedAt status dataVersion
+        """{ mapLayers { key title geometryKind minZoom maxZoom columnsUrl url rowCount
+             syncedAt status dataVersion
              permission legend { label color minimum value } } }"""
     )["mapLayers"]
 
     assert [layer["key"] for layer in layers] == [
-        "substations", "branches", "lines", "switches", "transformers", "poles", "meters", "outages",
+        "substations", "branches", "plants", "buses",
+        "circuits", "lines", "switches", "transformers", "poles", "meters", "customers",
+        "outages", "work_orders", "crews", "service_areas", "weather_stations",
+        "vegetation", "vegetation_risk", "buildings", "water_bodies", "flood_zones",
     ]  # fmt: skip
     first, second = layers[0], layers[1]
     assert len(first.pop("legend")) == 7
@@ -42,6 +46,7 @@ def test_map_layers_say_where_their_rows_are_and_how_fresh(viewer_api: Api) -> N
         "geometryKind": "POINT",
         "minZoom": 0.0,
         "maxZoom": 24.0,
+        "columnsUrl": "/columns/substations",
         "url": "/columns/substations",
         "rowCount": 1234,
         "syncedAt": "2026-06-01T12:00:00+00:00",
@@ -50,9 +55,11 @@ def test_map_layers_say_where_their_rows_are_and_how_fresh(viewer_api: Api) -> N
         "permission": "grid.view_substation",
     }
     assert (second["rowCount"], second["syncedAt"], second["status"]) == (None, None, "NEVER_SYNCED")
-    for layer in layers:
+    with_columns = [layer for layer in layers if layer["columnsUrl"] is not None]
+    assert len(with_columns) == 8
+    for layer in with_columns:
         is_filled = layer["key"] == "substations"
-        assert viewer_api.get(layer["url"]).status_code == (200 if is_filled else 503)
+        assert viewer_api.get(layer["columnsUrl"]).status_code == (200 if is_filled else 503)
 
 
 def test_map_layers_leave_out_what_the_user_may_not_see(make_user: Callable[..., User]) -> None:

@@ -11,7 +11,7 @@ from cascade.models import CascadeRun, Scenario
 from flux_site.api.guard import Requires
 from flux_site.api.models import ApiToken
 from flux_site.jobs.models import Job
-from grid.models import FileImport, ImportMapping, OutboxEvent, SyncLayer
+from grid.models import FileExport, FileImport, ImportMapping, OutboxEvent, SyncLayer
 from tests.api.asset_classes import ASSET_CLASSES
 from tests.api.selections import graphql_schema, select_everything
 from tests.clients import Api
@@ -37,10 +37,15 @@ INPUTS: dict[str, Callable[[], dict[str, Any]]] = {
     "startSync": lambda: {"layers": ["substations"]},
     "startRollup": dict,
     "startHealthAssessment": dict,
+    "startVegetationAssessment": dict,
+    "recordTreeInspection": lambda: {"treeId": "TREE-1", "failureLikelihood": "POSSIBLE"},
+    "createVegetationWorkOrder": lambda: {"packageId": "LINE-1"},
+    "startDataQualityCheck": dict,
     "replayDeadLetters": lambda: {"codes": ["UNKNOWN_METER"]},
     "replayRejects": lambda: {"layer": make_sync_reject().run.layer_id},
     "previewImport": lambda: {"layer": "poles", "file": make_import_file().digest},
     "startImport": lambda: {"layer": "poles", "file": make_import_file().digest},
+    "startExport": lambda: {"layer": "poles", "format": "CSV"},
     "replayImportRejects": lambda: {"importId": str(make_import_reject().file_import_id)},
     "saveImportMapping": lambda: {
         "name": "poles",
@@ -98,14 +103,20 @@ def permission_of(field: GraphQLField) -> str | None:
 def question(name: str, field: GraphQLField) -> str:
     """Return a query of one root field with made-up arguments."""
     made_up = {
+        "AreaInput": "{bbox: [29.4, 29.4, 29.5, 29.5]}",
         "String": '"SUB-1"',
         "ID": '"U3Vic3RhdGlvbjpTVUItMQ=="',
         "Int": "5",
+        "Float": "29.5",
+        "PlacedClass": "METER",
+        "HeatMeasure": "METERS",
+        "Clustered": "METERS",
         "DateTime": '"2026-07-01T00:00:00Z"',
         "Date": '"2026-07-01"',
         "UsageGroup": "METER",
         "PeakMember": "METER",
         "ReliabilityGroup": "CIRCUIT",
+        "TraceKind": "DOWNSTREAM",
     }
     arguments = [
         f"{key}: {made_up[get_named_type(argument.type).name]}"
@@ -125,7 +136,17 @@ GUARDED_MUTATIONS = {name: field for name, field in MUTATIONS.items() if permiss
 
 def rows() -> list[int]:
     """Return how many rows there are of everything a mutation may write."""
-    written = (Job, CascadeRun, Scenario, ApiToken, SyncLayer, FileImport, ImportMapping, OutboxEvent)
+    written = (
+        Job,
+        CascadeRun,
+        Scenario,
+        ApiToken,
+        SyncLayer,
+        FileImport,
+        FileExport,
+        ImportMapping,
+        OutboxEvent,
+    )
     return [model.objects.count() for model in written]
 
 
@@ -250,9 +271,12 @@ def test_a_mutation_without_the_permission_answers_why_and_writes_nothing(
         (
             "operator",
             {
+                "startExport",
                 "startSync",
                 "startRollup",
                 "startHealthAssessment",
+                *("startVegetationAssessment", "recordTreeInspection", "createVegetationWorkOrder"),
+                "startDataQualityCheck",
                 "replayRejects",
                 "pauseSyncLayer",
                 "replayDeadLetters",
@@ -262,9 +286,12 @@ def test_a_mutation_without_the_permission_answers_why_and_writes_nothing(
         (
             "planner",
             {
+                "startExport",
                 "startSync",
                 "startRollup",
                 "startHealthAssessment",
+                *("startVegetationAssessment", "recordTreeInspection", "createVegetationWorkOrder"),
+                "startDataQualityCheck",
                 "replayRejects",
                 "pauseSyncLayer",
                 "replayDeadLetters",

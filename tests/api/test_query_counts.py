@@ -8,10 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from grid import models
-from tests.api.asset_classes import ASSET_CLASSES, ZONED, AssetClass, name_of
+from tests.api.asset_classes import ASSET_CLASSES, LOOKED_UP, AssetClass, name_of
 from tests.api.selections import select_everything
 from tests.clients import Api
-from tests.factories import computed
+from tests.factories import computed, surroundings
 from tests.factories import grid as factories
 from tests.factories.cascade import make_finished_run, make_scenario
 from tests.factories.jobs import make_job
@@ -53,6 +53,10 @@ def make_tree() -> None:
     outage = factories.make_outage(circuit=circuit, switch=switch, transformer=transformer)
     factories.make_work_order(circuit=circuit, outage=outage)
     factories.make_weather()
+    surroundings.make_tree(zone=zone)
+    surroundings.make_building(zone=zone)
+    surroundings.make_water_body()
+    surroundings.make_flood_zone()
 
 
 @pytest.mark.parametrize("asset_class", ASSET_CLASSES, ids=name_of)
@@ -124,7 +128,7 @@ def test_jobs_scenarios_and_runs_take_the_same_queries_for_one_row_and_for_many(
     assert count_queries(planner_api, query) == one
 
 
-@pytest.mark.parametrize("asset_class", ZONED, ids=name_of)
+@pytest.mark.parametrize("asset_class", LOOKED_UP, ids=name_of)
 def test_a_lookup_takes_the_same_queries_however_many_children_there_are(
     viewer_api: Api, asset_class: AssetClass
 ) -> None:

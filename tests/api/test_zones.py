@@ -8,12 +8,12 @@ import pytest
 from django.contrib.auth.models import User
 
 from grid import models
-from grid.selectors.map_layers import LAYERS
+from grid.selectors.map_layers import COLUMN_LAYERS as LAYERS
 from tests.api.asset_classes import ZONED, AssetClass, name_of
 from tests.api.selections import select_everything
 from tests.api.test_lookups import relay_id
 from tests.clients import Api
-from tests.factories import computed
+from tests.factories import computed, surroundings
 from tests.factories import grid as factories
 
 LAYER_OF_CLASS = {"lines": "lines", "branches": "branches"}
@@ -56,6 +56,8 @@ def make_territory() -> Territory:
             "workOrders": factories.make_work_order(circuit=circuit),
             "outageInterruptions": factories.make_interruption(outage=outage, transformer=transformer),
             "crews": factories.make_crew(home_substation=circuit.substation),
+            "trees": surroundings.make_tree(zone=zone),
+            "buildings": surroundings.make_building(zone=zone),
             "assetHealths": computed.make_asset_health(circuit=circuit),
         },
     )

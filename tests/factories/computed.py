@@ -5,7 +5,17 @@ from typing import Any
 from django.contrib.gis.geos import MultiPolygon, Polygon
 
 from grid import models
-from tests.factories.grid import HOUSTON, MOMENT, make_circuit, make_substation, make_transformer, make_zone
+from tests.factories.grid import (
+    HOUSTON,
+    MOMENT,
+    make_circuit,
+    make_line_section,
+    make_substation,
+    make_transformer,
+    make_zone,
+    number,
+    point,
+)
 
 STATE: dict[str, Any] = {
     "status": "ENERGIZED",
@@ -96,3 +106,148 @@ def make_service_area(**fields: Any) -> models.ServiceArea:
         "computed_at": MOMENT,
     }
     return models.ServiceArea.objects.create(**{**defaults, **fields})
+
+
+def make_tree_risk(**fields: Any) -> models.TreeRisk:
+    """Create the risk of a tall tree near a line, which it may strike."""
+    n = number()
+    circuit = fields.pop("circuit", None) or make_circuit()
+    defaults = {
+        "id": f"TREE-{n:06}",
+        "zone": circuit.zone,
+        "circuit": circuit,
+        "location": point(n),
+        "species": "Quercus nigra",
+        "common_name": "Water oak",
+        "height_m": 18.0,
+        "crown_radius_m": 5.4,
+        "growth_m_per_year": 0.6,
+        "nearest_line_id": f"LINE-{n}",
+        "nearest_line_kind": "SECTION",
+        "nearest_line_kv": 12.47,
+        "distance_m": 10.0,
+        "growth_basis": "RECORDED",
+        "grow_in_line_id": f"LINE-{n}",
+        "grow_in_distance_m": 10.0,
+        "clearance_m": 3.05,
+        "clearance_deficit_m": -1.0,
+        "years_to_encroachment": 5.5,
+        "earliest_years": 1.1,
+        "latest_years": 11.0,
+        "grow_in_level": "LOW",
+        "fall_in_line_id": f"LINE-{n}",
+        "fall_in_distance_m": 10.0,
+        "reach_m": 13.5,
+        "overstrike_m": 4.5,
+        "direction_frac": 0.27,
+        "strikes_per_year": 0.00085,
+        "strikes_per_year_low": 0.00001,
+        "strikes_per_year_high": 0.05,
+        "impact_likelihood": "HIGH",
+        "consequence": "SIGNIFICANT",
+        "fall_in_level": "LOW",
+        "device_id": f"SW-{n}",
+        "customers": 120,
+        "outage_min": 180.0,
+        "customer_minutes_per_year": 18.4,
+        "customer_minutes_low": 0.2,
+        "customer_minutes_high": 1080.0,
+        "original_score": 0.62,
+        "original_band": "HIGH",
+        "level": "LOW",
+        "trim_h": 1.0,
+        "fingerprint": "0" * 32,
+        "is_stale": False,
+        "computed_at": MOMENT,
+    }
+    return models.TreeRisk.objects.create(**{**defaults, **fields})
+
+
+def make_tree_inspection(**fields: Any) -> models.TreeInspection:
+    """Create an inspection that found a tree likely to fail."""
+    tree = fields.pop("tree", None) or make_tree_risk()
+    defaults = {
+        "tree_id": tree.pk,
+        "zone": tree.zone,
+        "inspected_at": MOMENT,
+        "failure_likelihood": "PROBABLE",
+        "lean": "TOWARD",
+        "note": None,
+        "inspector": "arborist",
+    }
+    return models.TreeInspection.objects.create(**{**defaults, **fields})
+
+
+def make_vegetation_line(**fields: Any) -> models.VegetationLine:
+    """Create a section as trees are judged against it."""
+    line = fields.pop("line", None) or make_line_section()
+    defaults = {
+        "id": line.pk,
+        "line_kind": models.VegetationLine.SECTION,
+        "line_class": line.line_class,
+        "zone": line.zone,
+        "circuit": line.circuit,
+        "voltage_kv": 12.47,
+        "lowest_m": 9.0,
+        "sag_m": 1.2,
+        "blowout_m": 0.6,
+        "mvcd_m": None,
+        "clearance_m": 3.05,
+        "device_id": "SW-1",
+        "customers": 120,
+        "has_critical": False,
+        "outage_min": 180.0,
+        "outage_basis": "PUBLISHED_REPAIRS",
+        "fingerprint": "0" * 32,
+        "route": line.route,
+    }
+    return models.VegetationLine.objects.create(**{**defaults, **fields})
+
+
+def make_work_package(**fields: Any) -> models.VegetationWorkPackage:
+    """Create the package of two trees along a section."""
+    line = fields.pop("line", None) or make_line_section()
+    defaults = {
+        "id": line.pk,
+        "zone": line.zone,
+        "circuit": line.circuit,
+        "line": line,
+        "location": point(number()),
+        "tree_count": 2,
+        "encroaching_count": 1,
+        "striking_count": 2,
+        "level": "HIGH",
+        "earliest_years": 0.0,
+        "customer_minutes_per_year": 30.0,
+        "effort_h": 2.5,
+        "work_order": None,
+        "computed_at": MOMENT,
+    }
+    return models.VegetationWorkPackage.objects.create(**{**defaults, **fields})
+
+
+def make_tile_build(**fields: Any) -> models.TileBuild:
+    """Create the note that the cells of the poles were made."""
+    defaults = {
+        "layer": "poles",
+        "version": "v1",
+        "built_at": MOMENT,
+        "duration_s": 1.5,
+        "row_count": 10,
+        "cell_count": 20,
+        "shape_count": 0,
+    }
+    return models.TileBuild.objects.create(**{**defaults, **fields})
+
+
+def make_data_quality_finding(**fields: Any) -> models.DataQualityFinding:
+    """Create a finding about a transformer that nothing feeds."""
+    defaults = {
+        "kind": "NOT_FED",
+        "severity": "ERROR",
+        "asset_kind": "Transformer",
+        "asset_id": f"XFMR-{number()}",
+        "explanation": "No closed way leads from its node to a substation.",
+        "checked_at": MOMENT,
+    }
+    return models.DataQualityFinding.objects.create(**{**defaults, **fields})

@@ -7,6 +7,7 @@ import { addOutage, draftStore, RunForm, RunView } from '../features/cascade';
 import type { CascadeRunState, RunColour } from '../features/cascade';
 import { SearchBox } from '../features/search';
 import type { BranchColumns } from '../lib/columns/layers';
+import type { Lines } from '../lib/draw/lines';
 import { useStore } from '../lib/store';
 import { ErrorBoundary } from '../ui/ErrorBoundary';
 import { EmptyState } from '../ui/StateMessage';
@@ -36,6 +37,7 @@ interface Props {
   onClose: () => void;
   onLocate: (assetId: string, at: { lon: number; lat: number } | null) => void;
   onFail: (assetId: string, name: string) => void;
+  onTraced: (lines: Lines | null) => void;
 }
 
 /** The column right of the map: the selected asset, and the cascade. Always there, so nothing jumps. */
@@ -80,7 +82,7 @@ export function Dock(props: Props) {
   );
 }
 
-function AssetPanel({ selected, timeZone, onSelect, onClose, onLocate, onFail }: Props) {
+function AssetPanel({ selected, timeZone, onSelect, onClose, onLocate, onFail, onTraced }: Props) {
   const { outages } = useStore(draftStore);
   if (selected === null) {
     return <EmptyState title="Nothing selected" detail="Click an asset on the map, or find one by name." />;
@@ -94,6 +96,7 @@ function AssetPanel({ selected, timeZone, onSelect, onClose, onLocate, onFail }:
         onLocate,
         onFail,
         isFailing: (assetId) => outages.some((outage) => outage.assetId === assetId),
+        onTraced,
         timeZone,
       }}
     />

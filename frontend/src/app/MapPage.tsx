@@ -15,6 +15,7 @@ import {
   LayerPanel,
   locateAsset,
   pick,
+  traceLayers,
   useLayerStates,
 } from '../features/layers';
 import type { DrawStyle, Hit } from '../features/layers';
@@ -25,6 +26,7 @@ import type { SearchHit } from '../features/search';
 import { ViewerQuery } from '../features/session';
 import type { Bounds } from '../lib/boundsGrid';
 import type { LayerKey } from '../lib/columns/layers';
+import type { Lines } from '../lib/draw/lines';
 import { pointFeatures } from '../lib/geojson';
 import type { Viewport } from '../lib/mapView';
 import { ErrorBoundary } from '../ui/ErrorBoundary';
@@ -54,6 +56,7 @@ export function MapPage({ site }: { site: Site }) {
   const frame = useElementSize(frameRef);
   const [area, setArea] = useState<{ zoom: number; bounds: Bounds } | null>(null);
   const [hover, setHover] = useState<Hover | null>(null);
+  const [traced, setTraced] = useState<Lines | null>(null);
   const [isPicking, setPicking] = useState(false);
   const [runColour, setRunColour] = useState<RunColour>('waves');
   const [tab, setTab] = useState<DockTab>(view.selected !== null && view.run === null ? 'asset' : 'cascade');
@@ -87,13 +90,14 @@ export function MapPage({ site }: { site: Site }) {
     const selected = view.selected === null ? [] : [view.selected];
     return [
       ...highlightLayers(layers.states, selected, style),
+      ...traceLayers(traced, style),
       ...runLayers,
       // In a run the colours belong to it: substations step back as they do for loading.
       ...(result === null
         ? drawLayers(layers.states, style)
         : drawLayers(layers.states, { ...style, colour: 'loading' }, RUN_REPLACES)),
     ];
-  }, [result, branches, substations, style, runColour, wave, lastWave, layers.states, view.selected]);
+  }, [result, branches, substations, style, runColour, wave, lastWave, layers.states, view.selected, traced]);
   const lineLegend = useMemo(
     () => (result === null ? null : cascadeLegend(runColour, lastWave)),
     [result, runColour, lastWave],
@@ -223,6 +227,7 @@ export function MapPage({ site }: { site: Site }) {
           onClose={() => patchView({ selected: null })}
           onLocate={flyTo}
           onFail={fail}
+          onTraced={setTraced}
         />
       </Box>
     </Box>

@@ -1,5 +1,7 @@
 import type { FeatureCollection, Point } from 'geojson';
 
+import type { Lines } from './draw/lines';
+
 export type PointFeatures<P> = FeatureCollection<Point, P & Record<string, unknown>>;
 
 export function pointFeatures<P>(rows: Iterable<{ lon: number; lat: number; properties: P }>): PointFeatures<P> {
@@ -13,4 +15,12 @@ export function pointFeatures<P>(rows: Iterable<{ lon: number; lat: number; prop
     });
   }
   return { type: 'FeatureCollection', features };
+}
+
+/** The lines of a GeoJSON geometry; null if it is no line. */
+export function linesOf(geometry: unknown): Lines | null {
+  if (typeof geometry !== 'object' || geometry === null) return null;
+  const { type, coordinates } = geometry as { type?: unknown; coordinates?: unknown };
+  if (type === 'MultiLineString') return coordinates as Lines;
+  return type === 'LineString' ? [coordinates as Lines[number]] : null;
 }

@@ -101,7 +101,7 @@ def _points(lons: list[Any], lats: list[Any]) -> list[memoryview | None]:
     ]
 
 
-def _lines(texts: list[Any]) -> list[memoryview | None]:
+def _shapes(texts: list[Any]) -> list[memoryview | None]:
     return [None if text is None else GEOSGeometry(text, srid=SRID).ewkb for text in texts]
 
 
@@ -119,7 +119,7 @@ def _as_they_are(values: list[Any]) -> list[Any]:
 
 _READ: dict[Kind, Callable[..., list[Any]]] = {
     Kind.POINT: _points,
-    Kind.LINE: _lines,
+    Kind.SHAPE: _shapes,
     Kind.MOMENT: _moments,
     Kind.NUMBER: _numbers,
     Kind.PLAIN: _as_they_are,

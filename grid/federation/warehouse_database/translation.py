@@ -12,7 +12,7 @@ from enum import Enum, StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from django.contrib.gis.db.models import GeometryField, LineStringField, PointField
+from django.contrib.gis.db.models import GeometryField, PointField
 from django.db import models as django_models
 from django.db.models import Aggregate, Count, Lookup, Max, Min, OrderBy, Sum, Value, Window
 from django.db.models.expressions import Col, ColPairs, Ref, Star
@@ -54,7 +54,7 @@ class Kind(StrEnum):
     NUMBER = "NUMBER"
     MOMENT = "MOMENT"
     POINT = "POINT"
-    LINE = "LINE"
+    SHAPE = "SHAPE"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,8 +241,7 @@ class _Translation:
             table, name = self.tables[expression.alias], expression.target.column
             if isinstance(expression.target, PointField):
                 return Kind.POINT, [table.c.lon, table.c.lat]
-            if isinstance(expression.target, LineStringField):
-                return Kind.LINE, [table.c[f"{name}_wkt"]]
+            return Kind.SHAPE, [table.c[f"{name}_wkt"]]
         match expression.output_field:
             case django_models.DateTimeField():
                 kind = Kind.MOMENT

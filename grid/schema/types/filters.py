@@ -246,6 +246,46 @@ class AssetHealthFilter:
     failures_per_year: Number
 
 
+@strawberry_django.filter_type(models.TreeRisk)
+class TreeRiskFilter:
+    """Filter of trees' risk."""
+
+    id: Text = natural_key()
+    circuit_id: Text
+    species: Text
+    level: Text
+    grow_in_level: Text
+    fall_in_level: Text
+    risk_rating: Text
+    original_band: Text
+    nearest_line_id: Text
+    nearest_line_kind: Text
+    grow_in_line_id: Text
+    fall_in_line_id: Text
+    device_id: Text
+    is_route_approximate: Flag
+    distance_m: Number
+    height_m: Number
+    clearance_deficit_m: Number
+    years_to_encroachment: Number
+    overstrike_m: Number
+    customer_minutes_per_year: Number
+    original_score: Number
+
+
+@strawberry_django.filter_type(models.VegetationWorkPackage)
+class VegetationWorkPackageFilter:
+    """Filter of vegetation work packages."""
+
+    id: Text = natural_key()
+    circuit_id: Text
+    level: Text
+    tree_count: Whole
+    earliest_years: Number
+    customer_minutes_per_year: Number
+    effort_h: Number
+
+
 @strawberry_django.filter_type(models.WeatherObservation)
 class WeatherFilter:
     """Filter of weather observations."""
@@ -291,3 +331,48 @@ class ServiceAreaFilter:
     substation_id: Text
     zone_id: Text
     area_km2: Number
+
+
+@strawberry_django.filter_type(models.Tree)
+class TreeFilter:
+    """Filter of trees."""
+
+    id: Text = natural_key()
+    zone_id: Text
+    species: Text
+    common_name: Text
+    height_m: Number
+    crown_radius_m: Number
+    growth_m_per_year: Number
+
+
+@strawberry_django.filter_type(models.Building)
+class BuildingFilter:
+    """Filter of buildings."""
+
+    id: Text = natural_key()
+    zone_id: Text
+    building_use: Text
+    height_m: Number
+    floor_count: Whole
+    footprint_m2: Number
+
+
+@strawberry_django.filter_type(models.WaterBody)
+class WaterBodyFilter:
+    """Filter of water bodies."""
+
+    id: Text = natural_key()
+    name: Text
+    water_kind: Text
+    area_m2: Number
+
+
+@strawberry_django.filter_type(models.FloodZone)
+class FloodZoneFilter:
+    """Filter of flood zones."""
+
+    id: Text = natural_key()
+    zone_code: Text
+    zone_subtype: Text
+    annual_chance_pct: Number

@@ -171,6 +171,32 @@ class AssetHealthOrder(UnknownLast):
     confidence_frac: auto
 
 
+@strawberry_django.order_type(models.TreeRisk)
+class TreeRiskOrder(UnknownLast):
+    """Order of trees' risk."""
+
+    id: Ordering | None = by_key()
+    customer_minutes_per_year: auto
+    strikes_per_year: auto
+    years_to_encroachment: auto
+    clearance_deficit_m: auto
+    overstrike_m: auto
+    original_score: auto
+    distance_m: auto
+    height_m: auto
+
+
+@strawberry_django.order_type(models.VegetationWorkPackage)
+class VegetationWorkPackageOrder(UnknownLast):
+    """Order of vegetation work packages."""
+
+    id: Ordering | None = by_key()
+    customer_minutes_per_year: auto
+    earliest_years: auto
+    tree_count: auto
+    effort_h: auto
+
+
 @strawberry_django.order_type(models.WeatherObservation)
 class WeatherOrder(UnknownLast):
     """Order of weather observations."""
@@ -211,3 +237,42 @@ class ServiceAreaOrder(UnknownLast):
 
     id: Ordering | None = by_key()
     area_km2: auto
+
+
+@strawberry_django.order_type(models.Tree)
+class TreeOrder(UnknownLast):
+    """Order of trees."""
+
+    id: Ordering | None = by_key()
+    species: auto
+    height_m: auto
+    crown_radius_m: auto
+    growth_m_per_year: auto
+
+
+@strawberry_django.order_type(models.Building)
+class BuildingOrder(UnknownLast):
+    """Order of buildings."""
+
+    id: Ordering | None = by_key()
+    height_m: auto
+    floor_count: auto
+    footprint_m2: auto
+
+
+@strawberry_django.order_type(models.WaterBody)
+class WaterBodyOrder(UnknownLast):
+    """Order of water bodies."""
+
+    id: Ordering | None = by_key()
+    name: auto
+    area_m2: auto
+
+
+@strawberry_django.order_type(models.FloodZone)
+class FloodZoneOrder(UnknownLast):
+    """Order of flood zones."""
+
+    id: Ordering | None = by_key()
+    zone_code: auto
+    annual_chance_pct: auto

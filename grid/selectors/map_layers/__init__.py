@@ -2,21 +2,42 @@
 
 from grid.selectors.map_layers.bbox import Bbox, parse_bbox
 from grid.selectors.map_layers.columns import layer_table, layer_version
+from grid.selectors.map_layers.counts import feature_counts
+from grid.selectors.map_layers.definition import (
+    MAX_TILE_ZOOM,
+    Attribute,
+    AttributeKind,
+    LegendEntry,
+    MapLayer,
+)
+from grid.selectors.map_layers.deltas import KIND, REMOVED, VERSION, Delta, DeltaKind, delta, table_version
 from grid.selectors.map_layers.freshness import LayerFreshness, freshness
-from grid.selectors.map_layers.registry import LAYERS, LegendEntry, MapLayer, find_layer
+from grid.selectors.map_layers.registry import COLUMN_LAYERS, LAYERS, find_layer
 from grid.selectors.map_layers.warehouse_rows import warehouse_table, warehouse_version
 
 __all__ = [
+    "COLUMN_LAYERS",
+    "KIND",
     "LAYERS",
+    "MAX_TILE_ZOOM",
+    "REMOVED",
+    "VERSION",
+    "Attribute",
+    "AttributeKind",
     "Bbox",
+    "Delta",
+    "DeltaKind",
     "LayerFreshness",
     "LegendEntry",
     "MapLayer",
+    "delta",
+    "feature_counts",
     "find_layer",
     "freshness",
     "layer_table",
     "layer_version",
     "parse_bbox",
+    "table_version",
     "warehouse_table",
     "warehouse_version",
 ]

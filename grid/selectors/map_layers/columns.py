@@ -10,7 +10,7 @@ from flux_site.api.errors import LimitExceeded
 from grid import models
 from grid.models.base import granted_zone_ids
 from grid.selectors.map_layers.bbox import Bbox
-from grid.selectors.map_layers.registry import MAX_ROWS, PATH, MapLayer
+from grid.selectors.map_layers.definition import MAX_ROWS, PATH, MapLayer
 
 WKB_LINESTRING_HEADER_BYTES = 9
 

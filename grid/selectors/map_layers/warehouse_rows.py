@@ -15,7 +15,7 @@ from grid.layers import LAYERS
 from grid.layers.window import query_of
 from grid.models.base import granted_zone_ids
 from grid.selectors.map_layers.bbox import Bbox
-from grid.selectors.map_layers.registry import MAX_ROWS, PATH, MapLayer
+from grid.selectors.map_layers.definition import MAX_ROWS, PATH, MapLayer
 from grid.warehouse.statements import optional_tables, reading_as_empty
 from grid.warehouse.tables import metadata
 

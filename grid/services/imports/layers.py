@@ -21,6 +21,10 @@ IMPORTABLE = (
     "transformers",
     "meters",
     "customers",
+    "trees",
+    "buildings",
+    "water_bodies",
+    "flood_zones",
 )
 """The static layers; the others are time series and operations, which have feeds of their own."""
 

@@ -17,7 +17,7 @@ import pyarrow.csv as pa_csv
 
 from grid.services.sync.columns import Column, Kind
 from grid.services.sync.errors import SourceMismatch
-from grid.services.sync.geometry import LINE_PATTERN, ewkb_points, ewkt_lines
+from grid.services.sync.geometry import LINE_PATTERN, ewkb_points, ewkt_lines, read_areas
 from grid.services.sync.rejects import Reason, Reject
 
 _TYPES = {
@@ -123,6 +123,8 @@ def _fit(batch: pa.RecordBatch, column: Column, faults: _Faults) -> pa.Array:
             return _fit_point(batch, column, faults)
         case Kind.LINE:
             return _fit_line(batch, column, faults)
+        case Kind.AREA:
+            return _fit_area(batch, column, faults)
     array = _read(batch, column.name, _TYPES[column.kind])
     if column.is_key:
         blank = pc.or_kleene(pc.is_null(array), pc.equal(pc.utf8_trim_whitespace(array), ""))
@@ -194,3 +196,18 @@ def _fit_line(batch: pa.RecordBatch, column: Column, faults: _Faults) -> pa.Arra
     malformed = pc.invert(pc.match_substring_regex(wkt, LINE_PATTERN))
     faults.mark(malformed, Reason.BAD_GEOMETRY, name, "is no LINESTRING of two or more lon lat pairs")
     return ewkt_lines(wkt)
+
+
+def _fit_area(batch: pa.RecordBatch, column: Column, faults: _Faults) -> pa.Array:
+    name = column.source_names[0]
+    wkt = _read(batch, name, pa.string())
+    if column.is_required:
+        faults.mark(pc.is_null(wkt), Reason.MISSING_VALUE, name, "is required")
+    areas = read_areas(wkt, column.shapes)
+    kinds = " or ".join(column.shapes)
+    faults.mark(pa.array(areas.unreadable), Reason.BAD_GEOMETRY, name, f"is no {kinds} of closed rings")
+    outside = pa.array(areas.outside)
+    faults.mark(outside, Reason.OUT_OF_RANGE, name, "leaves -180 to 180, -90 to 90 degrees")
+    for reason, rows in areas.invalid.items():
+        faults.mark(pa.array(rows), Reason.BAD_GEOMETRY, name, f"is not valid ({reason})")
+    return areas.ewkb

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     TIMESTAMP = "TIMESTAMP"
     POINT = "POINT"
     LINE = "LINE"
+    AREA = "AREA"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class Column:
     choices: tuple[str, ...] = ()
     bits: int = 32
     parent_table: str | None = None
+    shapes: tuple[str, ...] = ()
 
     @property
     def source_names(self) -> tuple[str, ...]:
@@ -41,7 +43,7 @@ class Column:
         match self.kind:
             case Kind.POINT:
                 return ("lon", "lat")
-            case Kind.LINE:
+            case Kind.LINE | Kind.AREA:
                 return (f"{self.name}_wkt",)
             case _:
                 return (self.name,)
@@ -49,12 +51,13 @@ class Column:
     @property
     def is_geometry(self) -> bool:
         """Whether it holds a geometry."""
-        return self.kind in {Kind.POINT, Kind.LINE}
+        return self.kind in {Kind.POINT, Kind.LINE, Kind.AREA}
 
 
 _KINDS: tuple[tuple[type[models.Field], Kind], ...] = (
     (models.PointField, Kind.POINT),
     (models.LineStringField, Kind.LINE),
+    (models.GeometryField, Kind.AREA),
     (models.CharField, Kind.TEXT),
     (models.TextField, Kind.TEXT),
     (models.FloatField, Kind.FLOAT),
@@ -63,6 +66,11 @@ _KINDS: tuple[tuple[type[models.Field], Kind], ...] = (
     (models.DateTimeField, Kind.TIMESTAMP),
     (models.DateField, Kind.DATE),
 )
+_SHAPES = {
+    "POLYGON": ("POLYGON",),
+    "MULTIPOLYGON": ("MULTIPOLYGON",),
+    "GEOMETRY": ("POLYGON", "MULTIPOLYGON"),
+}
 _BITS = {"SmallIntegerField": 16, "IntegerField": 32, "BigIntegerField": 64}
 
 
@@ -76,7 +84,7 @@ def columns_of(model: type[models.Model]) -> tuple[Column, ...]:
 
 
 def _column(field: models.Field) -> Column:
-    target = field.target_field if isinstance(field, models.ForeignKey) else field
+    target: Any = field.target_field if isinstance(field, models.ForeignKey) else field
     kind = next((kind for kind_of, kind in _KINDS if isinstance(target, kind_of)), None)
     if kind is None or field.column is None:
         raise TypeError(f"sync does not know how to fill {field}")
@@ -89,6 +97,7 @@ def _column(field: models.Field) -> Column:
         choices=tuple(str(value) for value, _ in field.flatchoices),
         bits=_BITS.get(target.get_internal_type(), 32),
         parent_table=_parent_table(field),
+        shapes=_SHAPES[target.geom_type] if kind == Kind.AREA else (),
     )
 
 

@@ -1,10 +1,14 @@
-"""Points and lines in the text forms that PostGIS reads during COPY."""
+"""Points, lines and areas in the text forms that PostGIS reads during COPY."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import shapely
 
 SRID = 4326
 
@@ -39,3 +43,55 @@ def ewkb_points(lon: pa.Array, lat: pa.Array) -> pa.Array:
 def ewkt_lines(wkt: pa.Array) -> pa.Array:
     """Return lines as EWKT in WGS 84; null stays null."""
     return pc.binary_join_element_wise(pa.scalar(f"SRID={SRID}"), wkt, pa.scalar(";"))
+
+
+BoolArray = npt.NDArray[np.bool_]
+
+_SHAPES = {shapely.GeometryType.POLYGON: "POLYGON", shapely.GeometryType.MULTIPOLYGON: "MULTIPOLYGON"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Areas:
+    """A column of areas as read: their text for PostGIS, and which rows are at fault.
+
+    Attributes:
+        ewkb: hexadecimal EWKB in WGS 84; null where there is none or it cannot be read.
+        unreadable: what is no closed area of a wanted shape in two dimensions.
+        outside: what leaves the world.
+        invalid: what crosses or touches itself, by what PostGIS (GEOS) says of it.
+    """
+
+    ewkb: pa.Array
+    unreadable: BoolArray
+    outside: BoolArray
+    invalid: dict[str, BoolArray]
+
+
+def read_areas(wkt: pa.Array, shapes: tuple[str, ...]) -> Areas:
+    """Read areas; none is repaired.
+
+    Args:
+        wkt: their texts; null stays null.
+        shapes: the wanted ones, of POLYGON and MULTIPOLYGON.
+    """
+    texts = wkt.to_numpy(zero_copy_only=False)
+    given = wkt.is_valid().to_numpy(zero_copy_only=False)
+    areas = shapely.from_wkt(texts, on_invalid="ignore")
+    wanted = [kind for kind, name in _SHAPES.items() if name in shapes]
+    readable = np.isin(shapely.get_type_id(areas), wanted)
+    readable &= (shapely.get_coordinate_dimension(areas) == 2) & ~shapely.is_empty(areas)
+    west, south, east, north = shapely.bounds(areas).T
+    within = (west >= -180.0) & (south >= -90.0) & (east <= 180.0) & (north <= 90.0)  # false for NaN
+    suspects = np.flatnonzero(readable & within & ~shapely.is_valid(areas))
+    invalid: dict[str, BoolArray] = {}
+    for row in suspects.tolist():
+        reason = str(shapely.is_valid_reason(areas[row])).partition("[")[0]
+        invalid.setdefault(reason, np.zeros(len(areas), dtype=np.bool_))[row] = True
+    kept = np.where(readable, areas, None)
+    ewkb = shapely.to_wkb(shapely.set_srid(kept, SRID), hex=True, include_srid=True)
+    return Areas(
+        ewkb=pa.array(ewkb, pa.string(), from_pandas=True),
+        unreadable=given & ~readable,
+        outside=readable & ~within,
+        invalid=invalid,
+    )

@@ -7,6 +7,7 @@ from typing import Any
 from flux_site.api.errors import FluxError
 from flux_site.jobs.context import JobContext
 from grid.layers import Layer, SyncMode, dependants, in_order
+from grid.selectors.sync import version_of
 from grid.selectors.warehouse import get_warehouse
 from grid.services.sync import records
 from grid.services.sync.errors import SyncError, as_sync_error
@@ -83,6 +84,11 @@ def _sync(context: JobContext, warehouse: Warehouse) -> dict[str, Any]:
             if _may_leave_out(context, layer):
                 unchanged.append(layer.key)
                 continue
+            if _has_no_source(layer, layers, warehouse):
+                context.log(
+                    f"{layer.key}: left out, because the warehouse holds no {layer.main_table.fullname}."
+                )
+                continue
             outcome = run_layer(
                 layer=layer,
                 warehouse=warehouse,
@@ -115,6 +121,13 @@ def _may_leave_out(context: JobContext, layer: Layer) -> bool:
     if context.attempt > 1 and records.has_succeeded(layer=layer.key, job_id=context.job_id):
         return True
     return bool(context.inputs.get("only_stale")) and confirm_unchanged(layer)
+
+
+def _has_no_source(layer: Layer, asked: list[Layer], warehouse: Warehouse) -> bool:
+    """Return whether a layer is left out of a sync of others, since operations do without it."""
+    if not layer.is_optional or all(each.is_optional for each in asked):
+        return False
+    return version_of(layer, warehouse) is None
 
 
 def _prune(context: JobContext, outcomes: list[LayerOutcome], failures: dict[str, FluxError]) -> int:

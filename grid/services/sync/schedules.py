@@ -24,6 +24,7 @@ SAMPLE_TASK = "grid.sample_kpis"
 HEALTH_TASK = "grid.assess_health_scheduled"
 LEARN_TASK = "grid.learn_restorations"
 STREAM_TASK = "grid.tend_streams"
+VEGETATION_TASK = "grid.assess_vegetation_scheduled"
 JUDGE_TASK = "grid.judge_due_circuits"
 DAILY_AT_HOUR = 4
 RETIRED = ("Sync: layers that change by the minute", "Sync: layers that change rarely")
@@ -34,14 +35,16 @@ RETIRED = ("Sync: layers that change by the minute", "Sync: layers that change r
 def ensure_schedules() -> list[str]:
     """Create the schedules that are missing; those that exist are left as the admin has set them.
 
-    Layers that sync in increments are looked at every minute, the others every five minutes; each is synced
-    when its source has changed. Daily at 04:00 local time all are synced in full, changed or not, which also
-    mends rows that were tampered with, what is old is removed and the warehouse tidied. Every minute
-    new meter readings are looked for and rolled up, layers that are too old are looked for, and operators'
-    edits are delivered; every hour the health of assets is assessed if the evidence has changed or the day is
-    new, and the times of restoration are learnt; every five minutes key figures are sampled and the tables of
-    the streams are kept in order; every 30 seconds jobs whose worker died are looked for; every ten seconds
-    outages are judged anew where waiting says something.
+    Layers that sync in increments are looked at every minute, the others every five minutes; so are those of
+    what stands around the lines, by a job of their own, so that nothing of operations waits for it. Each is
+    synced when its source has changed. Daily at 04:00 local time all are synced in full, changed or not,
+    which also mends rows that were tampered with, trees near lines are assessed if anything has changed, what
+    is old is removed and the warehouse tidied. Every minute new meter readings are looked for and rolled up,
+    layers that are too old are looked for, and operators' edits are delivered; every hour the health of
+    assets is assessed if the evidence has changed or the day is new, and the times of restoration are learnt;
+    every five minutes key figures are sampled and the tables of the streams are kept in order; every 30
+    seconds jobs whose worker died are looked for; every ten seconds outages are judged anew where waiting
+    says something.
 
     Returns:
         The names of the schedules created.
@@ -72,6 +75,12 @@ def ensure_schedules() -> list[str]:
             "kwargs": _sync_kwargs(scheduled(Schedule.EVERY_5_MINUTES), only_stale=True),
             "expire_seconds": 240,
         },
+        "Sync: what stands around the lines": {
+            "task": SYNC_TASK,
+            "interval": five_minutes,
+            "kwargs": _sync_kwargs(scheduled(Schedule.SURROUNDINGS), only_stale=True),
+            "expire_seconds": 240,
+        },
         "Sync: all layers in full": {
             "task": SYNC_TASK,
             "crontab": daily,
@@ -83,6 +92,11 @@ def ensure_schedules() -> list[str]:
             "task": HEALTH_TASK,
             "interval": hour,
             "expire_seconds": 3000,
+        },
+        "Trees near lines: assess what changed": {
+            "task": VEGETATION_TASK,
+            "crontab": daily,
+            "expire_seconds": 3600,
         },
         "Key figures: take a sample": {
             "task": SAMPLE_TASK,

@@ -72,7 +72,13 @@ from grid.warehouse.tables.operations import (
 )
 from grid.warehouse.tables.operator_edits import operator_edits
 from grid.warehouse.tables.postgres_sync import postgres_connection_config, sync_log
-from grid.warehouse.tables.surroundings import building_footprints, meter_buildings, trees, water_bodies
+from grid.warehouse.tables.surroundings import (
+    building_footprints,
+    flood_zones,
+    meter_buildings,
+    trees,
+    water_bodies,
+)
 from grid.warehouse.tables.transmission import (
     load_zones,
     substations,
@@ -117,6 +123,7 @@ __all__ = [
     "customers_master_data",
     "device_events",
     "energy_prices_hourly",
+    "flood_zones",
     "forge_loads",
     "gnn_predictions",
     "gnn_training_runs",

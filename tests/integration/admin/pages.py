@@ -7,7 +7,18 @@ from django.urls import reverse
 
 from flux_site.api.tokens import issue
 from grid.services.sync import ensure_schedules
-from tests.factories import cascade, computed, detection, grid, imports, jobs, streaming, sync
+from tests.factories import (
+    cascade,
+    computed,
+    detection,
+    exports,
+    grid,
+    imports,
+    jobs,
+    streaming,
+    surroundings,
+    sync,
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,7 @@ def make_world(owner: Any) -> World:
     rows = [
         file_import,
         file_import.file,
+        exports.make_file_export(asked_by=owner),
         imports.make_import_reject(file_import=file_import),
         imports.make_import_mapping(),
         imports.make_outbox_event(),
@@ -69,8 +81,18 @@ def make_world(owner: Any) -> World:
         computed.make_service_area(circuit=circuit),
         grid.make_operation_event(outage=outage),
         grid.make_weather(),
+        surroundings.make_tree(zone=substation.zone),
+        surroundings.make_building(zone=substation.zone),
+        surroundings.make_water_body(),
+        surroundings.make_flood_zone(),
         computed.make_asset_health(transformer=transformer),
         computed.make_kpi_sample(),
+        computed.make_tree_risk(circuit=circuit),
+        computed.make_tree_inspection(),
+        computed.make_vegetation_line(line=line),
+        computed.make_work_package(line=line),
+        computed.make_tile_build(),
+        computed.make_data_quality_finding(asset_id=transformer.pk),
         layer,
         sync_run,
         sync.make_sync_alert(layer=layer),

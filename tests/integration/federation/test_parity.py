@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from grid.selectors.map_layers import LAYERS
+from grid.selectors.map_layers import COLUMN_LAYERS as LAYERS
 from grid.selectors.topology import forget_networks
 from tests.api.asset_classes import ASSET_CLASSES
 from tests.integration.federation.conftest import TwoStores, postgis_left_alone
@@ -206,3 +206,19 @@ def test_connectivity_is_the_same_from_either_store(stores: TwoStores) -> None:
                 with postgis_left_alone():
                     stores.ask(who, query, id=key)
                 same_answer(stores, who, query, {"id": key})
+
+
+def test_traces_and_ties_are_the_same_from_either_store(stores: TwoStores) -> None:
+    assets = "{ sectionIds switchIds transformerIds meterIds customerCount criticalCustomerCount }"
+    trace = f"""query($id: String!) {{ trace(assetId: $id, kind: DOWNSTREAM, positions: NORMAL) {{
+        assetKind isFed assets {assets} substationIds geometry }} }}"""
+    isolation = f"""query($id: String!) {{ isolation(assetId: $id, positions: NORMAL) {{ isPossible
+        loadHour opens {{ assetId }} zone {assets} parts {{ assets {assets}
+        ties {{ verdict doubts marginKva }} }} }} }}"""
+    for key in ("XFMR-1-1", "SW-1", "LINE-2-1", "CKT-1", "SUB-0", "MTR-0-0-1", "NONE"):
+        for query in (trace, isolation):
+            forget_networks()
+            same_answer(stores, "viewer", query, {"id": key})
+            forget_networks()  # so that the other store's answer is traced on its own rows
+            with postgis_left_alone():
+                stores.ask("viewer", query, id=key)

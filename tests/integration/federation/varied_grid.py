@@ -30,11 +30,14 @@ FREE_TEXTS = {
     "substation_name", "circuit_name", "transformer_name", "interconnect", "operational_status", "status",
     "fuel_type", "phases", "conductor_type", "pole_material", "pole_class", "city", "account_status",
     "cause_code", "priority", "work_type", "description", "crew_id", "full_name", "service_address",
+    "species", "common_name", "water_name", "zone_code", "zone_subtype",
     "critical_kind", "phone", "email", "zip_code",
 }  # fmt: skip
 CHOICES = {
     "line_class": ("BACKBONE", "LATERAL", "SERVICE"),
     "switch_kind": ("BREAKER", "RECLOSER", "FUSE", "TIE"),
+    "building_use": ("RESIDENTIAL", "COMMERCIAL", "INDUSTRIAL", "OUTBUILDING"),
+    "water_kind": ("POND", "LAKE", "RESERVOIR", "BAYOU"),
     "customer_class": ("RESIDENTIAL", "COMMERCIAL", "INDUSTRIAL"),
 }
 KEPT = {"latitude", "longitude", "meter_key", "bus_number", "meter_count"}

@@ -198,7 +198,7 @@ def test_lists_lookups_and_entities_work_over_the_socket(server: WebServer, toke
     assert data["circuits"]["edges"] == [{"node": both}]
     assert data["circuit"] == {"name": "North"}
     assert data["_entities"] == [both]
-    assert len(data["kpis"]) == 12
+    assert len(data["kpis"]) == 18
     assert "@key" in data["_service"]["sdl"]
 
 

@@ -14,6 +14,7 @@ from deltalake import write_deltalake
 
 from grid.warehouse import Warehouse, pa_schema, tables
 from grid.warehouse.tables.base import PRODUCTION
+from tests.integration.sync.surroundings import add_surroundings
 
 Row = dict[str, Any]
 Sample = dict[str, list[Row]]
@@ -36,6 +37,7 @@ def small_grid(*, meters_per_transformer: int = 4) -> Sample:
         _add_transmission(sample, number)
         _add_distribution(sample, number, meters_per_transformer)
     _add_operations(sample)
+    add_surroundings(sample)
     return sample
 
 

@@ -28,13 +28,20 @@ def test_schedules_cover_every_layer_readings_and_lost_jobs(cache: None) -> None
     tasks = list(PeriodicTask.objects.filter(name__in=names))
     assert len(tasks) == len(names)
     syncs = {
-        str(task.interval): json.loads(task.kwargs) for task in tasks if task.task == "grid.sync_scheduled"
+        task.name: (str(task.interval), json.loads(task.kwargs))
+        for task in tasks
+        if task.task == "grid.sync_scheduled"
     }
-    increments = [key for key, layer in LAYERS.items() if layer.mode != "FULL"]
+    around = ["trees", "water_bodies", "flood_zones", "buildings"]
+    increments = [key for key, layer in LAYERS.items() if layer.mode != "FULL" and key not in around]
     assert syncs == {
-        "every minute": {"layers": increments, "only_stale": True},
-        "every 5 minutes": {"layers": ["zones"], "only_stale": True},
-        "None": {"layers": list(LAYERS), "only_stale": False},
+        "Sync: layers that sync in increments": ("every minute", {"layers": increments, "only_stale": True}),
+        "Sync: layers that are always read whole": (
+            "every 5 minutes",
+            {"layers": ["zones"], "only_stale": True},
+        ),
+        "Sync: what stands around the lines": ("every 5 minutes", {"layers": around, "only_stale": True}),
+        "Sync: all layers in full": ("None", {"layers": list(LAYERS), "only_stale": False}),
     }
     daily = next(task for task in tasks if task.crontab and task.task == "grid.sync_scheduled")
     assert (daily.crontab.hour, daily.crontab.minute, str(daily.crontab.timezone)) == (
@@ -78,8 +85,8 @@ def test_every_schedule_starts_a_job_with_the_arguments_it_holds(
         return found
 
     assert ring(daily) is not None
-    assert [ring(task) for task in frequent] == [None, None]  # nothing changed since
-    load(loaded, {name: sample[name][:-1] for name in ("weather_hourly", "customers_master_data")})
+    assert [ring(task) for task in frequent] == [None, None, None]  # nothing changed since
+    load(loaded, {name: sample[name][:-1] for name in ("weather_hourly", "customers_master_data", "trees")})
     load(loaded, {"load_zones": [row | {"zone_name": "Z"} for row in sample["load_zones"]]})
     assert None not in [ring(task) for task in frequent]
     assert ring(daily) is not None
@@ -87,7 +94,12 @@ def test_every_schedule_starts_a_job_with_the_arguments_it_holds(
     assert {job.status for job in Job.objects.all()} == {"SUCCEEDED"}
     runs = list(SyncRun.objects.order_by("pk").values_list("layer_id", "mode", "fallback_reason"))
     between = runs[len(LAYERS) : -len(LAYERS)]
-    assert set(between) == {("zones", "FULL", ""), ("weather", "WATERMARK", ""), ("customers", "CHANGES", "")}
+    assert set(between) == {
+        ("zones", "FULL", ""),
+        ("weather", "WATERMARK", ""),
+        ("customers", "CHANGES", ""),
+        ("trees", "CHANGES", ""),
+    }
     assert {run[1:] for run in runs[-len(LAYERS) :]} == {("FULL", "")}
 
 

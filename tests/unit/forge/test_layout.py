@@ -16,7 +16,18 @@ OPEN = Region(np.zeros((0, 2)), np.zeros(0), 2_000.0)
 
 def site_at(position: int, lon: float, lat: float, transformers: int = 200) -> Site:
     return Site(
-        position, f"SUB-{position}", str(position), "A", "A", "TX", lon, lat, 50.0, 1_000, transformers
+        position,
+        f"SUB-{position}",
+        "ZONE-1",
+        str(position),
+        "A",
+        "A",
+        "TX",
+        lon,
+        lat,
+        50.0,
+        1_000,
+        transformers,
     )
 
 

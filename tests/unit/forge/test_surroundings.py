@@ -22,7 +22,7 @@ from grid.forge.geodesy import LocalPlane
 from grid.forge.lots import BUILDING, FREE, LOT_M, WATER, Lots, StreetAxes
 from grid.forge.outlines import polygon_wkt, polygon_wkts, ring_area
 from grid.forge.tree_species import SPECIES
-from grid.forge.water import WaterParams, _areas, _ribbon, _star, inside, samples
+from grid.forge.water import WaterParams, _areas, _ribbon, _star, inside, samples, water_names
 from tests.unit.forge.network import Frames
 
 METRES_PER_DEGREE = 111_195.0
@@ -160,6 +160,37 @@ def test_water_meets_no_line_no_building_and_no_other_water(
         assert not any(shape.intersects(footprint) for footprint in buildings["shape"])
 
 
+def test_water_but_ponds_has_a_name(water: pd.DataFrame) -> None:
+    is_pond = water.water_kind == "POND"
+    kinds = {"LAKE": "Lake", "RESERVOIR": "Reservoir", "BAYOU": "Bayou"}
+
+    assert water.water_name[is_pond].isna().all()
+    assert [name.split()[-1] for name in water.water_name[~is_pond]] == [
+        kinds[kind] for kind in water.water_kind[~is_pond]
+    ]
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1), kinds=st.lists(st.sampled_from(["POND", "LAKE", "BAYOU"]), max_size=60)
+)
+def test_names_of_water_differ_while_there_are_words(seed: int, kinds: list[str]) -> None:
+    names = [name for name in water_names(kinds, np.random.default_rng(seed)) if name is not None]
+
+    assert len(names) == len(kinds) - kinds.count("POND")
+    assert len({name.split()[0] for name in names}) == len(names)
+
+
+def test_trees_and_buildings_lie_in_the_zone_of_their_substation(
+    frames: Frames, buildings: pd.DataFrame
+) -> None:
+    zone_of = frames["substations"].set_index("substation_id").zone_id
+    meters = frames["meter_infrastructure"].merge(frames["meter_buildings"], on="meter_id")
+    zones = buildings.set_index("building_id").zone_id
+
+    assert (meters.building_id.map(zones) == meters.substation_id.map(zone_of)).all()
+    assert set(zones) == set(frames["trees"].zone_id) <= set(zone_of)
+
+
 def test_trees_stand_on_dry_open_ground(
     frames: Frames, water: pd.DataFrame, buildings: pd.DataFrame, lines: list[GEOSGeometry]
 ) -> None:
@@ -205,7 +236,7 @@ def test_another_process_makes_the_same_surroundings(tiny: Forged) -> None:
         "f = forge(config=ForgeConfig.tiny(end_at=datetime(2025, 8, 12, 17, 20)))\n"
         "h = hashlib.sha256()\n"
         "for t in [pa.Table.from_batches(list(f.building_batches())),\n"
-        "          *(f.tables[n] for n in ('water_bodies', 'trees', 'meter_buildings'))]:\n"
+        "          *(f.tables[n] for n in ('water_bodies', 'flood_zones', 'trees', 'meter_buildings'))]:\n"
         "    h.update(repr(t.to_pydict()).encode())\n"
         "print(h.hexdigest())\n"
     )
@@ -214,7 +245,7 @@ def test_another_process_makes_the_same_surroundings(tiny: Forged) -> None:
     ours = hashlib.sha256()
     for table in [
         pa.Table.from_batches(list(tiny.building_batches())),
-        *(tiny.tables[name] for name in ("water_bodies", "trees", "meter_buildings")),
+        *(tiny.tables[name] for name in ("water_bodies", "flood_zones", "trees", "meter_buildings")),
     ]:
         ours.update(repr(table.to_pydict()).encode())
     assert other.stdout.split() == [ours.hexdigest()]

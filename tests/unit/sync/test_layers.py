@@ -24,6 +24,7 @@ from grid.layers import (
 from grid.services.sync.columns import Kind, columns_of, references_to
 from grid.warehouse import tables
 
+SURROUNDINGS = {"trees", "water_bodies", "flood_zones", "buildings"}
 ALL = pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS)
 
 
@@ -85,14 +86,21 @@ def test_dependants_reach_through_layers_in_between() -> None:
         "work_orders",
         "asset_health",
     }
-    assert dependants("zones") == set(LAYERS) - {"zones", "weather"}
+    assert dependants("zones") == set(LAYERS) - {"zones", "weather", "water_bodies", "flood_zones"}
 
 
 def test_layers_that_sync_in_increments_are_looked_at_every_minute() -> None:
     frequent = {layer.key for layer in scheduled(Schedule.EVERY_MINUTE)}
 
-    assert frequent == {key for key, layer in LAYERS.items() if layer.mode != SyncMode.FULL}
-    assert {layer.key for layer in scheduled(Schedule.EVERY_5_MINUTES)} == set(LAYERS) - frequent == {"zones"}
+    in_increments = {key for key, layer in LAYERS.items() if layer.mode != SyncMode.FULL}
+    assert frequent == in_increments - SURROUNDINGS
+    assert {layer.key for layer in scheduled(Schedule.EVERY_5_MINUTES)} == {"zones"}
+
+
+def test_what_stands_around_the_lines_comes_last_by_a_job_of_its_own() -> None:
+    assert {layer.key for layer in scheduled(Schedule.SURROUNDINGS)} == SURROUNDINGS
+    assert list(LAYERS)[-4:] == ["trees", "water_bodies", "flood_zones", "buildings"]
+    assert all(dependants(key) <= SURROUNDINGS for key in SURROUNDINGS)
 
 
 def test_layers_with_a_watermark_keep_it_in_the_cache_and_read_it_from_their_main_table() -> None:

@@ -40,7 +40,7 @@ KNOWN = {
     """,
     "raw": """
         ami_readings_raw ami_readings_history houston_buildings_footprints building_footprints trees
-        water_bodies
+        water_bodies flood_zones
     """,
     "postgres_sync": """
         postgres_connection_config sync_log sync_status v_postgres_host v_recent_sync_operations

@@ -66,6 +66,7 @@ function open(assetId: string, query: QueryAnswer, change: Partial<CardActions> 
     onLocate: vi.fn(),
     onFail: vi.fn(),
     isFailing: () => false,
+    onTraced: vi.fn(),
     timeZone: 'America/Chicago',
     ...change,
   };
@@ -199,5 +200,59 @@ describe('the load chart', () => {
     expect(hottestHour(heated)?.at).toBe('2026-01-01T02:00:00Z');
     const series = loadChartOption(heated, 25).series as { data: [number, number | null][] }[];
     expect(series[1]?.data.map(([, value]) => value)).toEqual([61, null, 118.4]);
+  });
+});
+
+describe('the traces of an asset', () => {
+  const TRACE = {
+    assetId: 'MTR-1',
+    kind: 'UPSTREAM',
+    isFed: true,
+    positions: 'PRESENT',
+    switchesOffNormal: ['SW-9'],
+    geometry: { type: 'MultiLineString', coordinates: [[[-95, 29], [-95.1, 29]]] },
+    assets: {
+      sectionCount: 1,
+      switchCount: 2,
+      transformerCount: 0,
+      meterCount: 0,
+      customerCount: 1234,
+      criticalCustomerCount: 5,
+    },
+  };
+  const meterCard = (name: string) => (name === 'MeterCard' ? { data: { meter: METER } } : null);
+  const answer: QueryAnswer = (name, variables) => {
+    if (name !== 'AssetTrace') return meterCard(name);
+    return { data: { trace: { ...TRACE, kind: variables.kind } } };
+  };
+
+  it('are counted, and their lines go to the map until they are put away', async () => {
+    const { actions } = open('MTR-1', answer);
+    const user = userEvent.setup();
+    await user.click(screen.getByTestId('trace-LOST_IF_OPENED'));
+    const text = screen.getByTestId('trace-result').textContent;
+    expect(text).toContain('Customers1,234');
+    expect(text).toContain('Of them critical5');
+    expect(text).toContain('1 not in their normal position');
+    expect(actions.onTraced).toHaveBeenLastCalledWith([[[-95, 29], [-95.1, 29]]]);
+
+    await user.click(screen.getByTestId('trace-LOST_IF_OPENED'));
+    expect(screen.queryByTestId('trace-result')).toBeNull();
+    expect(actions.onTraced).toHaveBeenLastCalledWith(null);
+  });
+
+  it('say when there is no supply, and why a trace failed', async () => {
+    open('MTR-1', (name) =>
+      name === 'AssetTrace'
+        ? { data: { trace: { ...TRACE, isFed: false, geometry: null } } }
+        : meterCard(name),
+    );
+    await userEvent.setup().click(screen.getByTestId('trace-UPSTREAM'));
+    expect(screen.getByTestId('trace-result').textContent).toContain('It has no supply now.');
+  });
+
+  it('are not offered of a bus', () => {
+    open('BUS-1', () => null);
+    expect(screen.queryByTestId('trace-UPSTREAM')).toBeNull();
   });
 });

@@ -11,8 +11,9 @@ import {
   SwitchCard,
   TransformerCard,
 } from './DistributionCards';
+import { TraceSection } from './TraceSection';
 import { BranchCard, BusCard, SubstationCard } from './TransmissionCards';
-import { kindOf } from './kinds';
+import { canTrace, kindOf } from './kinds';
 import type { AssetKind } from './kinds';
 
 const CARDS: Record<AssetKind, (props: { assetId: string }) => React.ReactNode> = {
@@ -36,6 +37,7 @@ export function AssetCard({ assetId, actions }: { assetId: string; actions: Card
   return (
     <CardActionsContext value={actions}>
       <Card key={assetId} assetId={assetId} />
+      {canTrace(assetId) && <TraceSection key={`trace-${assetId}`} assetId={assetId} />}
     </CardActionsContext>
   );
 }

@@ -5,6 +5,7 @@ import Typography from '@mui/material/Typography';
 import { createContext, use } from 'react';
 import type { ReactNode } from 'react';
 
+import type { Lines } from '../../lib/draw/lines';
 import { problemOf } from '../../lib/graphql/errors';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 import { BoltIcon, CloseIcon, TargetIcon } from '../../ui/icons';
@@ -21,6 +22,8 @@ export interface CardActions {
   /** Make this asset an initial outage of the next cascade run. */
   onFail: (assetId: string, name: string) => void;
   isFailing: (assetId: string) => boolean;
+  /** Show the lines of a trace on the map; null: none any more. */
+  onTraced: (lines: Lines | null) => void;
   timeZone: string | undefined;
 }
 

@@ -19,6 +19,21 @@ export function kindOf(assetId: string): AssetKind | null {
   return Object.hasOwn(KIND_OF_PREFIX, prefix) ? KIND_OF_PREFIX[prefix as keyof typeof KIND_OF_PREFIX] : null;
 }
 
+const TRACED: ReadonlySet<AssetKind | null> = new Set([
+  'substation',
+  'circuit',
+  'line',
+  'switch',
+  'pole',
+  'transformer',
+  'meter',
+]);
+
+/** Kinds that can be traced through the distribution network. */
+export function canTrace(assetId: string): boolean {
+  return TRACED.has(kindOf(assetId));
+}
+
 /** Kinds a cascade can begin with. */
 export function canFail(assetId: string): boolean {
   const kind = kindOf(assetId);

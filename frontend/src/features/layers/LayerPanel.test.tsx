@@ -17,7 +17,7 @@ function source(key: string, title: string, change: Partial<MapLayerInfo> = {}):
     geometryKind: 'LINE',
     minZoom: 0,
     maxZoom: 24,
-    url: `/columns/${key}`,
+    columnsUrl: `/columns/${key}`,
     rowCount: 1234,
     syncedAt: new Date(Date.now() - 300_000).toISOString(),
     dataVersion: 'v1',

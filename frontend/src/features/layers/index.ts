@@ -7,4 +7,5 @@ export { HoverCard } from './HoverCard';
 export { LayerPanel } from './LayerPanel';
 export type { LayerStates } from './loader';
 export { pick } from './picker';
+export { traceLayers } from './trace';
 export { useLayerStates } from './useLayerStates';

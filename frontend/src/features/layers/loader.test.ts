@@ -142,7 +142,7 @@ describe('the layer loader', () => {
 describe('the plan of requests', () => {
   const source = (key: string, minZoom: number, maxZoom = 24): LayerSource => ({
     key,
-    url: `/columns/${key}`,
+    columnsUrl: `/columns/${key}`,
     minZoom,
     maxZoom,
     dataVersion: 'v7',

@@ -11,7 +11,8 @@ const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['poles']);
 
 export interface LayerSource {
   key: string;
-  url: string;
+  /** Null where the layer comes as tiles only. */
+  columnsUrl: string | null;
   minZoom: number;
   maxZoom: number;
   dataVersion?: string | null;
@@ -44,9 +45,9 @@ export function planRequests(
   view: { zoom: number; bounds: Bounds },
 ): PlannedRequest[] {
   return sources.flatMap((source) => {
-    const { key } = source;
-    if (!isLayerKey(key) || !visible.has(key) || !isInZoom(source, view.zoom)) return [];
-    const url = usesBounds(source) ? withBounds(source.url, requestBounds(view.bounds)) : source.url;
+    const { key, columnsUrl } = source;
+    if (columnsUrl === null || !isLayerKey(key) || !visible.has(key) || !isInZoom(source, view.zoom)) return [];
+    const url = usesBounds(source) ? withBounds(columnsUrl, requestBounds(view.bounds)) : columnsUrl;
     return [{ key, url, version: source.dataVersion ?? '' }];
   });
 }

@@ -9,7 +9,7 @@ export const MapLayersQuery = graphql(`
       geometryKind
       minZoom
       maxZoom
-      url
+      columnsUrl
       rowCount
       syncedAt
       dataVersion

@@ -39,7 +39,10 @@ export function useLayerStates(
   const [{ data, error, fetching }, refetch] = useQuery({ query: MapLayersQuery });
   const [loader] = useState(() => new LayerLoader(requestColumns));
   const states = useStore(loader.states);
-  const sources = data?.mapLayers ?? NO_SOURCES;
+  const sources = useMemo(
+    () => data?.mapLayers.filter((layer) => layer.columnsUrl !== null) ?? NO_SOURCES,
+    [data],
+  );
   const visible = useMemo(() => new Set(layerKeys ?? defaultLayers(sources)), [layerKeys, sources]);
   const plan = useMemo(
     () => (view === null ? [] : planRequests(sources, visible, view)),

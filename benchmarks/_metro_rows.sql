@@ -1,0 +1,76 @@
+-- Rows in the size and shape of a metropolitan grid: 230 substations with 920 circuits, each a random tree of
+-- line sections with transformers and poles along it, meters around their transformers, customers at their meters.
+SELECT setseed(0.42);
+SET LOCAL statement_timeout = 0;
+-- The rows refer to each other rightly; to check that three million times over takes longer than to make them.
+DO $$
+DECLARE each record;
+BEGIN
+    FOR each IN SELECT conrelid::regclass AS of_table, conname FROM pg_constraint
+        WHERE contype = 'f' AND conrelid::regclass::text LIKE 'grid\_%'
+    LOOP
+        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', each.of_table, each.conname);
+    END LOOP;
+END $$;
+INSERT INTO grid_zone (id, name, interconnect) VALUES ('ZONE-1', 'Coast', 'Texas');
+INSERT INTO grid_substation (id, name, zone_id, location, interconnect, load_mw, generation_capacity_mw, status)
+SELECT 'SUB-' || n, 'Substation ' || n, 'ZONE-1',
+    ST_SetSRID(ST_MakePoint(-96.1 + 1.5 * random(), 29.1 + 1.3 * random()), 4326), 'Texas', 100, 0, 'OPERATIONAL'
+FROM generate_series(1, 230) n;
+INSERT INTO grid_circuit (id, name, zone_id, substation_id, voltage_kv, conductor_type, rated_a, rated_mva, length_km,
+    peak_load_mw, transformer_count, customer_count, status)
+SELECT 'CKT-' || n, 'Circuit ' || n, 'ZONE-1', 'SUB-' || ((n - 1) / 4 + 1), 12.47, '477 ACSR', 600, 12.96, 20, 6, 100, 745,
+    'ENERGIZED'
+FROM generate_series(1, 920) n;
+
+-- Sections: number k of its circuit hangs on a random one among the twelve before it; the first at the substation.
+-- They lie about the substation, the denser the nearer; only their nodes say what is connected.
+CREATE TEMP TABLE section AS
+SELECT c, k, greatest(0, k - 1 - floor(random() * 12)::int) AS hangs_on, length_m, lon, lat,
+    lon + length_m * sin(bearing) / 96500 AS end_lon, lat + length_m * cos(bearing) / 110900 AS end_lat
+FROM (
+    SELECT c, k, random() * 2 * pi() AS bearing, 30 + 90 * random() AS length_m,
+        ST_X(u.location) + 0.05 * (random() + random() + random() - 1.5) AS lon,
+        ST_Y(u.location) + 0.05 * (random() + random() + random() - 1.5) AS lat
+    FROM generate_series(1, 920) c JOIN grid_substation u ON u.id = 'SUB-' || ((c - 1) / 4 + 1), generate_series(1, 174) k
+) AS placed;
+INSERT INTO grid_linesection (id, zone_id, circuit_id, parent_line, from_node, to_node, line_class, phases,
+    conductor_type, rated_a, length_m, is_underground, route)
+SELECT 'LINE-' || c || '-' || k, 'ZONE-1', 'CKT-' || c, NULL, 'N-' || c || '-' || hangs_on, 'N-' || c || '-' || k, 'LATERAL',
+    'ABC', '1/0 ACSR', 230, length_m, false,
+    ST_SetSRID(ST_MakeLine(ST_MakePoint(lon, lat), ST_MakePoint(end_lon, end_lat)), 4326)
+FROM section;
+INSERT INTO grid_switch (id, zone_id, kind, circuit_id, from_node, to_node, is_normally_open, rated_a, location)
+SELECT 'SW-' || c, 'ZONE-1', 'BREAKER', 'CKT-' || c, g.substation_id, 'N-' || c || '-0', false, 630, u.location
+FROM generate_series(1, 920) c JOIN grid_circuit g ON g.id = 'CKT-' || c JOIN grid_substation u ON u.id = g.substation_id;
+INSERT INTO grid_transformer (id, name, zone_id, circuit_id, substation_id, line_id, node, location, rated_kva, phases,
+    primary_kv, secondary_kv, install_year, customer_count, peak_load_kva, peak_loading_pct)
+SELECT 'XFMR-' || c || '-' || k, 'Transformer ' || c || '-' || k, 'ZONE-1', 'CKT-' || c, 'SUB-' || ((c - 1) / 4 + 1),
+    'LINE-' || c || '-' || k, 'N-' || c || '-' || k, ST_SetSRID(ST_MakePoint(end_lon, end_lat), 4326), 50, 'A', 7.2, 0.24,
+    1970 + (random() * 50)::int, 7, 40, 20 + 100 * random()
+FROM section WHERE k > 74;
+INSERT INTO grid_transformerload (id, transformer_id, load_hour, energy_kwh, load_kva, loading_pct, meter_count)
+SELECT id, id, '2026-07-01 20:00Z', 20, 22, 30 + 75 * random(), 7 FROM grid_transformer;
+INSERT INTO grid_pole (id, zone_id, circuit_id, substation_id, line_id, location, height_m, pole_class, material,
+    install_year)
+SELECT 'POLE-' || c || '-' || k, 'ZONE-1', 'CKT-' || c, 'SUB-' || ((c - 1) / 4 + 1), 'LINE-' || c || '-' || k,
+    ST_SetSRID(ST_MakePoint(lon, lat), 4326), 12, '4', 'WOOD', 1990
+FROM section WHERE k <= 68;
+INSERT INTO grid_meter (id, meter_key, zone_id, transformer_id, circuit_id, substation_id, location, customer_class,
+    phases, status)
+SELECT 'MTR-' || row_number() OVER (), row_number() OVER (), 'ZONE-1', t.id, t.circuit_id, t.substation_id,
+    ST_SetSRID(ST_MakePoint(ST_X(t.location) + 0.0006 * (random() - 0.5), ST_Y(t.location) + 0.0006 * (random() - 0.5)), 4326),
+    'RESIDENTIAL', 'A', 'ACTIVE'
+FROM grid_transformer t, generate_series(1, 7) n WHERE n < 7 OR abs(hashtext(t.id)) % 100 < 55;
+INSERT INTO grid_customer (id, zone_id, meter_id, full_name, service_address, customer_class, critical_kind,
+    account_status)
+SELECT 'CUST-' || row_number() OVER (), 'ZONE-1', m.id, 'Juniper Sample', '1 Willow Lane', 'RESIDENTIAL',
+    CASE WHEN random() < 0.002 THEN 'HOSPITAL' END, CASE WHEN random() < 0.03 THEN 'CLOSED' ELSE 'ACTIVE' END
+FROM grid_meter m, generate_series(1, 2) n WHERE n = 1 OR abs(hashtext(m.id)) % 100 < 15;
+INSERT INTO grid_building (id, zone_id, footprint_m2, outline)
+SELECT 'BLD-' || m.id, 'ZONE-1', 100, ST_Expand(ST_Translate(m.location, 0.00005, 0), 0.00005)
+FROM grid_meter m;
+INSERT INTO grid_servicearea (id, zone_id, circuit_id, substation_id, boundary, area_km2, transformer_count, computed_at)
+SELECT circuit_id, 'ZONE-1', circuit_id, min(substation_id), ST_Multi(ST_ConvexHull(ST_Collect(location))), 1, count(*),
+    now()
+FROM grid_transformer GROUP BY circuit_id;

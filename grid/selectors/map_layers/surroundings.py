@@ -1,0 +1,195 @@
+"""The layers of what stands around the lines: trees, buildings, water, and the ground that floods."""
+
+from grid.selectors.map_layers.definition import (
+    LegendEntry,
+    MapLayer,
+    ShapeKind,
+    TileRules,
+    count_of,
+    most,
+    number,
+    text,
+    total,
+    whole,
+)
+
+vegetation = MapLayer(
+    key="vegetation",
+    title="Trees",
+    geometry_kind="POINT",
+    min_zoom=11,
+    max_zoom=24,
+    permission="grid.view_tree",
+    sync_layer="trees",
+    sources="grid_tree t",
+    geometry_sql="t.location",
+    attributes=(
+        text("id", "Id"),
+        number("height_m", "Height", "m"),
+        text("common_name", "Species"),
+        number("crown_radius_m", "Radius of the crown", "m", min_zoom=14),
+        number("growth_m_per_year", "Growth in the coming year", "m", min_zoom=14),
+        text("species", "Botanical name", min_zoom=15),
+    ),
+    tiles=TileRules(
+        detail_zoom=13,
+        deepest=14,
+        measures=(most("height_m", "Greatest height", "m", "t.height_m"),),
+    ),
+    legend=(
+        LegendEntry(label="below 6 m", color="#a8c686", minimum=0.0),
+        LegendEntry(label="6 to 12 m", color="#74a35b", minimum=6.0),
+        LegendEntry(label="12 to 20 m", color="#4b7f43", minimum=12.0),
+        LegendEntry(label="above 20 m", color="#2d5a36", minimum=20.0),
+        LegendEntry(label="unknown", color="#687682"),
+    ),
+)
+
+vegetation_risk = MapLayer(
+    key="vegetation_risk",
+    title="Trees near lines, by risk",
+    geometry_kind="POINT",
+    min_zoom=9,
+    max_zoom=24,
+    permission="grid.view_treerisk",
+    sync_layer="trees",
+    sources="grid_treerisk t",
+    geometry_sql="t.location",
+    filter_sql="t.nearest_line_id IS NOT NULL",
+    attributes=(
+        text("id", "Id"),
+        text("level", "Level, the worse of growth and fall"),
+        text("grow_in_level", "Level of growing in"),
+        text("fall_in_level", "Level of falling in"),
+        number("customer_minutes_per_year", "Customer minutes at risk in a year", "min"),
+        number("years_to_encroachment", "Until it encroaches", "years"),
+        number("overstrike_m", "How far a fall reaches beyond the conductor", "m", min_zoom=14),
+        number("height_m", "Height", "m", min_zoom=14),
+        text("common_name", "Species", min_zoom=14),
+        text("circuit_id", "Circuit", min_zoom=14),
+    ),
+    tiles=TileRules(
+        detail_zoom=13,
+        deepest=13,
+        is_live=True,
+        version_sql="SELECT concat(max(computed_at), ' ', count(*)) FROM grid_treerisk",
+        measures=(
+            count_of("critical", "Critical", "t.level = 'CRITICAL'"),
+            count_of("high", "High", "t.level = 'HIGH'"),
+            total(
+                "customer_minutes_per_year",
+                "Customer minutes at risk in a year",
+                "min",
+                "t.customer_minutes_per_year",
+            ),
+        ),
+    ),
+    legend=(
+        LegendEntry(label="Critical", color="#f04254", value="CRITICAL"),
+        LegendEntry(label="High", color="#f59237", value="HIGH"),
+        LegendEntry(label="Medium", color="#e2d05c", value="MEDIUM"),
+        LegendEntry(label="Low", color="#74a35b", value="LOW"),
+        LegendEntry(label="None", color="#4894b0", value="NONE"),
+        LegendEntry(label="unknown", color="#687682"),
+    ),
+)
+
+buildings = MapLayer(
+    key="buildings",
+    title="Buildings",
+    geometry_kind="POLYGON",
+    min_zoom=12,
+    max_zoom=24,
+    permission="grid.view_building",
+    sync_layer="buildings",
+    sources="grid_building t",
+    geometry_sql="t.outline",
+    attributes=(
+        text("id", "Id", min_zoom=15),
+        number("height_m", "Height", "m"),
+        text("building_use", "Use"),
+        whole("floor_count", "Floors", min_zoom=15),
+        number("footprint_m2", "Footprint", "m²", min_zoom=15),
+    ),
+    tiles=TileRules(
+        detail_zoom=14,
+        deepest=15,
+        place_sql="ST_Centroid(t.outline)",
+        keeps_all_zooms=True,
+        measures=(
+            most("height_m", "Greatest height", "m", "t.height_m"),
+            total("footprint_m2", "Footprint", "m²", "t.footprint_m2"),
+            count_of("industrial", "Industrial", "t.building_use = 'INDUSTRIAL'"),
+            count_of("commercial", "Commercial", "t.building_use = 'COMMERCIAL'"),
+        ),
+    ),
+    legend=(
+        LegendEntry(label="Residential", color="#9aa9b8", value="RESIDENTIAL"),
+        LegendEntry(label="Commercial", color="#dcc9a0", value="COMMERCIAL"),
+        LegendEntry(label="Industrial", color="#cdb0e8", value="INDUSTRIAL"),
+        LegendEntry(label="Outbuilding", color="#6b7682", value="OUTBUILDING"),
+    ),
+)
+
+water_bodies = MapLayer(
+    key="water_bodies",
+    title="Water bodies",
+    geometry_kind="POLYGON",
+    min_zoom=6,
+    max_zoom=24,
+    permission="grid.view_waterbody",
+    sync_layer="water_bodies",
+    sources="grid_waterbody t",
+    geometry_sql="t.outline",
+    zone_sql=None,
+    attributes=(
+        text("id", "Id"),
+        text("water_kind", "Kind"),
+        text("name", "Name", min_zoom=9),
+        number("area_m2", "Area", "m²", min_zoom=9),
+    ),
+    tiles=TileRules(
+        detail_zoom=13,
+        deepest=13,
+        shapes=ShapeKind.ROWS,
+        place_sql="ST_PointOnSurface(t.outline)",
+        measures=(total("area_m2", "Area", "m²", "t.area_m2"),),
+    ),
+    legend=(LegendEntry(label="Water", color="#3d6f99"),),
+)
+
+flood_zones = MapLayer(
+    key="flood_zones",
+    title="Flood zones",
+    geometry_kind="POLYGON",
+    min_zoom=6,
+    max_zoom=24,
+    permission="grid.view_floodzone",
+    sync_layer="flood_zones",
+    sources="grid_floodzone t",
+    geometry_sql="t.outline",
+    zone_sql=None,
+    attributes=(
+        text("id", "Id"),
+        text("zone_code", "FEMA zone"),
+        number("annual_chance_pct", "Chance of a flood in a year", "%"),
+        text("zone_subtype", "FEMA subtype", min_zoom=9),
+        number("base_flood_elevation_m", "Level of the flood", "m", min_zoom=12),
+        number("base_flood_depth_m", "Depth of the flood", "m", min_zoom=12),
+    ),
+    tiles=TileRules(
+        detail_zoom=13,
+        deepest=13,
+        shapes=ShapeKind.ROWS,
+        place_sql="ST_PointOnSurface(t.outline)",
+        measures=(most("annual_chance_pct", "Highest chance in a year", "%", "t.annual_chance_pct"),),
+    ),
+    legend=(
+        LegendEntry(label="1 % a year or more", color="#2f6fb3", minimum=1.0),
+        LegendEntry(label="0.2 to 1 % a year", color="#7fb2e0", minimum=0.2),
+        LegendEntry(label="below 0.2 % a year", color="#b9d3ea", minimum=0.0),
+        LegendEntry(label="not determined", color="#687682"),
+    ),
+)
+
+SURROUNDINGS = (vegetation, vegetation_risk, buildings, water_bodies, flood_zones)

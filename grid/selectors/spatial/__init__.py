@@ -1,0 +1,1 @@
+"""Questions about places, one file each: what is near, inside, around, affected."""

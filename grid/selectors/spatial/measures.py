@@ -1,0 +1,230 @@
+"""The measures that a heatmap may show: what they are made of, their units, what a cell's value means."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import F, FloatField, Model, QuerySet, Value
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from grid import models
+from grid.operations import ACTIVE_OUTAGE_STATUSES
+
+
+class HeatMeasure(StrEnum):
+    """What a heatmap may show."""
+
+    METERS = "METERS"
+    CUSTOMERS = "CUSTOMERS"
+    METER_USE = "METER_USE"
+    LOADING = "LOADING"
+    PEAK_LOADING = "PEAK_LOADING"
+    OUTAGES = "OUTAGES"
+    CUSTOMERS_OUT = "CUSTOMERS_OUT"
+    TRANSFORMER_AGE = "TRANSFORMER_AGE"
+    POLE_AGE = "POLE_AGE"
+    TRANSFORMER_HEALTH = "TRANSFORMER_HEALTH"
+    TREES = "TREES"
+    TREE_HEIGHT = "TREE_HEIGHT"
+
+
+class Combine(StrEnum):
+    """How the values of a cell's rows become the cell's.
+
+    ``RATIO`` is the sum of the values over the sum of their weights; ``MEAN`` is that with a weight of one.
+    """
+
+    SUM = "SUM"
+    MEAN = "MEAN"
+    RATIO = "RATIO"
+    MAX = "MAX"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Measure:
+    """A measure: where its rows are and what each contributes.
+
+    Attributes:
+        definition: what the value of a cell is, for people.
+        models: those whose permission it takes.
+        layers: the sync layers it rests on.
+        place: the column of the place of a row.
+        rows: the rows that count, of those the user may see.
+        value: what a row contributes; null where it is not known.
+        weight: of a row in a ratio.
+    """
+
+    key: HeatMeasure
+    title: str
+    unit: str
+    definition: str
+    models: tuple[type[Model], ...]
+    layers: tuple[str, ...]
+    place: str
+    combine: Combine
+    rows: Callable[[Any], QuerySet[Any]]
+    value: Callable[[], Any] = lambda: Value(1.0)
+    weight: Callable[[], Any] = lambda: Value(1.0)
+
+
+def _number(column: str) -> Callable[[], Any]:
+    return lambda: Cast(F(column), FloatField())
+
+
+def _age_years() -> Any:
+    return Cast(Value(timezone.localdate().year) - F("install_year"), FloatField())
+
+
+MEASURES: dict[HeatMeasure, Measure] = {
+    each.key: each
+    for each in (
+        Measure(
+            key=HeatMeasure.METERS,
+            title="Meters",
+            unit="meters",
+            definition="Meters in the cell.",
+            models=(models.Meter,),
+            layers=("meters",),
+            place="location",
+            combine=Combine.SUM,
+            rows=lambda user: models.Meter.objects.visible_to(user),
+        ),
+        Measure(
+            key=HeatMeasure.CUSTOMERS,
+            title="Customers",
+            unit="customers",
+            definition="Active accounts, where their meters are.",
+            models=(models.Customer, models.Meter),
+            layers=("customers", "meters"),
+            place="meter__location",
+            combine=Combine.SUM,
+            rows=lambda user: models.Customer.objects.visible_to(user).filter(account_status="ACTIVE"),
+        ),
+        Measure(
+            key=HeatMeasure.METER_USE,
+            title="Metered use",
+            unit="kWh",
+            definition="Energy of the meters of the cell's transformers in each one's newest hour.",
+            models=(models.TransformerLoad, models.Transformer),
+            layers=("transformers", "transformer_load"),
+            place="location",
+            combine=Combine.SUM,
+            rows=lambda user: models.Transformer.objects.visible_to(user),
+            value=_number("latest_load__energy_kwh"),
+        ),
+        Measure(
+            key=HeatMeasure.LOADING,
+            title="Transformer loading",
+            unit="%",
+            definition="Mean apparent power of the cell's transformers in their newest hour over the sum of "
+            "their ratings; those without a load do not count.",
+            models=(models.TransformerLoad, models.Transformer),
+            layers=("transformers", "transformer_load"),
+            place="location",
+            combine=Combine.RATIO,
+            rows=lambda user: models.Transformer.objects.visible_to(user),
+            value=lambda: F("latest_load__load_kva") * 100.0,
+            weight=_number("rated_kva"),
+        ),
+        Measure(
+            key=HeatMeasure.PEAK_LOADING,
+            title="Highest peak loading",
+            unit="%",
+            definition="The highest peak loading of a transformer in the cell over the period on record.",
+            models=(models.Transformer,),
+            layers=("transformers",),
+            place="location",
+            combine=Combine.MAX,
+            rows=lambda user: models.Transformer.objects.visible_to(user),
+            value=_number("peak_loading_pct"),
+        ),
+        Measure(
+            key=HeatMeasure.OUTAGES,
+            title="Active outages",
+            unit="outages",
+            definition="Outages neither restored nor cancelled.",
+            models=(models.Outage,),
+            layers=("outages",),
+            place="location",
+            combine=Combine.SUM,
+            rows=lambda user: models.Outage.objects.visible_to(user).filter(
+                status__in=ACTIVE_OUTAGE_STATUSES
+            ),
+        ),
+        Measure(
+            key=HeatMeasure.CUSTOMERS_OUT,
+            title="Customers without supply",
+            unit="customers",
+            definition="Customers whom an active outage leaves without supply, where their transformers are.",
+            models=(models.OutageInterruption, models.Transformer),
+            layers=("outages", "outage_interruptions", "transformers"),
+            place="transformer__location",
+            combine=Combine.SUM,
+            rows=lambda user: models.OutageInterruption.objects.visible_to(user).filter(
+                restored_at__isnull=True, outage__status__in=ACTIVE_OUTAGE_STATUSES
+            ),
+            value=_number("customers"),
+        ),
+        Measure(
+            key=HeatMeasure.TRANSFORMER_AGE,
+            title="Age of transformers",
+            unit="years",
+            definition="Mean of this year less the year of installation, where that is known.",
+            models=(models.Transformer,),
+            layers=("transformers",),
+            place="location",
+            combine=Combine.MEAN,
+            rows=lambda user: models.Transformer.objects.visible_to(user),
+            value=_age_years,
+        ),
+        Measure(
+            key=HeatMeasure.POLE_AGE,
+            title="Age of poles",
+            unit="years",
+            definition="Mean of this year less the year of installation, where that is known.",
+            models=(models.Pole,),
+            layers=("poles",),
+            place="location",
+            combine=Combine.MEAN,
+            rows=lambda user: models.Pole.objects.visible_to(user),
+            value=_age_years,
+        ),
+        Measure(
+            key=HeatMeasure.TRANSFORMER_HEALTH,
+            title="Health of transformers",
+            unit="index",
+            definition="Mean health index where there is one: 100 as new, 0 at the end of life.",
+            models=(models.AssetHealth, models.Transformer),
+            layers=("asset_health", "transformers"),
+            place="location",
+            combine=Combine.MEAN,
+            rows=lambda user: models.Transformer.objects.visible_to(user),
+            value=_number("health__health_index"),
+        ),
+        Measure(
+            key=HeatMeasure.TREES,
+            title="Trees",
+            unit="trees",
+            definition="Trees in the cell.",
+            models=(models.Tree,),
+            layers=("trees",),
+            place="location",
+            combine=Combine.SUM,
+            rows=lambda user: models.Tree.objects.visible_to(user),
+        ),
+        Measure(
+            key=HeatMeasure.TREE_HEIGHT,
+            title="Height of trees",
+            unit="m",
+            definition="Mean height of the trees whose height is known.",
+            models=(models.Tree,),
+            layers=("trees",),
+            place="location",
+            combine=Combine.MEAN,
+            rows=lambda user: models.Tree.objects.visible_to(user),
+            value=_number("height_m"),
+        ),
+    )
+}
