@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from flux_site.api.errors import BadInput, NotFound
 from grid import models
 from grid.federation import from_either_store
 from grid.selectors.ami_scope import asked
-from grid.selectors.hours import hours_between
+from grid.selectors.hours import hour_of
 from grid.standards.branch_rating import BranchRatingParams, rate_branches
 from grid.standards.circuit_rating import Observations
 from grid.warehouse import queries
@@ -24,7 +24,6 @@ MAX_RATINGS = 500
 LAYERS = ("branches", "substations")
 UNLIMITED = "The source gives the branch no limit."
 NOT_A_LINE = "A transformer keeps its static rating: no thermal data of it are on record."
-_A_MOMENT = timedelta(seconds=1)
 NO_HOUR = "No hour of weather is on record."
 
 
@@ -269,7 +268,7 @@ def _observed(at: datetime | None) -> tuple[datetime | None, list[dict[str, Any]
         if hour is None:
             return None, []
     else:
-        hour = hours_between(at, at.replace(microsecond=0) + _A_MOMENT, most_days=1, what="A rating")[0]
+        hour = hour_of(at, field="at")
     return hour, asked(
         field="branchRatings.weather",
         question={"hour": hour},

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Max, Min, Sum
@@ -12,6 +12,7 @@ from grid import models
 from grid.federation import operational
 from grid.models.base import granted_zone_ids
 from grid.selectors.ami_scope import asked
+from grid.selectors.hours import hour_of
 from grid.selectors.rated_hour import (
     POWER_FACTOR,
     CircuitLoad,
@@ -257,7 +258,7 @@ def hour_queries(hours: Sequence[datetime], zone_ids: Sequence[str]) -> dict[str
 
 
 def _hour_at(*, at: datetime, zone_ids: Sequence[str]) -> RatedHour:
-    hour = at.astimezone(UTC).replace(tzinfo=None, minute=0, second=0, microsecond=0)
+    hour = hour_of(at, field="at")
     zones = sorted(zone_ids)
 
     def encode(found: RatedHour) -> Row:

@@ -1,18 +1,19 @@
 """What energy costs, from the warehouse."""
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from flux_site.api.errors import BadInput, NotFound
+from flux_site.api.errors import NotFound
 from grid import models
 from grid.federation import analytical, from_either_store
 from grid.models.base import granted_zone_ids
 from grid.pipeline.usage import day_bounds
+from grid.selectors.hours import span
 from grid.selectors.warehouse import get_warehouse
 from grid.warehouse import queries, tables
 
@@ -57,7 +58,7 @@ def energy_prices(*, zone_id: str | None, start: datetime, end: datetime, user: 
         NotFound: if there is no such zone that the user may see.
         WarehouseUnavailableError: if the warehouse is down and no earlier answer is kept.
     """
-    since, until = _span(start, end, MAX_PRICE_DAYS)
+    since, until = span(start, end, most_days=MAX_PRICE_DAYS, what="the price")
     zones = granted_zone_ids(user)
     if zone_id is not None:
         is_there = from_either_store(
@@ -92,7 +93,7 @@ def energy_costs(*, bucket: CostBucket, start: datetime, end: datetime, user: An
         BadInput: if a time has no zone, the end is not after the start, or they are too far apart.
         WarehouseUnavailableError: if the warehouse is down and no earlier answer is kept.
     """
-    since, until = _span(start, end, MAX_COST_DAYS)
+    since, until = span(start, end, most_days=MAX_COST_DAYS, what="the cost")
     zones = granted_zone_ids(user)
     zone = ZoneInfo(settings.TIME_ZONE)
     read = (
@@ -134,16 +135,3 @@ def _summed(rows: list[dict[str, Any]], bucket: CostBucket, zone: ZoneInfo) -> l
             )
         )
     return found
-
-
-def _span(start: datetime, end: datetime, most_days: int) -> tuple[datetime, datetime]:
-    """Return a checked span as naive UTC."""
-    for name, moment in (("start", start), ("end", end)):
-        if moment.tzinfo is None:
-            raise BadInput(f"{name} has no time zone; write it like 2026-07-01T00:00:00Z.", field=name)
-    if end <= start:
-        raise BadInput("end must be after start.", field="end")
-    if end - start > timedelta(days=most_days):
-        raise BadInput(f"end is more than {most_days} days after start.", field="end")
-    since, until = (each.astimezone(UTC).replace(tzinfo=None) for each in (start, end))
-    return since, until

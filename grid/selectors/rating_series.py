@@ -50,7 +50,7 @@ def circuit_rating_series(*, circuit_id: str, start: datetime, end: datetime, us
         NotFound: if there is no such circuit that the user may see.
         WarehouseUnavailableError: if the warehouse is down and no earlier answer is kept.
     """
-    hours = hours_between(start, end, most_days=MAX_DAYS, what="The rating of a circuit")
+    hours = hours_between(start, end, most_days=MAX_DAYS, what="the rating of a circuit")
     is_known = from_either_store(
         field="circuitRatingSeries",
         layers=("circuits",),

@@ -81,7 +81,7 @@ def transformer_ageing(*, asset_id: str, start: datetime, end: datetime, user: A
         NotFound: if there is no such transformer that the user may see.
         WarehouseUnavailableError: if the warehouse is down and no earlier answer is kept.
     """
-    hours = hours_between(start, end, most_days=MAX_DAYS, what="The ageing of a transformer")
+    hours = hours_between(start, end, most_days=MAX_DAYS, what="the ageing of a transformer")
     rated_kva = from_either_store(
         field="transformerAgeing",
         layers=("transformers",),

@@ -11,6 +11,7 @@ from flux_site.api.errors import BadInput, NotFound
 from grid import models
 from grid.federation import analytical, from_either_store
 from grid.pipeline.usage import day_bounds
+from grid.selectors.hours import naive_utc
 from grid.selectors.warehouse import get_warehouse
 from grid.warehouse import queries, tables
 from grid.warehouse.queries import UsageBucket
@@ -54,8 +55,7 @@ def meter_usage(
         WarehouseUnavailableError: if the warehouse is down and no earlier answer is kept.
     """
     for name, moment in (("start", start), ("end", end)):
-        if moment.tzinfo is None:
-            raise BadInput(f"{name} has no time zone; write it like 2026-07-01T00:00:00Z.", field=name)
+        naive_utc(moment, field=name)
     if end <= start:
         raise BadInput("end must be after start.", field="end")
     if end - start > timedelta(days=MAX_DAYS[bucket]):
@@ -87,7 +87,7 @@ def meter_usage(
 
 def _query(asset_id: str, bucket: UsageBucket, start: datetime, end: datetime, zone: ZoneInfo) -> Any:
     if bucket in {UsageBucket.INTERVAL, UsageBucket.HOUR}:
-        since, until = (each.astimezone(UTC).replace(tzinfo=None) for each in (start, end))
+        since, until = (naive_utc(start, field="start"), naive_utc(end, field="end"))
         return queries.meter_readings(
             meter_id=asset_id, since=since, until=until, is_hourly=bucket is UsageBucket.HOUR
         )

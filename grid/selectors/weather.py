@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.conf import settings
 
 from flux_site.api.errors import BadInput
 from grid.selectors.ami_scope import asked
+from grid.selectors.hours import hour_of, span
 from grid.standards.weather_field import Raster, interpolate
 from grid.warehouse import queries
 
@@ -96,7 +97,7 @@ def weather_grid(
     raster = _raster(settings.TERRITORY_BBOX if bbox is None else bbox, resolution)
     if not measures:
         raise BadInput("measures is empty; name at least one.", field="measures")
-    hour = at.astimezone(UTC).replace(tzinfo=None, minute=0, second=0, microsecond=0)
+    hour = hour_of(at, field="at")
     wanted = list(dict.fromkeys(measures))
     return asked(
         field="weatherGrid",
@@ -123,11 +124,7 @@ def weather_hours(*, start: datetime | None, end: datetime | None) -> list[Weath
         raise BadInput("Name start and end, or neither.", field="end" if end is None else "start")
     since = until = None
     if start is not None and end is not None:
-        since, until = (moment.astimezone(UTC).replace(tzinfo=None) for moment in (start, end))
-        if until <= since:
-            raise BadInput(f"end is {end}; it must be after {start}.", field="end")
-        if until - since > timedelta(days=MAX_DAYS):
-            raise BadInput(f"The hours of at most {MAX_DAYS} days are given at a time.", field="end")
+        since, until = span(start, end, most_days=MAX_DAYS, what="the list of hours")
     return asked(
         field="weatherHours",
         question={"since": since, "until": until},

@@ -177,7 +177,13 @@ def test_a_user_sees_the_circuits_of_their_zones(viewer: User, synced: None, war
 
 @pytest.mark.parametrize(
     ("variables", "field"),
-    [({"limit": 0}, "limit"), ({"limit": 501}, "limit"), ({"ids": ["X"] * 501}, "circuitIds")],
+    [
+        ({"limit": 0}, "limit"),
+        ({"limit": 501}, "limit"),
+        ({"ids": ["X"] * 501}, "circuitIds"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, "at"),
+        ({"at": "2026-06-01T06:00:00"}, "at"),
+    ],
 )
 def test_what_cannot_be_asked_is_refused(
     viewer_api: Api, synced: None, variables: dict[str, Any], field: str

@@ -310,7 +310,7 @@ class TestBranches:
             ({"limit": 0}, "limit", "BAD_INPUT"),
             ({"ids": ["X"] * 501}, "branchIds", "BAD_INPUT"),
             ({"ids": ["BR-NONE"]}, "branchIds", "NOT_FOUND"),
-            ({"at": "9999-12-31T00:00:00Z"}, "start", "BAD_INPUT"),
+            ({"at": "9999-12-31T23:59:59Z"}, "at", "BAD_INPUT"),
         ],
     )
     def test_what_cannot_be_asked_is_refused(
