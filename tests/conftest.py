@@ -1,5 +1,6 @@
 """Fixtures every test may use: users by role, clients of the API, a filled cache, a small network."""
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 
 from grid.warehouse import Warehouse
 from tests.clients import Api
@@ -16,6 +18,11 @@ from tests.quick_flush import empty_tables
 from tests.small_network import SmallNetwork, make_small_network
 
 PASSWORD = "correct horse battery staple"
+
+hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis_settings.register_profile("explore", max_examples=1000, deadline=None)
+hypothesis_settings.load_profile(os.environ.get("FLUX_EXAMPLES", "repeatable"))
+"""The same run of tests twice draws the same examples; FLUX_EXAMPLES=explore looks for new ones."""
 
 
 @pytest.fixture(scope="session", autouse=True)

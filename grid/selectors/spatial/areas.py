@@ -27,6 +27,8 @@ EQUATOR_DEGREE_M = 111_319.4
 """A degree of longitude is at least so long times the cosine of the latitude, WGS 84, m."""
 SHORTEST_DEGREE_M = 110_574.0
 """A degree of latitude is at least so long, WGS 84, m."""
+PROJECTION_ERROR_M = 0.001
+"""What a projection may be off: PROJ takes latitudes below 1e-10 rad, 0.6 mm, for the equator."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,13 +127,14 @@ def check_length(value: float, *, field: str, most_m: float) -> float:
 
 def local_plane(lon: float, lat: float) -> tuple[CoordTransform, CoordTransform]:
     """Return the way to a plane around a point and back; distances from the point are exact on it, m."""
-    plane = SpatialReference(f"+proj=aeqd +lat_0={lat:.9f} +lon_0={lon:.9f} +datum=WGS84 +units=m +no_defs")
+    plane = SpatialReference(f"+proj=aeqd +lat_0={lat:.15f} +lon_0={lon:.15f} +datum=WGS84 +units=m +no_defs")
     globe = SpatialReference(WGS84)
     return CoordTransform(globe, plane), CoordTransform(plane, globe)
 
 
 def around(lon: float, lat: float, distance_m: float) -> tuple[float, float, float, float]:
     """Return a rectangle, west to north in degrees, that holds all within a distance of a point."""
+    distance_m += PROJECTION_ERROR_M
     up = distance_m / SHORTEST_DEGREE_M
     south, north = lat - up, lat + up
     widest = max(abs(south), abs(north))
