@@ -74,3 +74,21 @@ INSERT INTO grid_servicearea (id, zone_id, circuit_id, substation_id, boundary, 
 SELECT circuit_id, 'ZONE-1', circuit_id, min(substation_id), ST_Multi(ST_ConvexHull(ST_Collect(location))), 1, count(*),
     now()
 FROM grid_transformer GROUP BY circuit_id;
+INSERT INTO grid_tree (id, zone_id, height_m, location)
+SELECT 'TREE-' || n, 'ZONE-1', 4 + 20 * random(),
+    ST_SetSRID(ST_MakePoint(-96.1 + 1.5 * random(), 29.1 + 1.3 * random()), 4326)
+FROM generate_series(1, 49000) n;
+INSERT INTO grid_assethealth (id, zone_id, asset_kind, as_of, health_index, confidence_frac, contributions, circuit_id,
+    in_substation_id, on_circuit_id, transformer_id)
+SELECT id, 'ZONE-1', 'TRANSFORMER', now(), 100 * random(), 0.8, '[]', NULL, substation_id, circuit_id, id
+FROM grid_transformer;
+INSERT INTO grid_outage (id, zone_id, status, started_at, customers_interrupted, customers_out, location, circuit_id,
+    substation_id, is_planned, source, version)
+SELECT 'OUT-' || n, 'ZONE-1', CASE WHEN n <= 300 THEN 'CONFIRMED' ELSE 'RESTORED' END, now(), 20, 20, t.location,
+    t.circuit_id, t.substation_id, false, 'SYNC', 1
+FROM generate_series(1, 20000) n JOIN grid_transformer t ON t.id = 'XFMR-' || (n % 920 + 1) || '-' || (n % 100 + 75);
+INSERT INTO grid_outageinterruption (id, zone_id, customers, started_at, restored_at, circuit_id, outage_id,
+    substation_id, transformer_id)
+SELECT 'INT-' || o.id || '-' || n, 'ZONE-1', 7, now(), CASE WHEN o.status = 'RESTORED' THEN now() END, o.circuit_id, o.id,
+    o.substation_id, replace(o.circuit_id, 'CKT', 'XFMR') || '-' || (80 + n)
+FROM grid_outage o, generate_series(1, 3) n;

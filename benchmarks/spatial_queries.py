@@ -3,8 +3,11 @@
 What PostgreSQL needs (planning and execution as EXPLAIN ANALYZE reports them, summed over the statements of
 one answer) is measured for our statements and for the raw one, in one run and at the same places, chosen at
 random near meters. The rows, in the size of a metropolitan grid (600,000 meters, 92,000 transformers, 160,000
-line sections, 62,000 poles, 690,000 customers, 600,000 buildings), are made by SQL in a database of its own,
-which stays until it is made anew.
+line sections, 62,000 poles, 690,000 customers, 600,000 buildings, 49,000 trees, 20,000 outages), are made by
+SQL in a database of its own, which stays until it is made anew.
+
+Heatmaps are asked twice: as always, and as the first one after a change of the rows, when nothing is kept. In
+operation a sync reads them anew itself, so that only the first question after an edit does.
 
 It also asks for the nearest meters by an index of Web Mercator, as many do, to show what that would gain.
 
@@ -119,7 +122,19 @@ RAW = {
         FROM pg_class
         WHERE relname LIKE 'grid\\_%%' AND relkind = 'r'""",
 }
+HEAT_FIRST = "heatmap of loading, first after a change"
+CLUSTERS_METERS = "clusters of meters within 2 km, 50 m"
+CLUSTERS_ALL = "clusters of 92,000 transformers, 100 m"
+RAW |= {
+    HEAT_FIRST: RAW["heatmap of loading, 92,000 transformers"],
+    CLUSTERS_METERS: RAW["clusters of transformers within 5 km, 100 m"]
+    .replace("grid_transformer", "grid_meter")
+    .replace(" 100, 3)", " 50, 5)"),
+    CLUSTERS_ALL: """SELECT id, ST_ClusterDBSCAN(ST_Transform(location, 32615), 100, 3) OVER ()
+        FROM grid_transformer""",
+}
 REACH_M = {
+    CLUSTERS_METERS: 2000.0,
     "lines within 1 km, 50 of them, count and length": 1000.0,
     "outage impact within 500 m, with buildings": 500.0,
     "heatmap of meters within 3 km": 3000.0,
@@ -178,8 +193,40 @@ def questions(user: Any) -> dict[str, Callable[[Place], Any]]:
             first=50,
             user=user,
         ),
+        CLUSTERS_METERS: lambda at: clusters.clusters(
+            of=clusters.Clustered.METERS,
+            distance_m=50.0,
+            min_points=5,
+            area=circle(at, 2000.0),
+            first=50,
+            user=user,
+        ),
+        CLUSTERS_ALL: lambda _: clusters.clusters(
+            of=clusters.Clustered.TRANSFORMERS, distance_m=100.0, min_points=3, area=None, first=50, user=user
+        ),
         "summary of all layers": lambda _: summary.data_summary(user=user),
+        HEAT_FIRST: lambda _: heatmap.read_anew(
+            measure=heatmap.HeatMeasure.LOADING, resolution=8, area=None, limit=5000, user=user
+        ),
+        **{
+            f"heatmap of {measure.value.lower()}, everywhere": lambda _, measure=measure: heatmap.heatmap(
+                measure=measure, resolution=8, area=None, limit=5000, user=user
+            )
+            for measure in heatmap.HeatMeasure
+        },
     }
+
+
+def raw_statement(name: str, at: Place) -> tuple[str, Any]:
+    """Return the hand-written statement of a question; of a heatmap of all the one that reads its rows."""
+    if name in RAW:
+        return RAW[name], values_for(name, at)
+    from grid.selectors.spatial.measures import MEASURES, HeatMeasure
+    from grid.selectors.spatial.placed_rows import points_query
+
+    measure = MEASURES[HeatMeasure(name.split()[2].rstrip(",").upper())]
+    sql, params = points_query(measure, measure.rows()).query.sql_with_params()
+    return sql, params
 
 
 def issued(ask: Callable[[], Any]) -> Statements:
@@ -270,7 +317,7 @@ def measured(repeats: int) -> list[dict[str, Any]]:
             statements = issued(lambda at=at, ask=ask: ask(at))
             count = len(statements)
             ours.append(at_database(statements))
-            raw.append(at_database([(RAW[name], values_for(name, at))]))
+            raw.append(at_database([raw_statement(name, at)]))
             began = time.perf_counter()
             ask(at)
             wall.append((time.perf_counter() - began) * 1000.0)

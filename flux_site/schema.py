@@ -12,7 +12,14 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
+from cascade.schema.batches import BatchMutation, BatchQuery
+from cascade.schema.centrality import CentralityMutation, CentralityQuery
+from cascade.schema.comparing import ComparingQuery
+from cascade.schema.decisions import DecisionsMutation, DecisionsQuery
+from cascade.schema.distribution import DistributionQuery
 from cascade.schema.operations import CascadeMutation, CascadeQuery
+from cascade.schema.progress import CascadeSubscription
+from cascade.schema.scenarios import ScenarioMutation, ScenarioQuery
 from flux_site import health
 from flux_site.api.audit.mutations import audited
 from flux_site.api.audit.operations import RecordedReads, RecordedReadsAsync
@@ -93,6 +100,7 @@ class Query(
     TopologyQuery,
     SpatialQuery,
     ConnectivityQuery,
+    DistributionQuery,
     DataQualityQuery,
     ReadingsQuery,
     AmiQuery,
@@ -112,6 +120,11 @@ class Query(
     AssetConnections,
     AssetLookups,
     CascadeQuery,
+    CentralityQuery,
+    DecisionsQuery,
+    ScenarioQuery,
+    ComparingQuery,
+    BatchQuery,
 ):
     """Everything that can be asked."""
 
@@ -152,12 +165,16 @@ class Mutation(
     StreamingMutation,
     VegetationMutation,
     CascadeMutation,
+    CentralityMutation,
+    DecisionsMutation,
+    ScenarioMutation,
+    BatchMutation,
 ):
     """Everything that can be done."""
 
 
 @strawberry.type
-class Subscription(JobsSubscription, OperationsSubscription):
+class Subscription(JobsSubscription, OperationsSubscription, CascadeSubscription):
     """Everything that can be followed."""
 
 

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from cascade.views.columns import run_columns
+from cascade.views.exports import export_file
 from flux_site.graphql_view import FluxGraphQLView
 from flux_site.health import healthz
 from flux_site.pages import app_page
@@ -34,6 +35,7 @@ urlpatterns = [
     path("tiles/<str:layer_key>.json", tile_json),
     path("tiles/<path:rest>", unknown_tile),
     path("imports/files", upload),
+    path("exports/cascade-runs/<str:run_id>/<str:name>", export_file),
     path("exports/<str:export_id>", download),
     path("ogc/", ogc.landing),
     path("ogc/conformance", ogc.conformance),

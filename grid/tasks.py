@@ -10,6 +10,7 @@ from flux_site.jobs.registry import job_kind
 from grid.selectors.restoration import learn_restorations
 from grid.services import (
     asset_health,
+    data_changes,
     data_quality,
     detection,
     exports,
@@ -23,6 +24,7 @@ from grid.services import (
 from grid.services.streaming import dead_letters
 from grid.services.streaming import upkeep as stream_upkeep
 from grid.services.sync import check_freshness, job, start_scheduled_sync
+from grid.services.vegetation import canopy_job
 
 
 @job_kind(job.KIND)
@@ -73,10 +75,23 @@ def assess_vegetation(context: JobContext) -> dict[str, Any]:
     return vegetation.carry_out(context)
 
 
+@job_kind(canopy_job.KIND)
+def find_trees(context: JobContext) -> dict[str, Any]:
+    """Carry out a job that finds trees in a raster of canopy heights."""
+    return canopy_job.carry_out(context)
+
+
 @shared_task(name="grid.assess_vegetation_scheduled")
 def assess_vegetation_scheduled(**_: object) -> str | None:
     """Queue the assessment of trees that a schedule asks for; return its job, if anything has changed."""
     queued = vegetation.start_scheduled_assessment()
+    return str(queued.pk) if queued else None
+
+
+@shared_task(name="grid.check_records_scheduled")
+def check_records_scheduled(**_: object) -> str | None:
+    """Queue the check of the records that a schedule asks for; return its job, unless one has not ended."""
+    queued = data_quality.start_scheduled_check()
     return str(queued.pk) if queued else None
 
 
@@ -108,13 +123,15 @@ def learn(**_: object) -> dict[str, int]:
 
 @shared_task(name="grid.tidy")
 def tidy(**_: object) -> dict[str, int]:
-    """Remove what is old: files, delivered edits, dead letters, evidence; return how many."""
+    """Remove what is old: files, edits, dead letters, evidence, marks of changes; return how many."""
     return {
         "files": imports.tidy(),
+        "rasters": canopy_job.tidy(),
         "exports": exports.tidy(),
         "edits": outbox.tidy(),
         "dead_letters": dead_letters.tidy(),
         "evidence": detection.forget_old(timezone.now()),
+        "changes": data_changes.fold_changes(),
     }
 
 

@@ -1,5 +1,5 @@
-"""The admin of the cascade laboratory: scenarios and runs."""
+"""The admin of the cascade laboratory: scenarios, runs, batches, decisions and centralities."""
 
-from cascade.admin import runs, scenarios
+from cascade.admin import batches, centrality, decisions, runs, scenarios
 
-__all__ = ["runs", "scenarios"]
+__all__ = ["batches", "centrality", "decisions", "runs", "scenarios"]

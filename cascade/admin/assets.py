@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from flux_site.admin.display import UNKNOWN, change_url, link
 from grid.selectors.network import name_assets
 
-MODELS = {"SUB-": "Substation", "BUS-": "Bus", "BR-": "Branch"}
+MODELS = {"SUB-": "Substation", "BUS-": "Bus", "BR-": "Branch", "PLANT-": "Plant"}
 NAMED_AT_MOST = 100
 
 

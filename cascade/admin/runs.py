@@ -26,7 +26,7 @@ from flux_site.admin.read_only import ReadOnlyAdmin
 from grid.selectors.network import name_branches
 
 TRIPS_ON_PAGE = 200
-BULKY = ("branch_ids", "final_flow_mw", "final_rating_mva", "trip_wave", "substation_loss")
+BULKY = ("substation_loss", "progress", "impact")
 
 
 @admin.register(CascadeRun)

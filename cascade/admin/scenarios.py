@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.safestring import SafeString
 
 from cascade.admin.assets import named_outages
-from cascade.models import CascadeRun, Scenario
+from cascade.models import CascadeRun, Scenario, ScenarioVersion
 from cascade.services import scenarios as services
 from flux_site.admin.display import ago, change_url, link, list_url
 from flux_site.api.errors import FluxError
@@ -171,6 +171,11 @@ class ScenarioAdmin(admin.ModelAdmin):
         for field in Scenario._meta.concrete_fields:
             setattr(obj, field.attname, getattr(created, field.attname))
         obj._state.adding, obj._state.db = False, created._state.db
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Let versions go with their scenario, though nobody deletes one by hand."""
+        shown, counts, forbidden, protected = super().get_deleted_objects(objs, request)
+        return shown, counts, forbidden - {ScenarioVersion._meta.verbose_name}, protected
 
     def delete_model(self, request: HttpRequest, obj: Scenario) -> None:
         """Delete a scenario by its service."""

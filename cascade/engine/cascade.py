@@ -1,22 +1,31 @@
-"""The deterministic DC overload cascade."""
+"""The DC overload cascade, wave by wave."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 
 import numpy as np
 
+from cascade.engine.conditions import AS_STORED, Conditions
 from cascade.engine.outages import Outages
 from cascade.engine.params import CascadeParams
+from cascade.engine.parents import ParentFinder, make_trips
 from cascade.engine.prepared import Prepared, prepare
 from cascade.engine.result import CascadeResult, Termination, Wave
 from cascade.engine.state import CascadeState
+from cascade.engine.trip import Trip
 from grid.powerflow.arrays import BoolArray, FloatArray, IntArray
 from grid.powerflow.network import Network
 
 
 def propagate(
-    *, network: Network | Prepared, outages: Outages, params: CascadeParams
+    *,
+    network: Network | Prepared,
+    outages: Outages,
+    params: CascadeParams,
+    conditions: Conditions = AS_STORED,
+    parents: bool = True,
 ) -> Generator[Wave, None, CascadeResult]:
     """Yield the waves of a cascade, the initial outages being wave 0, and return the result.
 
@@ -31,30 +40,52 @@ def propagate(
         network: the network, or one prepared for many cascades.
         outages: what goes out first.
         params: the settings.
+        conditions: ratings and costs of the hour.
+        parents: whether to find out what led to each trip; takes one more solve per lost or overloaded
+            branch, and changes nothing else.
 
     Raises:
         CascadeInputError: on the first step, if the outages are of another network.
         SingularIsland: if a live island's equations have no unique solution.
     """
     prepared = network if isinstance(network, Prepared) else prepare(network)
-    state = CascadeState(prepared=prepared, params=params)
-    bus_dead, bus_base_served_mw = state.bus_dead, state.bus_load_mw
+    state = CascadeState(prepared=prepared, params=params, conditions=conditions)
+    intact = state.intact_flows()
+    finder: ParentFinder | None = None
+    if parents and intact is not None:
+        finder = ParentFinder(prepared=prepared, base_flow_mw=intact[0], base_overloaded=intact[1])
+    bus_dead, bus_base_served_mw, unit_p_mw = state.bus_dead, state.bus_load_mw, state.unit_p_mw
     state.take_out(outages)
     outage_branches = np.flatnonzero(~state.branch_on)
+    lost, units = outage_branches, state.stopped_units
     served_mw = state.base_served_mw
     tripped = np.empty(0, dtype=np.int64)
     flow_mw = np.empty(0)
+    trips: tuple[Trip, ...] = ()
+    time_s = None if params.relay is None else 0.0
     waves: list[Wave] = []
     termination: Termination | None = None
     while termination is None:
+        losses = None
+        if finder is not None:
+            losses = finder.losses(
+                branches=lost, units=units, unit_p_mw=unit_p_mw[units], injection_mw=state.injection_mw
+            )
         state.settle()
-        wave = _wave(len(waves), prepared.source, state, tripped, flow_mw, bus_dead, served_mw)
+        if finder is not None and losses is not None:
+            finder.settled(state, losses, wave=len(waves))
+        began = _Began(tripped=tripped, flow_mw=flow_mw, trips=trips, time_s=time_s)
+        wave = _wave(len(waves), prepared.source, state, began, bus_dead, served_mw)
         waves.append(wave)
         yield wave
         termination = _termination(state, params, trips=wave.index)
         bus_dead, served_mw = state.bus_dead, state.served_mw
-        tripped, flow_mw = state.overloaded, state.flow_mw[state.overloaded]
+        tripped, flow_mw = state.due, state.flow_mw[state.due]
+        lost, units = tripped, state.stopped_units[:0]
         if termination is None:
+            trips = make_trips(state, finder)
+            if time_s is not None and state.choice is not None:
+                time_s += state.choice.wait_s
             state.trip()
     return CascadeResult(
         params=params,
@@ -72,6 +103,8 @@ def propagate(
         branch_in_service=state.branch_on,
         bus_dead=state.bus_dead,
         bus_served_mw=state.bus_load_mw,
+        base_flow_mw=None if intact is None else intact[0],
+        outage_units=outages.units,
     )
 
 
@@ -80,6 +113,8 @@ def simulate(
     network: Network | Prepared,
     outages: Outages,
     params: CascadeParams,
+    conditions: Conditions = AS_STORED,
+    parents: bool = True,
     on_wave: Callable[[Wave], None] | None = None,
 ) -> CascadeResult:
     """Run a cascade to its end, see :func:`propagate`.
@@ -88,13 +123,15 @@ def simulate(
         network: the network, or one prepared for many cascades.
         outages: what goes out first.
         params: the settings.
+        conditions: ratings and costs of the hour.
+        parents: whether to find out what led to each trip.
         on_wave: called with each wave as it is known; to stop the cascade, raise from it.
 
     Raises:
         CascadeInputError: if the outages are of another network.
         SingularIsland: if a live island's equations have no unique solution.
     """
-    steps = propagate(network=network, outages=outages, params=params)
+    steps = propagate(network=network, outages=outages, params=params, conditions=conditions, parents=parents)
     while True:
         try:
             wave = next(steps)
@@ -105,9 +142,23 @@ def simulate(
             on_wave(wave)
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Began:
+    """Hold what began a wave."""
+
+    tripped: IntArray
+    flow_mw: FloatArray
+    trips: tuple[Trip, ...]
+    time_s: float | None
+
+
 def _termination(state: CascadeState, params: CascadeParams, *, trips: int) -> Termination | None:
-    if len(state.overloaded) == 0:
-        return Termination.STABLE if state.n_alive else Termination.BLACKOUT
+    if len(state.due) == 0:
+        if not state.n_alive:
+            return Termination.BLACKOUT
+        if state.choice is not None and state.choice.held_back:
+            return Termination.TIME_LIMIT
+        return Termination.SPARED if len(state.overloaded) else Termination.STABLE
     if params.max_waves is not None and trips >= params.max_waves:
         return Termination.WAVE_LIMIT
     return None
@@ -117,17 +168,16 @@ def _wave(
     index: int,
     network: Network,
     state: CascadeState,
-    tripped: IntArray,
-    flow_mw: FloatArray,
+    began: _Began,
     bus_dead_before: BoolArray,
     served_before_mw: float,
 ) -> Wave:
     return Wave(
         index=index,
-        tripped=tripped,
-        tripped_ids=tuple(network.branch_ids[branch] for branch in tripped),
-        tripped_flow_mw=flow_mw,
-        tripped_rate_mva=state.rate_mva[tripped],
+        tripped=began.tripped,
+        tripped_ids=tuple(network.branch_ids[branch] for branch in began.tripped),
+        tripped_flow_mw=began.flow_mw,
+        tripped_rate_mva=state.rate_mva[began.tripped],
         dead_buses=np.flatnonzero(state.bus_dead & ~bus_dead_before),
         bus_served_mw=state.bus_load_mw,
         shed_mw=state.base_served_mw - state.served_mw,
@@ -140,4 +190,8 @@ def _wave(
         closest_margin=state.closest_margin,
         balance_residual_mw=state.balance_residual_mw,
         mismatch_mw=state.mismatch_mw,
+        trips=began.trips,
+        time_s=began.time_s,
+        tripped_units=tuple(state.network.unit_ids[unit] for unit in state.tripped_units),
+        ufls_steps=state.blocks_shed,
     )

@@ -43,10 +43,13 @@ class Outages:
     Attributes:
         branch_out: branches taken out for themselves; those of an outaged bus follow from it.
         bus_out: buses taken out, each with its branches, load and units.
+        unit_out: units of the network as given that stop, each with its capacity; a pump stops consuming.
+            None stands for none.
     """
 
     branch_out: BoolArray
     bus_out: BoolArray
+    unit_out: BoolArray | None = None
 
     def __post_init__(self) -> None:
         """Copy and freeze the masks.
@@ -54,12 +57,23 @@ class Outages:
         Raises:
             NoOutage: if nothing is marked.
         """
-        for name in ("branch_out", "bus_out"):
+        marked = False
+        for name in ("branch_out", "bus_out", "unit_out"):
+            if getattr(self, name) is None and name == "unit_out":
+                continue
             mask = np.array(getattr(self, name), dtype=np.bool_)
             mask.setflags(write=False)
             object.__setattr__(self, name, mask)
-        if not self.branch_out.any() and not self.bus_out.any():
-            raise NoOutage(field="outages", message="name at least one branch, bus or substation with buses")
+            marked = marked or bool(mask.any())
+        if not marked:
+            raise NoOutage(
+                field="outages", message="name at least one branch, bus, unit or substation with buses"
+            )
+
+    @property
+    def units(self) -> IntArray:
+        """Return the indices of the units taken out for themselves."""
+        return np.empty(0, dtype=np.int64) if self.unit_out is None else np.flatnonzero(self.unit_out)
 
 
 def resolve_outages(
@@ -68,8 +82,9 @@ def resolve_outages(
     branch_ids: Iterable[str] = (),
     bus_ids: Iterable[str] = (),
     substation_ids: Iterable[str] = (),
+    unit_ids: Iterable[str] = (),
 ) -> Outages:
-    """Turn ids into an outage; a substation stands for all its buses.
+    """Turn ids into an outage; a substation stands for all its buses, a plant is a unit of the network.
 
     Naming an asset twice in one list is an error; naming a bus and its substation, or a bus and its branch,
     is not.
@@ -82,11 +97,14 @@ def resolve_outages(
     branches = _positions(field="branch_ids", ids=branch_ids, known=network.branch_index)
     buses = _positions(field="bus_ids", ids=bus_ids, known=network.bus_index)
     substations = _positions(field="substation_ids", ids=substation_ids, known=network.substation_index)
+    units = _positions(field="unit_ids", ids=unit_ids, known=network.unit_index)
     branch_out = np.zeros(network.n_branches, dtype=np.bool_)
     branch_out[branches] = True
+    unit_out = np.zeros(network.n_units, dtype=np.bool_)
+    unit_out[units] = True
     bus_out = np.isin(network.bus_substation, substations)
     bus_out[buses] = True
-    return Outages(branch_out=branch_out, bus_out=bus_out)
+    return Outages(branch_out=branch_out, bus_out=bus_out, unit_out=unit_out if len(units) else None)
 
 
 def branch_outage(network: Network, branch: int) -> Outages:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
 
 from cascade.engine.params import CascadeParams
+from cascade.engine.propagation import Propagation, trace
+from cascade.engine.trip import Trip
 from grid.powerflow.arrays import BoolArray, FloatArray, IntArray
 
 
@@ -20,6 +22,10 @@ class Termination(StrEnum):
     """No island is alive."""
     WAVE_LIMIT = "WAVE_LIMIT"
     """The bound on waves was reached with branches still overloaded."""
+    TIME_LIMIT = "TIME_LIMIT"
+    """The next trip would come after the horizon of the relays."""
+    SPARED = "SPARED"
+    """Branches are overloaded still, but chance let none of them trip."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -35,6 +41,10 @@ class Wave:
         tripped_ids: their ids.
         tripped_flow_mw: the flow that tripped each, positive from its from end.
         tripped_rate_mva: the rating in force for each.
+        trips: the same trips once more, each with its cause and its parent.
+        time_s: seconds since the initial outages, with relays; None without: waves then have no duration.
+        tripped_units: ids of the units that stopped because their island could not take their output.
+        ufls_steps: blocks of load that went in this wave, summed over the islands.
         dead_buses: indices of the buses that went dead in this wave (or out, in wave 0), ascending.
         bus_served_mw: load served per bus after this wave.
         shed_mw: load lost since the balanced intact network, in all waves so far.
@@ -66,6 +76,10 @@ class Wave:
     closest_margin: float
     balance_residual_mw: float
     mismatch_mw: float
+    trips: tuple[Trip, ...] = ()
+    time_s: float | None = None
+    tripped_units: tuple[str, ...] = ()
+    ufls_steps: int = 0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -81,8 +95,10 @@ class CascadeResult:
         bus_base_served_mw: the same per bus.
         outage_branches: indices of the branches taken out at the start, those of outaged buses among them.
         outage_buses: indices of the buses taken out at the start.
+        outage_units: indices, in the network as given, of the units taken out for themselves at the start.
         waves: the waves, the initial outages first.
         termination: why it ended.
+        base_flow_mw: flow per branch of the balanced intact network; None if that has no unique solution.
         flow_mw: final flow per branch, positive from its from end; 0 out of service and in dead islands.
         rate_mva: rating in force per branch, rating multiplier applied; 0 stands for unlimited.
         branch_in_service: branches neither taken out nor tripped.
@@ -105,6 +121,8 @@ class CascadeResult:
     branch_in_service: BoolArray
     bus_dead: BoolArray
     bus_served_mw: FloatArray
+    base_flow_mw: FloatArray | None = None
+    outage_units: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def n_waves(self) -> int:
@@ -115,6 +133,10 @@ class CascadeResult:
     def tripped(self) -> IntArray:
         """Return the indices of all branches that tripped, wave by wave."""
         return np.concatenate([wave.tripped for wave in self.waves])
+
+    def propagation(self) -> Propagation:
+        """Return which loss led to which trip, and the paths the cascade took."""
+        return trace([(wave.index, wave.trips) for wave in self.waves])
 
     @property
     def shed_mw(self) -> float:

@@ -6,13 +6,21 @@ import copy
 
 import numpy as np
 
+from cascade.engine.conditions import AS_STORED, Conditions, InvalidConditions
+from cascade.engine.dispatch import Dispatcher, LimitedBalance
 from cascade.engine.errors import CascadeInputError
+from cascade.engine.options import DispatchRule, TripSelection
 from cascade.engine.outages import Outages
 from cascade.engine.params import CascadeParams
 from cascade.engine.prepared import Prepared
-from grid.powerflow.arrays import BoolArray, FloatArray, IntArray
-from grid.powerflow.balance import balance_islands
+from cascade.engine.trip import TripCause
+from cascade.engine.trips.choice import Choice, Loading
+from cascade.engine.trips.protection import Protection
+from grid.powerflow.arrays import BoolArray, FloatArray, IntArray, sum_by
+from grid.powerflow.balance import Balance, balance_islands
+from grid.powerflow.dcflow import SingularIsland
 from grid.powerflow.flow_updates import FlowSolver
+from grid.powerflow.network import Network
 
 
 class CascadeState:
@@ -22,16 +30,37 @@ class CascadeState:
     in turn.
     """
 
-    def __init__(self, *, prepared: Prepared, params: CascadeParams) -> None:
-        """Scale loads and ratings and balance the intact network."""
+    def __init__(
+        self, *, prepared: Prepared, params: CascadeParams, conditions: Conditions = AS_STORED
+    ) -> None:
+        """Scale loads and ratings and balance the intact network.
+
+        Raises:
+            InvalidConditions: if the conditions are of another network, or lack what the settings need.
+        """
         network = prepared.network
+        conditions.check_fits(prepared.source)
         self._prepared = prepared
-        self._solver = FlowSolver(prepared.model, factor=prepared.factor)
+        self._params = params
+        self.solver = FlowSolver(prepared.model, factor=prepared.factor)
         self.rate_mva: FloatArray = network.rate_mva * params.rating_multiplier
+        if conditions.branch_rating_frac is not None:
+            known = ~np.isnan(conditions.branch_rating_frac)
+            self.rate_mva = self.rate_mva * np.where(known, conditions.branch_rating_frac, 1.0)
+        self._threshold_mva = np.where(prepared.rated, self.rate_mva * params.trip_threshold_frac, np.inf)
         self._limit_mva = np.where(
-            prepared.rated, self.rate_mva * (1.0 + params.overload_tolerance_frac), np.inf
+            prepared.rated, self._threshold_mva * (1.0 + params.overload_tolerance_frac), np.inf
         )
-        self._divisor_mva = np.where(prepared.rated, self.rate_mva, 1.0)
+        self._divisor_mva = np.where(prepared.rated, self._threshold_mva, 1.0)
+        self._protection = _protection(prepared, params)
+        self._dispatcher = _dispatcher(prepared, params, conditions)
+        self._intact = True
+        self._wave = -1
+        self._lost: IntArray = np.empty(0, dtype=np.int64)
+        self.stopped_units: IntArray = np.empty(0, dtype=np.int64)
+        self._bus_blocks: IntArray = np.zeros(network.n_buses, dtype=np.int64)
+        self.tripped_units: IntArray = np.empty(0, dtype=np.int64)
+        self.blocks_shed = 0
         self.branch_on: BoolArray = np.ones(network.n_branches, dtype=np.bool_)
         self.n_buses_out = 0
         self.bus_load_mw: FloatArray = network.bus_load_mw * params.load_multiplier
@@ -47,7 +76,8 @@ class CascadeState:
         """Return an independent copy of a state nothing has been taken out of yet."""
         other = copy.copy(self)
         other.branch_on = self.branch_on.copy()  # the only array changed in place
-        other._solver = FlowSolver(self._prepared.model, factor=self._prepared.factor)
+        other.solver = FlowSolver(self._prepared.model, factor=self._prepared.factor)
+        other._protection = _protection(self._prepared, self._params)
         return other
 
     def take_out(self, outages: Outages) -> None:
@@ -63,6 +93,14 @@ class CascadeState:
                 message=f"are of a network with {len(outages.branch_out)} branches and"
                 f" {len(outages.bus_out)} buses; this one has {network.n_branches} and {network.n_buses}",
             )
+        if outages.unit_out is not None and len(outages.unit_out) != self._prepared.source.n_units:
+            raise CascadeInputError(
+                field="outages",
+                message=f"are of a network with {len(outages.unit_out)} units; this one has"
+                f" {self._prepared.source.n_units}",
+            )
+        if outages.unit_out is not None and outages.unit_out.any():
+            self._stop_units(outages.unit_out)
         self.branch_on &= ~outages.branch_out
         if outages.bus_out.any():
             touched = outages.bus_out[network.branch_from] | outages.bus_out[network.branch_to]
@@ -71,6 +109,8 @@ class CascadeState:
             self.bus_load_mw = np.where(outages.bus_out, 0.0, self.bus_load_mw)
             self.n_buses_out = int(np.count_nonzero(outages.bus_out))
             self._unbalanced = True
+        self._lost = np.flatnonzero(~self.branch_on)
+        self._intact = False
 
     def settle(self) -> None:
         """Find the islands, balance each and solve the flows.
@@ -78,6 +118,8 @@ class CascadeState:
         Raises:
             SingularIsland: if a live island's equations have no unique solution.
         """
+        self.tripped_units, self.blocks_shed = self.tripped_units[:0], 0
+        self._wave += 1
         islands = self._prepared.finder.find(self.branch_on)
         # Islands only split, so an equal count means the same islands, and those are balanced already.
         if self._unbalanced or islands.count != self.islands.count:
@@ -85,21 +127,70 @@ class CascadeState:
             self._balance()
             self._unbalanced = False
         self.live_on: BoolArray = self.branch_on & ~self.bus_dead[self._prepared.network.branch_from]
-        solution = self._solver.solve(
+        solution = self.solver.solve(
             islands=self.islands,
             alive=self._alive,
             branch_on=self.branch_on,
             live_on=self.live_on,
-            injection_mw=self._injection_mw,
+            injection_mw=self.injection_mw,
         )
         self.flow_mw: FloatArray = solution.flow_mw
         self.mismatch_mw = solution.mismatch_mw
         self._size_mw = np.abs(self.flow_mw)
         self.overloaded: IntArray = np.flatnonzero(self._size_mw > self._limit_mva)
+        self.choice: Choice | None = None
+        if self._protection is not None:
+            self.choice = self._protection.choose(
+                Loading(
+                    wave=self._wave,
+                    size_mw=self._size_mw,
+                    rate_mva=self.rate_mva,
+                    threshold_mva=self._threshold_mva,
+                    live_on=self.live_on,
+                    overloaded=self.overloaded,
+                    lost=self._lost,
+                )
+            )
+
+    @property
+    def due(self) -> IntArray:
+        """Return the branches that trip next: with plain settings all that are overloaded."""
+        return self.overloaded if self.choice is None else self.choice.branches
+
+    @property
+    def causes(self) -> tuple[TripCause, ...]:
+        """Return why each of them trips."""
+        return (TripCause.OVERLOAD,) * len(self.overloaded) if self.choice is None else self.choice.causes
+
+    @property
+    def network(self) -> Network:
+        """Return the normalised network."""
+        return self._prepared.network
+
+    def intact_flows(self) -> tuple[FloatArray, BoolArray] | None:
+        """Return the flows before anything is taken out, and which branches they overload.
+
+        None if the power flow of the intact network has no unique solution.
+        """
+        if self._prepared.factor is None:
+            return None
+        live_on = self.branch_on & ~self.bus_dead[self._prepared.network.branch_from]
+        try:
+            solution = FlowSolver(self._prepared.model, factor=self._prepared.factor).solve(
+                islands=self.islands,
+                alive=self._alive,
+                branch_on=self.branch_on,
+                live_on=live_on,
+                injection_mw=self.injection_mw,
+            )
+        except SingularIsland:
+            return None
+        return solution.flow_mw, np.abs(solution.flow_mw) > self._limit_mva
 
     def trip(self) -> None:
-        """Take out every overloaded branch at once."""
-        self.branch_on[self.overloaded] = False
+        """Take out every branch that is due at once."""
+        self._lost = self.due
+        self.branch_on[self._lost] = False
 
     @property
     def n_alive(self) -> int:
@@ -119,7 +210,39 @@ class CascadeState:
         smallest = float(np.min(margin, where=judged, initial=np.inf))
         return smallest if smallest < np.inf else float("nan")
 
+    def _stop_units(self, unit_out: BoolArray) -> None:
+        """Take units out for themselves; a pump takes its consumption with it."""
+        source, network = self._prepared.source, self._prepared.network
+        pumping = source.unit_p_mw < 0.0
+        stopped = np.zeros(network.n_units, dtype=np.bool_)
+        generating = unit_out[~pumping]
+        stopped[: len(generating)] = generating  # normalising keeps their order and puts infeeds after them
+        self.stopped_units = np.flatnonzero(stopped)
+        self.unit_p_mw = np.where(stopped, 0.0, self.unit_p_mw)
+        self.unit_pmax_mw = np.where(stopped, 0.0, self.unit_pmax_mw)
+        still = unit_out & pumping
+        if still.any():
+            pumped_mw = sum_by(source.unit_bus[still], -source.unit_p_mw[still], network.n_buses)
+            # A pump that feeds on an infeed at its own bus is not in the load there.
+            in_load = np.minimum(pumped_mw, network.bus_load_mw)
+            share = np.divide(in_load, network.bus_load_mw, out=np.zeros_like(in_load), where=in_load > 0.0)
+            self.bus_load_mw = self.bus_load_mw * (1.0 - share)
+        self._unbalanced = True
+
     def _balance(self) -> None:
+        if self._dispatcher is not None:
+            limited = self._dispatcher.balance(
+                islands=self.islands,
+                bus_load_mw=self.bus_load_mw,
+                unit_p_mw=self.unit_p_mw,
+                unit_pmax_mw=self.unit_pmax_mw,
+                bus_blocks=self._bus_blocks,
+                intact=self._intact,
+            )
+            self.unit_pmax_mw, self._bus_blocks = limited.unit_pmax_mw, limited.bus_blocks
+            self.tripped_units, self.blocks_shed = limited.tripped_units, limited.blocks_shed
+            self._take(limited)
+            return
         network = self._prepared.network
         balance = balance_islands(
             islands=self.islands,
@@ -128,6 +251,9 @@ class CascadeState:
             unit_p_mw=self.unit_p_mw,
             unit_pmax_mw=self.unit_pmax_mw,
         )
+        self._take(balance)
+
+    def _take(self, balance: Balance | LimitedBalance) -> None:
         self.bus_load_mw = balance.bus_load_mw
         self.unit_p_mw = balance.unit_p_mw
         self._alive = balance.alive
@@ -135,6 +261,36 @@ class CascadeState:
         self.balance_residual_mw = balance.largest_residual_mw
         self.served_mw = float(self.bus_load_mw.sum())
         self.generated_mw = float(self.unit_p_mw.sum())
-        self._injection_mw = self._prepared.model.injections(
+        self.injection_mw: FloatArray = self._prepared.model.injections(
             bus_load_mw=self.bus_load_mw, unit_p_mw=self.unit_p_mw
         )
+
+
+def _protection(prepared: Prepared, params: CascadeParams) -> Protection | None:
+    """Return what chooses the trips; None where every overloaded branch trips and nothing else."""
+    plain = (
+        params.trip_selection is TripSelection.ALL
+        and params.relay is None
+        and params.random_trips is None
+        and params.hidden_failures is None
+    )
+    return None if plain else Protection(network=prepared.network, params=params)
+
+
+def _dispatcher(prepared: Prepared, params: CascadeParams, conditions: Conditions) -> Dispatcher | None:
+    """Return what balances the islands; None where the proportional rules do."""
+    by_merit = params.dispatch is DispatchRule.MERIT_ORDER
+    if not by_merit and params.ramp is None and params.ufls is None:
+        return None
+    unit_cost: FloatArray | None = None
+    if by_merit:
+        given = conditions.unit_cost_usd_per_mwh
+        if given is None:
+            raise InvalidConditions(
+                field="unit_cost_usd_per_mwh",
+                message="is not given; allowed: the cost of each unit, which merit order needs",
+            )
+        kept = given[prepared.source.unit_p_mw >= 0.0]
+        infeeds = np.full(prepared.network.n_units - len(kept), np.nan)
+        unit_cost = np.concatenate([kept, infeeds])
+    return Dispatcher(params=params, unit_bus=prepared.network.unit_bus, unit_cost=unit_cost)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cascade.engine.conditions import AS_STORED, Conditions
 from cascade.engine.outages import Outages, UnknownAsset, branch_outage
 from cascade.engine.params import CascadeParams
 from cascade.engine.prepared import Prepared, prepare
@@ -42,6 +43,7 @@ def n_minus_1(
     params: CascadeParams,
     branch_indices: Sequence[int] | IntArray | None = None,
     progress: Callable[[int, int], None] | None = None,
+    conditions: Conditions = AS_STORED,
 ) -> SweepResult:
     """Run the cascade that each single branch outage starts.
 
@@ -50,17 +52,18 @@ def n_minus_1(
         params: the settings.
         branch_indices: the branches, in the order of the rows wanted; None for all.
         progress: called with the number done and the total after each; to stop the sweep, raise from it.
+        conditions: ratings and costs of the hour.
 
     Raises:
         UnknownAsset: if an entry is no branch index.
     """
     prepared = network if isinstance(network, Prepared) else prepare(network)
-    branch = _branches(prepared.network, branch_indices)
+    branch = chosen_branches(prepared.network, branch_indices)
     total = len(branch)
     shed_mw = np.full(total, np.nan)
     n_tripped = np.full(total, -1, dtype=np.int64)
     n_waves = np.full(total, -1, dtype=np.int64)
-    base = CascadeState(prepared=prepared, params=params)
+    base = CascadeState(prepared=prepared, params=params, conditions=conditions)
     for row in range(total):
         state = base.fork()
         try:
@@ -87,14 +90,19 @@ def _run(state: CascadeState, outages: Outages, params: CascadeParams) -> int:
     state.take_out(outages)
     n_waves = 0
     state.settle()
-    while len(state.overloaded) and (params.max_waves is None or n_waves < params.max_waves):
+    while len(state.due) and (params.max_waves is None or n_waves < params.max_waves):
         state.trip()
         state.settle()
         n_waves += 1
     return n_waves
 
 
-def _branches(network: Network, branch_indices: Sequence[int] | IntArray | None) -> IntArray:
+def chosen_branches(network: Network, branch_indices: Sequence[int] | IntArray | None) -> IntArray:
+    """Return the branch indices given, checked, or all of them for None.
+
+    Raises:
+        UnknownAsset: if an entry is no branch index.
+    """
     if branch_indices is None:
         return np.arange(network.n_branches)
     given = np.asarray(branch_indices)

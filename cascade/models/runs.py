@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from cascade.models.scenarios import Scenario
+from cascade.models.frozen import FrozenInputs
+from cascade.models.scenarios import Scenario, ScenarioVersion
 
 
 class CascadeRunQuerySet(models.QuerySet["CascadeRun"]):
@@ -22,6 +23,25 @@ class CascadeRun(models.Model):
     job = models.OneToOneField("jobs.Job", on_delete=models.CASCADE, related_name="cascade_run")
     scenario = models.ForeignKey(
         Scenario, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
+    )
+    version = models.ForeignKey(
+        ScenarioVersion,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="runs",
+        help_text="The version of the scenario that was run.",
+    )
+    inputs = models.ForeignKey(
+        FrozenInputs,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="runs",
+        help_text="All that the result depends on; null for runs from before inputs were frozen whole.",
+    )
+    repeat_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="repeats"
     )
     name = models.CharField(max_length=200)
     interconnect = models.CharField(max_length=16)
@@ -48,10 +68,20 @@ class CascadeRun(models.Model):
     )
     termination_reason = models.CharField(max_length=32, blank=True)
     elapsed_ms = models.FloatField(null=True, help_text="Time the engine took, ms.")
-    branch_ids = ArrayField(models.CharField(max_length=64), null=True, editable=False)
-    final_flow_mw = ArrayField(models.FloatField(), null=True, editable=False)
-    final_rating_mva = ArrayField(models.FloatField(null=True), null=True, editable=False)
-    trip_wave = ArrayField(models.IntegerField(null=True), null=True, editable=False)
+    result_digest = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of the result; equal for equal results, bit for bit."
+    )
+    customers_out = models.IntegerField(
+        null=True, help_text="Customers without supply; null where no distribution data says."
+    )
+    progress = models.JSONField(
+        default=list, editable=False, help_text="The waves so far, while the run is computed."
+    )
+    impact = models.JSONField(
+        null=True,
+        editable=False,
+        help_text="What the loss means for circuits and customers, as far as known.",
+    )
     substation_loss = models.JSONField(
         null=True,
         editable=False,
@@ -80,6 +110,13 @@ class CascadeWave(models.Model):
     served_mw = models.FloatField(help_text="Load served in this wave, MW.")
     islands_alive = models.IntegerField()
     islands_dead = models.IntegerField()
+    dead_bus_count = models.IntegerField(null=True, help_text="Buses that went dead in this wave.")
+    customers_out = models.IntegerField(
+        null=True, help_text="Customers without supply after this wave; null where unknown."
+    )
+    time_s = models.FloatField(
+        null=True, help_text="Seconds since the initial outages; null where waves have no duration."
+    )
 
     class Meta:
         ordering = ["run", "number"]
@@ -97,6 +134,14 @@ class CascadeTrip(models.Model):
     branch_id = models.CharField(max_length=64)
     flow_mw = models.FloatField(help_text="Flow at the trip, MW.")
     rating_mva = models.FloatField(help_text="Rating in force in the run, MVA.")
+    cause = models.CharField(max_length=24, default="OVERLOAD", help_text="Why it tripped.")
+    parent_id = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="The branch or unit whose loss raised its flow most; empty where none did.",
+    )
+    parent_wave = models.IntegerField(null=True, help_text="The wave the parent was lost in.")
+    parent_rise_mw = models.FloatField(null=True, help_text="What the parent's loss added to the flow, MW.")
 
     class Meta:
         ordering = ["wave", "branch_id"]
@@ -109,3 +154,21 @@ class CascadeTrip(models.Model):
     def loading_pct(self) -> float:
         """Flow over rating, %."""
         return abs(self.flow_mw) / self.rating_mva * 100.0
+
+
+class CascadeArrays(models.Model):
+    """The long arrays of a run's result, as Arrow IPC streams, apart from the row that lists read."""
+
+    run = models.OneToOneField(CascadeRun, on_delete=models.CASCADE, primary_key=True, related_name="arrays")
+    branches = models.BinaryField(
+        help_text="Per branch: id, flow before and after, rating, wave it went out in, cause and parent."
+    )
+    buses = models.BinaryField(
+        help_text="Per bus: id, load asked for, served before and after, wave it went dead in, final island."
+    )
+
+    class Meta:
+        verbose_name_plural = "cascade arrays"
+
+    def __str__(self) -> str:
+        return f"arrays of run {self.run_id}"

@@ -4,36 +4,17 @@ from typing import Annotated, Any
 
 import strawberry
 import strawberry_django
-from strawberry import relay
 from strawberry.types import Info
 from strawberry_django.relay import DjangoCursorConnection
 
 from cascade import models
-from cascade.schema.types import CascadeRun, Scenario
-from cascade.services import runs, scenarios
-from flux_site.api.errors import BadInput
+from cascade.schema.row_ids import parse_row_id
+from cascade.schema.types import CascadeRun
+from cascade.services import publishing, runs
 from flux_site.api.guard import Requires
 from flux_site.api.operation import Fault, expected_failures
 from flux_site.api.visibility import first_of, require_login
-
-
-def parse_row_id(text: str, field: str) -> int:
-    """Return a row id, given plain or as a Relay id.
-
-    Raises:
-        BadInput: if it is neither.
-    """
-    for candidate in (text, _node_id(text)):
-        if candidate is not None and candidate.isascii() and candidate.isdigit() and len(candidate) < 19:
-            return int(candidate)
-    raise BadInput(f"{text!r} is not an id.", field=field)
-
-
-def _node_id(text: str) -> str | None:
-    try:
-        return relay.GlobalID.from_id(text).node_id
-    except (relay.GlobalIDValueError, ValueError):
-        return None
+from flux_site.jobs.schema import JSONObject
 
 
 @strawberry.input
@@ -44,38 +25,40 @@ class StartCascadeRunInput:
     load_multiplier: float = strawberry.field(default=1.0, description="Factor on every load.")
     rating_multiplier: float = strawberry.field(default=1.0, description="Factor on every rating.")
     name: str | None = None
+    elements: list[str] = strawberry.field(
+        default_factory=list,
+        description="Elements of the distribution network that fail too, such as circuits and poles.",
+    )
+    options: JSONObject | None = strawberry.field(
+        default=None,
+        description="Further settings by name, such as trip_threshold_frac, relay or seed; "
+        "docs/cascade-model.md names them.",
+    )
 
 
 @strawberry.input
-class CreateScenarioInput:
-    """A scenario to keep."""
+class PublishCascadeRunInput:
+    """Which run."""
 
-    name: str
-    description: str = ""
-    outages: list[str]
-    load_multiplier: float = 1.0
-    rating_multiplier: float = 1.0
+    run_id: strawberry.ID
 
 
 @strawberry.input
-class RunScenarioInput:
-    """Which scenario."""
+class RepeatCascadeRunInput:
+    """Which run."""
 
-    scenario_id: strawberry.ID
+    run_id: strawberry.ID
 
 
 StartCascadeRunPayload = Annotated[CascadeRun | Fault, strawberry.union("StartCascadeRunPayload")]
-CreateScenarioPayload = Annotated[Scenario | Fault, strawberry.union("CreateScenarioPayload")]
-RunScenarioPayload = Annotated[CascadeRun | Fault, strawberry.union("RunScenarioPayload")]
+PublishCascadeRunPayload = Annotated[CascadeRun | Fault, strawberry.union("PublishCascadeRunPayload")]
+RepeatCascadeRunPayload = Annotated[CascadeRun | Fault, strawberry.union("RepeatCascadeRunPayload")]
 
 
 @strawberry.type
 class CascadeQuery:
     """Questions about cascades."""
 
-    scenarios: DjangoCursorConnection[Scenario] = strawberry_django.connection(
-        extensions=[Requires("cascade.view_scenario")], description="Scenarios, newest first."
-    )
     cascade_runs: DjangoCursorConnection[CascadeRun] = strawberry_django.connection(
         extensions=[Requires()],
         description="Runs, newest first: all for those who may see all, else one's own.",
@@ -92,7 +75,7 @@ class CascadeQuery:
 
 @strawberry.type
 class CascadeMutation:
-    """Starting cascades and keeping scenarios."""
+    """Starting cascades and repeating them."""
 
     @strawberry_django.mutation(
         handle_django_errors=False,
@@ -107,42 +90,38 @@ class CascadeMutation:
                 outages=input.outages,
                 load_multiplier=input.load_multiplier,
                 rating_multiplier=input.rating_multiplier,
+                options=input.options,  # type: ignore[arg-type]
+                elements=input.elements,
                 name=input.name,
                 user=require_login(info),
             )
 
         return expected_failures(start)
-
-    @strawberry_django.mutation(
-        handle_django_errors=False,
-        extensions=[Requires("cascade.add_scenario")],
-        description="Keep a scenario.",
-    )
-    def create_scenario(self, info: Info, input: CreateScenarioInput) -> CreateScenarioPayload:
-        """Create a scenario."""
-
-        def create() -> Any:
-            return scenarios.create_scenario(
-                name=input.name,
-                description=input.description,
-                outages=input.outages,
-                load_multiplier=input.load_multiplier,
-                rating_multiplier=input.rating_multiplier,
-                user=require_login(info),
-            )
-
-        return expected_failures(create)
 
     @strawberry_django.mutation(
         handle_django_errors=False,
         extensions=[Requires("cascade.add_cascaderun")],
-        description="Queue a run of a scenario as it stands now.",
+        description="Queue a run once more on its frozen inputs; the result is the same, bit for bit.",
     )
-    def run_scenario(self, info: Info, input: RunScenarioInput) -> RunScenarioPayload:
-        """Run a scenario."""
+    def repeat_cascade_run(self, info: Info, input: RepeatCascadeRunInput) -> RepeatCascadeRunPayload:
+        """Repeat a run."""
 
-        def start() -> Any:
-            scenario_id = parse_row_id(input.scenario_id, "scenarioId")
-            return scenarios.run_scenario(scenario_id=scenario_id, user=require_login(info))
+        def repeat() -> Any:
+            return runs.repeat_run(run_id=parse_row_id(input.run_id, "runId"), user=require_login(info))
 
-        return expected_failures(start)
+        return expected_failures(repeat)
+
+    @strawberry_django.mutation(
+        handle_django_errors=False,
+        extensions=[Requires("cascade.add_cascaderun")],
+        description="Write a finished run to the warehouse, as a cascade computed beforehand.",
+    )
+    def publish_cascade_run(self, info: Info, input: PublishCascadeRunInput) -> PublishCascadeRunPayload:
+        """Write a run to the warehouse."""
+
+        def publish() -> Any:
+            return publishing.publish_run(
+                run_id=parse_row_id(input.run_id, "runId"), user=require_login(info)
+            )
+
+        return expected_failures(publish)

@@ -19,6 +19,9 @@ SCENARIO, RUN = "cascade.scenario", "cascade.run"
 
 _SCENARIO_FIELDS = (
     "name",
+    "key",
+    "kind",
+    "newest_number",
     "description",
     "interconnect",
     "outages",
@@ -27,6 +30,7 @@ _SCENARIO_FIELDS = (
     "created_at",
     "updated_at",
 )
+_VERSION_FIELDS = ("id", "number", "name", "description", "spec", "digest", "note", "created_at")
 _RUN_INPUTS = ("interconnect", "outages", "load_multiplier", "rating_multiplier")
 _RUN_FIELDS = (
     "name",
@@ -46,6 +50,9 @@ _RUN_FIELDS = (
     "termination_reason",
     "elapsed_ms",
     "substation_loss",
+    "result_digest",
+    "customers_out",
+    "impact",
 )
 _WAVE_FIELDS = (
     "number",
@@ -55,14 +62,27 @@ _WAVE_FIELDS = (
     "served_mw",
     "islands_alive",
     "islands_dead",
+    "dead_bus_count",
+    "customers_out",
+    "time_s",
 )
-_TRIP_FIELDS = ("wave__number", "branch_id", "flow_mw", "rating_mva")
+_TRIP_FIELDS = (
+    "wave__number",
+    "branch_id",
+    "flow_mw",
+    "rating_mva",
+    "cause",
+    "parent_id",
+    "parent_wave",
+    "parent_rise_mw",
+)
 
 
 def record_scenario(scenario: models.Scenario, *, action: Action, actor: Any | None) -> None:
     """Write down that a scenario was created or changed; in the transaction that does it."""
     payload = {name: getattr(scenario, name) for name in _SCENARIO_FIELDS}
     payload["owner"] = scenario.owner.get_username() if scenario.owner else None
+    payload["versions"] = list(scenario.versions.order_by("number").values(*_VERSION_FIELDS))
     outbox.record(kind=SCENARIO, key=str(scenario.pk), action=action, payload=payload, actor=actor)
 
 
@@ -80,6 +100,18 @@ def record_run(run: models.CascadeRun) -> None:
     payload: dict[str, Any] = {name: getattr(run, name) for name in _RUN_FIELDS}
     payload["scenario"] = run.scenario_id
     payload["job"] = str(run.job_id)
+    payload["version"] = run.version.number if run.version else None
+    payload["repeat_of"] = run.repeat_of_id
+    payload["inputs"] = None
+    if run.inputs is not None:
+        inputs = run.inputs
+        payload["inputs"] = {
+            "digest": inputs.pk,
+            "network": inputs.network_id,
+            "params": inputs.params,
+            "outages": inputs.outages,
+            "summary": inputs.summary,
+        }
     payload["owner"] = owner.get_username() if owner else None
     payload["waves"] = list(run.waves.order_by("number").values(*_WAVE_FIELDS))
     payload["trips"] = list(run.trips.order_by("wave__number", "branch_id").values_list(*_TRIP_FIELDS))
@@ -125,7 +157,11 @@ def restore(*, stream: str | None) -> dict[str, int]:
         BadInput: if the database holds scenarios, runs or edits of its own, or there is no such stream.
         WarehouseError: if the warehouse cannot be read; nothing was changed.
     """
-    if models.Scenario.objects.exists() or models.CascadeRun.objects.exists() or not outbox.is_untouched():
+    if (
+        models.Scenario.objects.filter(key__isnull=True).exists()
+        or models.CascadeRun.objects.exists()
+        or not outbox.is_untouched()
+    ):
         raise BadInput(
             "The database holds scenarios, runs or edits of its own; restoring needs an empty one."
         )
@@ -135,13 +171,15 @@ def restore(*, stream: str | None) -> dict[str, int]:
     users = get_user_model()
     owners = dict(users.objects.values_list(users.USERNAME_FIELD, "pk"))
     scenarios = outbox.list_rows(stream_id=found, kind=SCENARIO)
+    # Those that came with the product are made anew, or come back with their edits.
+    models.Scenario.objects.all().delete()
     for row in scenarios:
         _restore_scenario(row, owners)
     known = {int(row.key) for row in scenarios}
     runs = outbox.list_rows(stream_id=found, kind=RUN)
     for row in runs:
         _restore_run(row, owners, known)
-    for model in (models.Scenario, models.CascadeRun):
+    for model in (models.Scenario, models.ScenarioVersion, models.CascadeRun):
         _continue_numbers(model)
     changes = restore_operations(found)
     outbox.adopt_stream(found)
@@ -149,8 +187,11 @@ def restore(*, stream: str | None) -> dict[str, int]:
 
 
 def _restore_scenario(row: RestoredRow, owners: dict[str, int]) -> None:
-    fields = {name: row.payload[name] for name in _SCENARIO_FIELDS}
+    fields = {name: row.payload[name] for name in _SCENARIO_FIELDS if name in row.payload}
     models.Scenario.objects.create(pk=int(row.key), owner_id=owners.get(row.payload["owner"] or ""), **fields)
+    for version in row.payload.get("versions", ()):
+        made = models.ScenarioVersion.objects.create(scenario_id=int(row.key), **version)
+        models.ScenarioVersion.objects.filter(pk=made.pk).update(created_at=version["created_at"])
     # auto_now and auto_now_add have put the moment of now in place of these.
     models.Scenario.objects.filter(pk=int(row.key)).update(
         created_at=row.payload["created_at"], updated_at=row.payload["updated_at"]
@@ -176,15 +217,18 @@ def _restore_run(row: RestoredRow, owners: dict[str, int], scenarios: set[int]) 
         pk=int(row.key),
         job=job,
         scenario_id=payload["scenario"] if payload["scenario"] in scenarios else None,
-        **{name: payload[name] for name in _RUN_FIELDS},
+        version=models.ScenarioVersion.objects.filter(
+            scenario_id=payload["scenario"], number=payload.get("version") or 0
+        ).first(),
+        **{name: payload[name] for name in _RUN_FIELDS if name in payload},
     )
     models.CascadeRun.objects.filter(pk=run.pk).update(created_at=created_at)
     waves = {wave["number"]: models.CascadeWave.objects.create(run=run, **wave) for wave in payload["waves"]}
+    names = ("branch_id", "flow_mw", "rating_mva", "cause", "parent_id", "parent_wave", "parent_rise_mw")
     models.CascadeTrip.objects.bulk_create(
-        models.CascadeTrip(
-            run=run, wave=waves[number], branch_id=branch_id, flow_mw=flow_mw, rating_mva=rating_mva
-        )
-        for number, branch_id, flow_mw, rating_mva in payload["trips"]
+        # An edit from before causes were known ends after the rating.
+        models.CascadeTrip(run=run, wave=waves[number], **dict(zip(names, values, strict=False)))
+        for number, *values in payload["trips"]
     )
 
 

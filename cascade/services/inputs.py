@@ -13,8 +13,9 @@ from grid.powerflow.network import Network, NetworkError
 from grid.selectors import network as network_selectors
 
 MAX_OUTAGES = 500
-ID_PATTERN = re.compile(r"^(SUB|BUS|BR)-[A-Za-z0-9_.-]{1,58}$")
+ID_PATTERN = re.compile(r"^(SUB|BUS|BR|PLANT)-[A-Za-z0-9_.-]{1,56}$")
 FIELD_NAMES = {"load_multiplier": "loadMultiplier", "rating_multiplier": "ratingMultiplier"}
+KINDS = {"SUB-": "substation_ids", "BUS-": "bus_ids", "BR-": "branch_ids", "PLANT-": "unit_ids"}
 
 
 class UnknownAsset(BadInput):
@@ -42,25 +43,62 @@ def check_inputs(
         UnknownAsset: if an id names nothing, or ids of several interconnections are mixed.
         EmptyNetwork: if the cache holds no network.
     """
+    params = check_multipliers(load_multiplier=load_multiplier, rating_multiplier=rating_multiplier)
+    ids = check_ids(outages)
+    if not ids:
+        raise BadInput("Name at least one substation, bus or branch that fails first.", field="outages")
+    interconnect = interconnect_of(ids)
+    inputs = CascadeInputs(interconnect=interconnect, outages=ids, params=params)
+    resolve(network=load(inputs.interconnect), outages=inputs.outages)
+    return inputs
+
+
+def check_multipliers(*, load_multiplier: float, rating_multiplier: float) -> CascadeParams:
+    """Return the settings with these multipliers.
+
+    Raises:
+        BadInput: naming the one that is out of range or no finite number.
+    """
     for field, value in (("loadMultiplier", load_multiplier), ("ratingMultiplier", rating_multiplier)):
         if not math.isfinite(value):
             raise BadInput(f"{field} is {value}; it must be a finite number above 0.", field=field)
     try:
-        params = CascadeParams(load_multiplier=load_multiplier, rating_multiplier=rating_multiplier)
+        return CascadeParams(load_multiplier=load_multiplier, rating_multiplier=rating_multiplier)
     except CascadeInputError as error:
-        raise BadInput(str(error), field=FIELD_NAMES.get(error.field, error.field)) from error
+        raise bad_input(error) from error
+
+
+def bad_input(error: CascadeInputError) -> BadInput:
+    """Return an error of the engine as one of the API, its field named as the API does."""
+    return BadInput(str(error), field=FIELD_NAMES.get(error.field, error.field))
+
+
+def check_ids(outages: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids in the order given, each once.
+
+    Raises:
+        BadInput: if there are too many, or one is malformed.
+    """
     ids = tuple(dict.fromkeys(text.strip() for text in outages))
-    if not ids:
-        raise BadInput("Name at least one substation, bus or branch that fails first.", field="outages")
     if len(ids) > MAX_OUTAGES:
         raise BadInput(f"{len(ids)} outages; at most {MAX_OUTAGES} in one run.", field="outages")
     malformed = [text for text in ids if not ID_PATTERN.match(text)]
     if malformed:
         raise BadInput(
             f"Not the id of a substation, bus or branch: {', '.join(malformed[:10])}. "
-            "Ids look like SUB-1, BUS-1, BR-1.",
+            "Ids look like SUB-1, BUS-1, BR-1, and of units PLANT-1.",
             field="outages",
         )
+    return ids
+
+
+def interconnect_of(ids: Sequence[str]) -> str:
+    """Return the interconnection that assets belong to.
+
+    Raises:
+        UnknownAsset: if they name nothing, or belong to several.
+        EmptyNetwork: if the cache holds no network.
+    """
     interconnects = network_selectors.asset_interconnects(list(ids))
     if not interconnects:
         if not network_selectors.list_interconnects():
@@ -74,9 +112,7 @@ def check_inputs(
             f"The outages lie in several interconnections ({', '.join(sorted(interconnects))}); name one.",
             field="outages",
         )
-    inputs = CascadeInputs(interconnect=interconnects.pop(), outages=ids, params=params)
-    resolve(network=load(inputs.interconnect), outages=inputs.outages)
-    return inputs
+    return interconnects.pop()
 
 
 def load(interconnect: str) -> Network:
@@ -102,9 +138,7 @@ def resolve(*, network: Network, outages: Sequence[str]) -> Outages:
     try:
         return resolve_outages(
             network=network,
-            branch_ids=[text for text in outages if text.startswith("BR-")],
-            bus_ids=[text for text in outages if text.startswith("BUS-")],
-            substation_ids=[text for text in outages if text.startswith("SUB-")],
+            **{name: [text for text in outages if text.startswith(prefix)] for prefix, name in KINDS.items()},
         )
     except CascadeInputError as error:
         raise UnknownAsset(f"Cannot fail this: {error}", field="outages") from error

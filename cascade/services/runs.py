@@ -1,30 +1,30 @@
-"""Starting a cascade run, and carrying it out."""
+"""Starting a cascade run, carrying it out, and repeating it."""
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
-import numpy as np
 from django.db import transaction
 
 from cascade import models
 from cascade.engine.cascade import propagate
-from cascade.engine.losses import substation_losses
-from cascade.engine.params import CascadeParams
 from cascade.engine.prepared import prepare
 from cascade.engine.result import CascadeResult, Wave
-from cascade.services.edits import record_run
-from cascade.services.inputs import check_inputs, load, resolve
+from cascade.engine.scenarios.spec import LoadRule, ScenarioSpec
+from cascade.services.freezing import Thawed, freeze, thaw
+from cascade.services.inputs import MAX_OUTAGES, check_ids, check_inputs
+from cascade.services.storing import store
 from flux_site.api.errors import BadInput, NotFound
 from flux_site.jobs.context import JobContext
+from flux_site.jobs.notify import publish
 from flux_site.jobs.services import create_job
 from grid.powerflow.dcflow import SingularIsland
-from grid.powerflow.network import Network
+from grid.selectors import initiators
 from grid.selectors.network import name_assets
 
 JOB_KIND = "cascade.run"
 MAX_NAME = 200
+TELL_EVERY_S = 0.1
 
 
 class UnsolvableNetwork(BadInput):
@@ -33,50 +33,175 @@ class UnsolvableNetwork(BadInput):
     code = "UNSOLVABLE_NETWORK"
 
 
-@transaction.atomic
 def start_run(
     *,
     outages: Sequence[str],
     load_multiplier: float = 1.0,
     rating_multiplier: float = 1.0,
+    options: dict[str, Any] | None = None,
+    elements: Sequence[str] = (),
     name: str | None = None,
     user: Any,
-    scenario: models.Scenario | None = None,
 ) -> models.CascadeRun:
     """Queue a cascade run with its inputs frozen.
+
+    Args:
+        outages: what fails first.
+        load_multiplier: factor on every load.
+        rating_multiplier: factor on every rating.
+        options: further settings, see ``cascade.engine.params.CascadeParams``.
+        elements: elements of the distribution network that fail too.
+        name: what to call it; made of the outages if None.
+        user: who starts it.
 
     Raises:
         BadInput: naming the field, see check_inputs; or a name that is too long.
         QueueUnavailable: after commit, if Redis is away; the job is then marked FAILED.
     """
-    if name is not None and len(name) > MAX_NAME:
-        raise BadInput(f"The name has {len(name)} characters; at most {MAX_NAME}.", field="name")
+    _check_name(name)
     inputs = check_inputs(
         outages=outages, load_multiplier=load_multiplier, rating_multiplier=rating_multiplier
     )
-    title = (name or "").strip() or default_name(list(inputs.outages))
+    spec = ScenarioSpec(
+        outages=inputs.outages,
+        load=LoadRule(multiplier=load_multiplier),
+        rating_multiplier=rating_multiplier,
+        options=dict(options or {}),
+    )
+    return start_spec(interconnect=inputs.interconnect, spec=spec, elements=elements, name=name, user=user)
+
+
+@transaction.atomic
+def start_spec(
+    *,
+    interconnect: str,
+    spec: ScenarioSpec,
+    extra_outages: Sequence[str] = (),
+    elements: Sequence[str] = (),
+    name: str | None = None,
+    user: Any,
+    version: models.ScenarioVersion | None = None,
+) -> models.CascadeRun:
+    """Queue a run of what a scenario says, frozen as it is now.
+
+    Raises:
+        BadInput: naming the field.
+        QueueUnavailable: after commit, if Redis is away; the job is then marked FAILED.
+    """
+    _check_name(name)
+    extra = check_ids(extra_outages)
+    frozen = freeze(
+        interconnect=interconnect,
+        spec=spec,
+        extra_outages=extra,
+        elements=check_elements(elements, user=user),
+    )
+    given = list(dict.fromkeys([*spec.outages, *extra]))
+    title = (name or "").strip() or default_name(given)
+    return _queue(
+        inputs=frozen,
+        title=title,
+        user=user,
+        version=version,
+        interconnect=interconnect,
+        outages=given,
+    )
+
+
+def repeat_run(*, run_id: int, user: Any) -> models.CascadeRun:
+    """Queue a finished run once more on the same frozen inputs; its result must be the same, bit for bit.
+
+    Raises:
+        NotFound: if there is no such run that the user may see.
+        BadInput: if its inputs were not frozen whole: it is from before that was done.
+    """
+    run = models.CascadeRun.objects.visible_to(user).select_related("inputs", "version").filter(pk=run_id)
+    found = run.first()
+    if found is None:
+        raise NotFound(f"There is no run {run_id} that you may see.", field="runId")
+    if found.inputs is None:
+        raise BadInput(
+            f"Run {run_id} did not keep all its inputs; start a new one with the same outages.", field="runId"
+        )
+    with transaction.atomic():
+        return _queue(
+            inputs=found.inputs,
+            title=found.name,
+            user=user,
+            version=found.version,
+            interconnect=found.interconnect,
+            outages=found.outages,
+            repeat_of=found,
+        )
+
+
+def _queue(
+    *,
+    inputs: models.FrozenInputs,
+    title: str,
+    user: Any,
+    version: models.ScenarioVersion | None,
+    interconnect: str,
+    outages: list[str],
+    repeat_of: models.CascadeRun | None = None,
+) -> models.CascadeRun:
+    scenario = version.scenario if version is not None else None
+    load_multiplier = inputs.params["load_multiplier"]
+    rating_multiplier = inputs.params["rating_multiplier"]
     frozen = {
-        "interconnect": inputs.interconnect,
-        "outages": list(inputs.outages),
+        "interconnect": interconnect,
+        "outages": outages,
         "load_multiplier": load_multiplier,
         "rating_multiplier": rating_multiplier,
-        "network_digest": load(inputs.interconnect).digest(),
+        "network_digest": inputs.network_id,
+        "inputs_digest": inputs.pk,
         "scenario": scenario.pk if scenario else None,
+        "version": version.number if version else None,
     }
     job = create_job(kind=JOB_KIND, title=f"Cascade: {title}", inputs=frozen, owner=user)
     return models.CascadeRun.objects.create(
         job=job,
         scenario=scenario,
+        version=version,
+        inputs=inputs,
+        repeat_of=repeat_of,
         name=title,
-        interconnect=inputs.interconnect,
-        outages=list(inputs.outages),
+        interconnect=interconnect,
+        outages=outages,
         load_multiplier=load_multiplier,
         rating_multiplier=rating_multiplier,
     )
 
 
+def _check_name(name: str | None) -> None:
+    if name is not None and len(name) > MAX_NAME:
+        raise BadInput(f"The name has {len(name)} characters; at most {MAX_NAME}.", field="name")
+
+
+def check_elements(elements: Sequence[str], *, user: Any) -> list[str]:
+    """Return the ids of elements of the distribution network, each once.
+
+    Raises:
+        BadInput: if one belongs to the transmission network, or there are too many.
+        NotFound: if there is none of that id that the user may see.
+    """
+    if not elements:
+        return []
+    if len(elements) > MAX_OUTAGES:
+        raise BadInput(f"{len(elements)} elements; at most {MAX_OUTAGES} in one run.", field="elements")
+    found = initiators.named(list(elements), user=user, field_name="elements")
+    if found.outages:
+        raise BadInput(
+            f"Of the transmission network; name it among the outages: {', '.join(found.outages[:10])}.",
+            field="elements",
+        )
+    return found.failed
+
+
 def default_name(outages: list[str]) -> str:
     """Return a name made of the first outage and the number of others."""
+    if not outages:
+        return "Cascade"
     named = name_assets(outages[:1])
     first = named[0].name if named else outages[0]
     return (first if len(outages) == 1 else f"{first} and {len(outages) - 1} more")[:MAX_NAME]
@@ -87,34 +212,40 @@ def execute_run(context: JobContext) -> dict[str, Any]:
 
     Raises:
         NotFound: if the run was deleted.
-        BadInput: if the network no longer holds the outages.
+        BadInput: if a run from before inputs were frozen names outages the network no longer holds.
         UnsolvableNetwork: if its power flow has no unique solution.
         JobCancelled: if somebody asked for it.
     """
-    run = models.CascadeRun.objects.filter(job_id=context.job_id).first()
+    run = models.CascadeRun.objects.select_related("inputs__network").filter(job_id=context.job_id).first()
     if run is None:
         raise NotFound("The run of this job was deleted.")
     context.progress(0.0, "Loading the network")
-    network = load(run.interconnect)
-    digest = network.digest()
-    if digest != context.inputs.get("network_digest"):
-        context.log("The network was synced since the run was queued; it is computed on the network of now.")
-    masks = resolve(network=network, outages=run.outages)
-    params = CascadeParams(load_multiplier=run.load_multiplier, rating_multiplier=run.rating_multiplier)
+    thawed = _inputs_of(run)
+    if thawed.outages is None:
+        raise BadInput("Nothing fails in this run.", field="outages")
     began = time.perf_counter()
-    steps = propagate(network=prepare(network), outages=masks, params=params)
+    steps = propagate(network=prepare(thawed.network), outages=thawed.outages, params=thawed.params)
     try:
-        result = _follow(steps, context)
+        result = _follow(steps, run, context)
     except SingularIsland as error:
         raise UnsolvableNetwork(
             f"The power flow of {run.interconnect} has no unique solution: {error}"
         ) from error
+    finally:
+        models.CascadeRun.objects.filter(pk=run.pk).update(progress=[])
     elapsed_ms = (time.perf_counter() - began) * 1000.0
     context.progress(0.9, "Storing the result")
-    _store(run, network=network, result=result, elapsed_ms=elapsed_ms)
+    store(run, network=thawed.network, result=result, elapsed_ms=elapsed_ms)
     context.log(
         f"{len(result.tripped)} branches tripped in {result.n_waves} waves; {result.shed_mw:.1f} MW lost."
     )
+    if run.repeat_of is not None and run.repeat_of.result_digest:
+        same = run.repeat_of.result_digest == run.result_digest
+        context.log(
+            f"The result is that of run {run.repeat_of_id}, bit for bit."
+            if same
+            else f"The result differs from that of run {run.repeat_of_id}."
+        )
     return {
         "waves": result.n_waves,
         "tripped": len(result.tripped),
@@ -123,8 +254,23 @@ def execute_run(context: JobContext) -> dict[str, Any]:
     }
 
 
-def _follow(steps: Any, context: JobContext) -> CascadeResult:
+def _inputs_of(run: models.CascadeRun) -> Thawed:
+    """Return the inputs of a run; one queued before inputs were frozen whole is frozen now."""
+    if run.inputs is None:
+        spec = ScenarioSpec(
+            outages=tuple(run.outages),
+            load=LoadRule(multiplier=run.load_multiplier),
+            rating_multiplier=run.rating_multiplier,
+        )
+        run.inputs = freeze(interconnect=run.interconnect, spec=spec)
+        run.save(update_fields=["inputs"])
+    return thaw(run.inputs)
+
+
+def _follow(steps: Any, run: models.CascadeRun, context: JobContext) -> CascadeResult:
     """Run the cascade wave by wave; a long one stops at the next wave when cancelled."""
+    told: list[dict[str, Any]] = []
+    told_at = 0.0
     while True:
         try:
             wave: Wave = next(steps)
@@ -137,54 +283,23 @@ def _follow(steps: Any, context: JobContext) -> CascadeResult:
             f"Wave {wave.index}: {len(wave.tripped)} trips, {wave.shed_mw:.1f} MW lost, "
             f"{wave.islands_alive} islands alive, {wave.islands_dead} dead"
         )
+        told.append(_news(wave))
+        if time.monotonic() - told_at >= TELL_EVERY_S:
+            models.CascadeRun.objects.filter(pk=run.pk).update(progress=told)
+            publish(context.job_id)
+            told_at = time.monotonic()
 
 
-@transaction.atomic
-def _store(run: models.CascadeRun, *, network: Network, result: CascadeResult, elapsed_ms: float) -> None:
-    """Store the result in place of whatever an earlier attempt stored."""
-    run.waves.all().delete()
-    trip_wave: list[int | None] = [None] * network.n_branches
-    for index in result.outage_branches:
-        trip_wave[int(index)] = 0
-    for wave in result.waves:
-        row = models.CascadeWave.objects.create(
-            run=run,
-            number=wave.index,
-            tripped_count=len(wave.tripped),
-            shed_mw=wave.shed_increment_mw,
-            cumulative_shed_mw=wave.shed_mw,
-            served_mw=wave.served_mw,
-            islands_alive=wave.islands_alive,
-            islands_dead=wave.islands_dead,
-        )
-        models.CascadeTrip.objects.bulk_create(
-            models.CascadeTrip(
-                run=run, wave=row, branch_id=branch_id, flow_mw=float(flow), rating_mva=float(rating)
-            )
-            for branch_id, flow, rating in zip(
-                wave.tripped_ids, wave.tripped_flow_mw, wave.tripped_rate_mva, strict=True
-            )
-        )
-        for index in wave.tripped:
-            trip_wave[int(index)] = wave.index
-    last = result.waves[-1]
-    run.network_digest = result.network_digest
-    run.total_load_mw = result.demand_mw
-    run.base_shed_mw = result.base_shed_mw
-    run.initial_shed_mw = result.waves[0].shed_mw
-    run.total_shed_mw = result.shed_mw
-    run.served_mw = result.served_mw
-    run.tripped_count = len(result.tripped)
-    run.wave_count = result.n_waves
-    run.islands_alive = last.islands_alive
-    run.islands_dead = last.islands_dead
-    run.closest_margin_frac = None if np.isnan(result.closest_margin) else result.closest_margin
-    run.termination_reason = result.termination.value
-    run.elapsed_ms = elapsed_ms
-    run.branch_ids = list(network.branch_ids)
-    run.final_flow_mw = result.flow_mw.tolist()
-    run.final_rating_mva = [float(rate) if rate > 0 else None for rate in result.rate_mva]
-    run.trip_wave = trip_wave
-    run.substation_loss = [asdict(loss) for loss in substation_losses(network, result)]
-    run.save()
-    record_run(run)
+def _news(wave: Wave) -> dict[str, Any]:
+    """Return a wave as subscribers see it before the run is stored."""
+    return {
+        "number": wave.index,
+        "tripped_count": len(wave.tripped),
+        "shed_mw": wave.shed_increment_mw,
+        "cumulative_shed_mw": wave.shed_mw,
+        "served_mw": wave.served_mw,
+        "islands_alive": wave.islands_alive,
+        "islands_dead": wave.islands_dead,
+        "dead_bus_count": len(wave.dead_buses),
+        "time_s": wave.time_s,
+    }

@@ -38,7 +38,28 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("grid.StreamConsumer", "grid.StreamDeadLetter", "grid.StreamPending", "grid.DeviceEvent"),
     ),
     ("Detection of outages", ("grid.CircuitWatch", "grid.MeterEvidence", "grid.SwitchEvidence")),
-    ("Cascade laboratory", ("cascade.Scenario", "cascade.CascadeRun")),
+    (
+        "Cascade laboratory",
+        (
+            "cascade.Scenario",
+            "cascade.ScenarioVersion",
+            "cascade.CascadeRun",
+            "cascade.CascadeBatch",
+            "cascade.FrozenInputs",
+            "cascade.DecisionStudy",
+            "cascade.CentralityRun",
+            "cascade.NodeCentrality",
+        ),
+    ),
+    (
+        "Costs and repairs",
+        (
+            "cascade.DamageTable",
+            "cascade.CostAssumptions",
+            "cascade.RepairTime",
+            "cascade.SeverityThreshold",
+        ),
+    ),
     ("Transmission", ("grid.Zone", "grid.Substation", "grid.Bus", "grid.Branch", "grid.Plant")),
     (
         DISTRIBUTION,
@@ -65,13 +86,20 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "grid.OperationEvent",
             "grid.CircuitStatus",
             "grid.SubstationStatus",
+            "grid.WeatherRating",
         ),
     ),
     ("Surroundings", ("grid.Building", "grid.Tree", "grid.WaterBody", "grid.FloodZone")),
     ("Weather and condition", ("grid.WeatherObservation", "grid.AssetHealth", "grid.KpiSample")),
     (
         "Vegetation",
-        ("grid.TreeRisk", "grid.VegetationWorkPackage", "grid.TreeInspection", "grid.VegetationLine"),
+        (
+            "grid.TreeRisk",
+            "grid.VegetationWorkPackage",
+            "grid.TreeInspection",
+            "grid.VegetationLine",
+            "grid.VegetationClearance",
+        ),
     ),
     ("Users and access", ("auth.User", "auth.Group", "api.ApiToken", "api.AuditRecord", "admin.LogEntry")),
     (

@@ -55,8 +55,18 @@ SIZE_ARGUMENTS = {"first": 1.0, "last": 1.0, "limit": 1.0, "hours": 0.1}
 """Arguments that say how long a list may be, and what an entry counts; hours are read in one go."""
 PLAIN_LIST_SIZE = 20
 """Entries a list without a size is taken to have."""
-COSTS = {"totalCount": 10, "feederColumns": 5_000}
-"""What fields cost that are more than a value: a count reads all rows of a list, columns a whole table."""
+COSTS = {
+    "totalCount": 10,
+    "feederColumns": 5_000,
+    "clusters": 5_000,
+    "outageImpact": 5_000,
+    "distributionImpact": 5_000,
+    "patientZero": 1_000,
+    "heatmap": 2_000,
+    "dataSummary": 1_000,
+}
+"""What fields cost that are more than a value: a count reads all rows of a list, columns a whole table,
+clusters and the impact of an outage up to a hundred thousand rows, a summary every table."""
 
 _TEXTS = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|#[^\n]*', re.DOTALL)
 _BRACKETS = re.compile(r"[\[{(\]})]")

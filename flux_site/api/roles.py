@@ -24,6 +24,7 @@ ASSETS = (
     "circuitstatus",
     "substationstatus",
     "servicearea",
+    "weatherrating",
     "linesection",
     "switch",
     "pole",
@@ -45,6 +46,7 @@ ASSETS = (
     "treerisk",
     "treeinspection",
     "vegetationline",
+    "vegetationclearance",
     "vegetationworkpackage",
     "dataqualityfinding",
     "kpisample",
@@ -62,11 +64,24 @@ ASSETS = (
     "streamconsumer",
     "streampending",
 )
+CASCADES = (
+    "scenario",
+    "scenarioversion",
+    "cascaderun",
+    "cascadewave",
+    "cascadetrip",
+    "cascadebatch",
+    "frozeninputs",
+    "centralityrun",
+    "nodecentrality",
+)
+DECISION_DATA = ("damagetable", "damagefunction", "costassumptions", "repairtime", "severitythreshold")
+DECISIONS = ("decisionstudy", *DECISION_DATA)
 SCHEDULES = ("periodictask", "intervalschedule", "crontabschedule", "clockedschedule")
 
 VIEWER = frozenset(
     {f"grid.view_{model}" for model in ASSETS}
-    | {f"cascade.view_{model}" for model in ("scenario", "cascaderun", "cascadewave", "cascadetrip")}
+    | {f"cascade.view_{model}" for model in (*CASCADES, *DECISIONS)}
 )
 OPERATOR = (
     VIEWER
@@ -82,6 +97,9 @@ PLANNER = OPERATOR | {
     "cascade.change_scenario",
     "cascade.delete_scenario",
     "cascade.add_cascaderun",
+    "cascade.add_centralityrun",
+    "cascade.add_decisionstudy",
+    "cascade.add_cascadebatch",
 }
 ADMIN = (
     PLANNER
@@ -89,7 +107,9 @@ ADMIN = (
     | {"api.view_auditrecord"}
     | {"grid.add_fileimport", "grid.view_all_exports"}
     | {f"grid.view_{model}" for model in ("meterevidence", "switchevidence", "circuitwatch")}
+    | {f"grid.{verb}_vegetationclearance" for verb in ("add", "change", "delete")}
     | {f"grid.{verb}_importmapping" for verb in ("change", "delete")}
+    | {f"cascade.{verb}_{model}" for verb in ("add", "change", "delete") for model in DECISION_DATA}
     | {"auth.view_user", "auth.add_user", "auth.change_user", "auth.view_group"}
     | {f"grid.{verb}_zonegrant" for verb in ("view", "add", "change", "delete")}
     | {

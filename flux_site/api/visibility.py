@@ -68,3 +68,10 @@ def first_of(rows: QuerySet[Any], info: Info) -> Any:
     """
     optimizer = current_optimizer.get()
     return (rows if optimizer is None else optimizer.optimize(rows, info=info)).first()
+
+
+def page_of_rows(rows: QuerySet[Any], info: Info, *, first: int, offset: int) -> list[Any]:
+    """Return some rows in their order, fetched together with what the query selects of them."""
+    optimizer = current_optimizer.get()
+    found = rows if optimizer is None else optimizer.optimize(rows, info=info)
+    return list(found[offset : offset + first])

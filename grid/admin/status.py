@@ -1,8 +1,9 @@
-"""The state of circuits and substations, and service areas, in the admin. All are computed."""
+"""The state of circuits and substations, weather ratings and service areas in the admin. All are computed."""
 
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import F
 
 from flux_site.admin.display import number
 from grid import models
@@ -89,3 +90,40 @@ class ServiceAreaAdmin(AssetAdmin):
     def features(self, row: models.ServiceArea) -> list[dict[str, Any]]:
         """Return the outline."""
         return [feature(row.boundary, id=row.pk, title=str(row.circuit))]
+
+
+@admin.register(models.WeatherRating)
+class WeatherRatingAdmin(AssetAdmin):
+    """How near circuits and transmission lines are to their rating in the weather of the newest hour."""
+
+    search_fields = ("id__icontains",)
+    search_help_text = "Id of the circuit or branch"
+    list_display = (
+        "id",
+        "asset_kind",
+        "rated_hour",
+        "rated_shown",
+        "weather_shown",
+        "loading_shown",
+        "reason",
+    )
+    list_filter = ("asset_kind", "zone")
+
+    def get_ordering(self, request: Any) -> Any:
+        """Put the most loaded first and what is unknown last."""
+        return (F("weather_loading_pct").desc(nulls_last=True), "id")
+
+    @admin.display(description="static rating", ordering="rated_mva")
+    def rated_shown(self, row: models.WeatherRating) -> str:
+        """Return the static rating."""
+        return number(row.rated_mva, "MVA")
+
+    @admin.display(description="rating in the weather", ordering="weather_rated_mva")
+    def weather_shown(self, row: models.WeatherRating) -> str:
+        """Return the rating in the weather."""
+        return number(row.weather_rated_mva, "MVA")
+
+    @admin.display(description="loading", ordering="weather_loading_pct")
+    def loading_shown(self, row: models.WeatherRating) -> str:
+        """Return the load over the rating in the weather."""
+        return number(row.weather_loading_pct, "%")

@@ -56,9 +56,14 @@ class TreeRiskAdmin(AssetAdmin):
     circuit_link = parent_column("circuit")
 
     def get_urls(self) -> list[Any]:
-        """Add the address that the button posts to."""
+        """Add the addresses that the buttons post to."""
         start = self.admin_site.admin_view(self.start_view)
-        return [path("start/", start, name="grid_treerisk_start"), *super().get_urls()]
+        canopy = self.admin_site.admin_view(self.canopy_view)
+        return [
+            path("start/", start, name="grid_treerisk_start"),
+            path("canopy/", canopy, name="grid_treerisk_canopy"),
+            *super().get_urls(),
+        ]
 
     def get_fields(self, request: HttpRequest, obj: Any | None = None) -> list[str]:
         """Add how the numbers come about."""
@@ -79,6 +84,7 @@ class TreeRiskAdmin(AssetAdmin):
             "stale_count": rows.filter(is_stale=True).count(),
             "levels": [(str(level), counted.get(level, 0)) for level in reversed(VegetationLevel)],
             "may_start": request.user.has_perm("grid.change_synclayer"),
+            "may_import": self.has_canopy_permission(request),
         }
         return super().changelist_view(request, {**(extra_context or {}), **context})
 
@@ -95,6 +101,35 @@ class TreeRiskAdmin(AssetAdmin):
             raise PermissionDenied
         try:
             job = vegetation.start_assessment(user=request.user)
+        except FluxError as error:
+            self.message_user(request, error.message, messages.ERROR)
+            return HttpResponseRedirect(back)
+        self.message_user(request, f"{job.title} was queued; this page follows it.", messages.SUCCESS)
+        return HttpResponseRedirect(change_url(Job, job.pk) or back)
+
+    def has_canopy_permission(self, request: HttpRequest) -> bool:
+        """Holders of ``grid.add_fileimport`` bring rasters, unless they are limited to zones."""
+        return bool(request.user.has_perm("grid.add_fileimport")) and not granted_zone_ids(request.user)
+
+    def canopy_view(self, request: HttpRequest) -> HttpResponse:
+        """Take a raster of canopy heights and show the job that finds trees in it.
+
+        Raises:
+            PermissionDenied: without the permission to import files.
+        """
+        back = reverse("admin:grid_treerisk_changelist")
+        if request.method != "POST":
+            return HttpResponseRedirect(back)
+        if not self.has_canopy_permission(request):
+            raise PermissionDenied
+        upload = request.FILES.get("raster")
+        if upload is None:
+            self.message_user(request, "Choose a GeoTIFF of canopy heights.", messages.ERROR)
+            return HttpResponseRedirect(back)
+        try:
+            job = vegetation.start_canopy_import(
+                chunks=upload.chunks(), name=upload.name or "", user=request.user
+            )
         except FluxError as error:
             self.message_user(request, error.message, messages.ERROR)
             return HttpResponseRedirect(back)
@@ -155,6 +190,21 @@ class TreeInspectionAdmin(ReadOnlyAdmin):
     def failure_badge(self, row: models.TreeInspection) -> SafeString | str:
         """Return the likelihood of failure."""
         return badge(row.failure_likelihood)
+
+
+@admin.register(models.VegetationClearance)
+class VegetationClearanceAdmin(admin.ModelAdmin):
+    """What must stay free around lines of a class; without a row the settings hold.
+
+    A change counts from the next assessment on, which then judges every tree anew.
+    """
+
+    list_display = ("line_class", "clearance_m")
+    fields = ("line_class", "clearance_m")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> tuple[str, ...]:
+        """The class of a row stays."""
+        return () if obj is None else ("line_class",)
 
 
 @admin.register(models.VegetationLine)

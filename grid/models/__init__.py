@@ -20,7 +20,7 @@ from grid.models.operations import TransformerLoad, WeatherObservation
 from grid.models.outages import Crew, OperationEvent, Outage, OutageInterruption, WorkOrder
 from grid.models.outbox import OutboxEvent, OutboxStream
 from grid.models.quality import DataQualityFinding
-from grid.models.status import CircuitStatus, ServiceArea, SubstationStatus
+from grid.models.status import CircuitStatus, ServiceArea, SubstationStatus, WeatherRating
 from grid.models.streaming import (
     DeviceEvent,
     RealtimeReading,
@@ -32,7 +32,13 @@ from grid.models.surroundings import Building, BuildingUse, FloodZone, Tree, Wat
 from grid.models.sync import SyncAlert, SyncCheckpoint, SyncLayer, SyncReject, SyncRun
 from grid.models.tiles import TileBuild, TileCell, TileShape
 from grid.models.transmission import Branch, BranchKind, Bus, Plant, Substation, Zone, ZoneGrant
-from grid.models.vegetation import TreeInspection, TreeRisk, VegetationLine, VegetationWorkPackage
+from grid.models.vegetation import (
+    TreeInspection,
+    TreeRisk,
+    VegetationClearance,
+    VegetationLine,
+    VegetationWorkPackage,
+)
 
 __all__ = [
     "AssetHealth",
@@ -90,11 +96,13 @@ __all__ = [
     "Tree",
     "TreeInspection",
     "TreeRisk",
+    "VegetationClearance",
     "VegetationLine",
     "VegetationWorkPackage",
     "WaterBody",
     "WaterKind",
     "WeatherObservation",
+    "WeatherRating",
     "WorkOrder",
     "Zone",
     "ZoneGrant",

@@ -1,4 +1,4 @@
-"""What is computed from other rows of the cache: the state of circuits and substations, and service areas.
+"""What is computed from other rows of the cache: states, service areas, loading against the weather rating.
 
 Nothing refers to these rows, and they must not keep sync from deleting what they are about: so their keys
 have no constraints. They are made anew when what they rest on changes.
@@ -107,3 +107,24 @@ class ServiceArea(Asset):
     area_km2 = models.FloatField(help_text="Its area on the ellipsoid, km².")
     transformer_count = models.IntegerField(help_text="Transformers it was drawn around.")
     computed_at = models.DateTimeField(help_text="When it was drawn.")
+
+
+class WeatherRating(Asset):
+    """How much of what a circuit or transmission line may carry in an hour's weather it carries.
+
+    Its id is that of the circuit or the branch. Null is unknown, and then ``reason`` says why.
+    """
+
+    zone = about("Zone", "+", null=True, help_text="Load zone; decides who may see the row.")
+    asset_kind = models.CharField(max_length=8, choices=[("CIRCUIT", "Circuit"), ("BRANCH", "Branch")])
+    rated_hour = models.DateTimeField(null=True, help_text="Start of the hour of the weather.")
+    rated_mva = models.FloatField(null=True, help_text="Static rating, MVA.")
+    weather_rated_mva = models.FloatField(null=True, help_text="Rating in the weather of that hour, MVA.")
+    weather_loading_pct = models.FloatField(
+        null=True, help_text="Load over that rating, %. Of a branch the flow of the planning base case."
+    )
+    reason = models.TextField(null=True, help_text="Why something is not known.")
+    updated_at = models.DateTimeField(help_text="When it last changed.")
+
+    class Meta(Asset.Meta):
+        verbose_name = "weather rating"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.gis.db import models
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from grid.models.base import Asset, AssetQuerySet
 from grid.standards.tree_growth import GrowthBasis
@@ -165,6 +166,38 @@ class TreeInspection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tree_id} on {self.inspected_at:%Y-%m-%d}"
+
+
+class VegetationClearance(models.Model):
+    """What must stay free around lines of a class, where it is not as the settings say."""
+
+    line_class = models.CharField(
+        primary_key=True,
+        max_length=16,
+        choices=[
+            ("BACKBONE", "Backbone"),
+            ("LATERAL", "Lateral"),
+            ("SERVICE", "Service drop"),
+            ("TRANSMISSION", "Transmission"),
+        ],
+        help_text="Class of the lines.",
+    )
+    clearance_m = models.FloatField(
+        validators=[MinValueValidator(0.0), MaxValueValidator(30.0)],
+        help_text="Around the conductor, m; on transmission beyond the minimum clearance of FAC-003.",
+    )
+
+    class Meta:
+        ordering = ["line_class"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(clearance_m__gte=0.0, clearance_m__lte=30.0),
+                name="vegetationclearance_in_range",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_line_class_display()}: {self.clearance_m:g} m"
 
 
 class VegetationWorkPackage(Asset):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -102,3 +102,21 @@ def adjusted_ratings(network: Network) -> tuple[FloatArray, BoolArray, FloatArra
     adjusted = (network.rate_mva > 0.0) & (size_mw > network.rate_mva)
     rate_mva = np.where(adjusted, np.maximum(network.rate_mva, RATING_MARGIN * size_mw), network.rate_mva)
     return rate_mva, adjusted, base_flow_mw
+
+
+def secured(network: Network, load_multiplier: float) -> Network:
+    """Return the network with ratings that hold its intact flows at a load multiplier.
+
+    ``rate = max(rate, 1.05 · |base flow at that load|)`` for every rated branch, so also where the flow is
+    just below the rating; unlimited branches stay unlimited. What a study at that load then shows is what
+    outages do, and not that the case was made for another load. The multiplier acts on what is load after
+    :func:`grid.powerflow.network.normalise`, as in a cascade.
+
+    Raises:
+        SingularIsland: if a live island's equations have no unique solution.
+    """
+    normal = normalise(network)
+    loaded = replace(normal, bus_load_mw=normal.bus_load_mw * load_multiplier)
+    size_mw = np.abs(solve_base_case(loaded).flow_mw)
+    secure_mva = np.maximum(network.rate_mva, RATING_MARGIN * size_mw)
+    return replace(network, rate_mva=np.where(network.rate_mva > 0.0, secure_mva, 0.0))

@@ -124,6 +124,11 @@ class Network:
         return {branch_id: index for index, branch_id in enumerate(self.branch_ids)}
 
     @cached_property
+    def unit_index(self) -> dict[str, int]:
+        """Return the position of each unit id."""
+        return {unit_id: index for index, unit_id in enumerate(self.unit_ids)}
+
+    @cached_property
     def substation_index(self) -> dict[str, int]:
         """Return the position of each substation id."""
         return {substation_id: index for index, substation_id in enumerate(self.substation_ids)}

@@ -53,7 +53,7 @@ class DataQualityReport:
     """A page of findings."""
 
     checked_at: datetime | None = strawberry.field(
-        description="When the check began; null: none has run, or it found nothing."
+        description="When the last check that ended began; null: none has, or its job is no longer kept."
     )
     counts: list[DataQualityCount] = strawberry.field(description="Of all findings, by kind.")
     total_count: int = strawberry.field(description="Findings that were asked for, on all pages.")

@@ -67,6 +67,20 @@ class LegendEntry:
     )
 
 
+@strawberry.type(description="A further way to colour a layer: by one of its columns or properties.")
+class MapColouring:
+    """A colouring: by which attribute, and what its colours mean."""
+
+    attribute: str = strawberry.field(description="Name of the column, and of the property in tiles.")
+    title: str
+    legend: list[LegendEntry] = strawberry.field(
+        description="Classes of its values; the entry without minimum and value is for what is unknown."
+    )
+    at: datetime | None = strawberry.field(
+        description="The hour that its ratings are for; null: not known, or it is of no hour."
+    )
+
+
 @strawberry.type(description="A property of the features in a layer's tiles.")
 class MapLayerAttribute:
     """A property: its name, what it means and from which zoom on it is there."""
@@ -103,6 +117,7 @@ class MapLayer:
     tiles_max_zoom: int = strawberry.field(description="Highest zoom of its tiles; closer views use these.")
     attributes: list[MapLayerAttribute] = strawberry.field(description="Properties of its features in tiles.")
     legend: list[LegendEntry]
+    colourings: list[MapColouring] = strawberry.field(description="Further ways to colour it.")
     row_count: int | None = strawberry.field(description="Rows in the cache; null if never synced.")
     synced_at: datetime | None
     confirmed_at: datetime | None = strawberry.field(
@@ -183,9 +198,23 @@ def _columns_url(layer: map_layers.MapLayer) -> str | None:
     return f"/columns/{layer.key}" if layer.columns else None
 
 
+def _legend(entries: tuple[map_layers.LegendEntry, ...]) -> list[LegendEntry]:
+    return [
+        LegendEntry(label=entry.label, color=entry.color, minimum=entry.minimum, value=entry.value)
+        for entry in entries
+    ]
+
+
+def _data_version(layer: map_layers.MapLayer, of_rows: str | None, of_ratings: str | None) -> str | None:
+    """Return the version of a layer's rows, and of the ratings that its columns show."""
+    if of_rows is None or of_ratings is None or layer.columns_version_sql is None:
+        return of_rows
+    return f"{of_rows}|{of_ratings}"
+
+
 def layers_of_map(user: Any) -> list[MapLayer]:
     """Return the map layers a user may see."""
-    states = map_layers.freshness()
+    states, shown = map_layers.freshness(), map_layers.shown_ratings()
     return [
         MapLayer(
             key=layer.key,
@@ -210,16 +239,22 @@ def layers_of_map(user: Any) -> list[MapLayer]:
                 for is_folded, group in ((False, layer.attributes), (True, layer.tiles.measures))
                 for each in group
             ],
-            legend=[
-                LegendEntry(label=entry.label, color=entry.color, minimum=entry.minimum, value=entry.value)
-                for entry in layer.legend
+            legend=_legend(layer.legend),
+            colourings=[
+                MapColouring(
+                    attribute=each.attribute,
+                    title=each.title,
+                    legend=_legend(each.legend),
+                    at=None if each.of_hour is None else shown.at.get(each.of_hour),
+                )
+                for each in layer.colourings
             ],
             row_count=states[layer.sync_layer].row_count,
             synced_at=states[layer.sync_layer].synced_at,
             confirmed_at=states[layer.sync_layer].confirmed_at,
             is_too_old=states[layer.sync_layer].is_too_old,
             status=states[layer.sync_layer].status,
-            data_version=states[layer.sync_layer].data_version,
+            data_version=_data_version(layer, states[layer.sync_layer].data_version, shown.version),
             permission=layer.permission,
         )
         for layer in map_layers.LAYERS

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import Max, Q, QuerySet
 
 from flux_site.api.errors import BadInput, NotFound
 from grid import models
@@ -108,7 +108,7 @@ def branch_ratings(
             f"branchIds has {len(branch_ids)} entries; it may have {MAX_RATINGS}.", field="branchIds"
         )
     rows = from_either_store(
-        field="branchRatings", layers=LAYERS, ask=lambda: _branches(branch_ids, substation_id, user)
+        field="branchRatings", layers=LAYERS, ask=lambda: _visible(branch_ids, substation_id, user)
     )
     if branch_ids is not None and (missing := sorted(set(branch_ids) - {row.branch_id for row in rows})):
         raise NotFound(f"There is no branch {missing[0]!r} in service that you may see.", field="branchIds")
@@ -135,6 +135,32 @@ def branch_ratings(
         least_multiplier=min(multipliers, default=None),
         greatest_multiplier=max(multipliers, default=None),
         ratings=wanted[:limit],
+    )
+
+
+def rating_multipliers(*, interconnect: str, at: datetime | None) -> tuple[datetime | None, dict[str, float]]:
+    """Return what the air of an hour does to the ratings of a network, for the engine.
+
+    The engine computes on the whole network, so zones do not count here.
+
+    Args:
+        interconnect: the network.
+        at: a moment in the hour wanted; the newest hour with a temperature on record if None.
+
+    Returns:
+        The hour (None if none is on record), and per branch weather rating over stored rating; branches whose
+        weather rating is not known are left out.
+
+    Raises:
+        BadInput: if the moment is out of range.
+        WarehouseUnavailableError: if the warehouse is down and no earlier answer is kept.
+    """
+    rows = branch_rows(models.Branch.objects.filter(interconnect=interconnect))
+    hour, seen = _observed(at)
+    ratings = rated(rows, hour=hour, observed=seen)
+    return (
+        None if hour is None else hour.replace(tzinfo=UTC),
+        {each.branch_id: each.multiplier for each in ratings if each.multiplier is not None},
     )
 
 
@@ -220,12 +246,17 @@ def _why_not(row: BranchRow) -> str | None:
     return None if row.kind == models.BranchKind.LINE else NOT_A_LINE
 
 
-def _branches(branch_ids: Sequence[str] | None, substation_id: str | None, user: Any) -> list[BranchRow]:
-    branches = models.Branch.objects.visible_to(user).filter(in_service=True)
+def _visible(branch_ids: Sequence[str] | None, substation_id: str | None, user: Any) -> list[BranchRow]:
+    branches = models.Branch.objects.visible_to(user)
     if branch_ids is not None:
         branches = branches.filter(pk__in=list(branch_ids))
     if substation_id is not None:
         branches = branches.filter(Q(from_substation=substation_id) | Q(to_substation=substation_id))
+    return branch_rows(branches)
+
+
+def branch_rows(branches: QuerySet[models.Branch]) -> list[BranchRow]:
+    """Return what a rating needs of each branch of a queryset."""
     ends = ("from_substation__location", "to_substation__location")
     return [
         BranchRow(
@@ -240,7 +271,9 @@ def _branches(branch_ids: Sequence[str] | None, substation_id: str | None, user:
             base_flow_mw=row["base_flow_mw"],
             base_loading_pct=row["base_loading_pct"],
         )
-        for row in branches.order_by("pk").values(
+        for row in branches.filter(in_service=True)
+        .order_by("pk")
+        .values(
             "pk",
             "kind",
             "from_substation_id",
@@ -250,6 +283,27 @@ def _branches(branch_ids: Sequence[str] | None, substation_id: str | None, user:
             "rating_mva",
             "base_flow_mw",
             "base_loading_pct",
+        )
+    ]
+
+
+def newest_from_cache() -> tuple[datetime | None, list[dict[str, Any]]]:
+    """Return the newest hour (naive UTC) with a temperature in PostGIS, and what stations observed in it."""
+    known = models.WeatherObservation.objects.exclude(temperature_c=None)
+    at = known.aggregate(at=Max("observed_at"))["at"]
+    if at is None:
+        return None, []
+    rows = models.WeatherObservation.objects.filter(observed_at=at).order_by("station")
+    return at.astimezone(UTC).replace(tzinfo=None), [
+        {
+            "station_id": station,
+            "lon": location.x,
+            "lat": location.y,
+            "temperature_c": temperature_c,
+            "wind_speed_mps": wind_speed_mps,
+        }
+        for station, location, temperature_c, wind_speed_mps in rows.values_list(
+            "station", "location", "temperature_c", "wind_speed_mps"
         )
     ]
 

@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from flux_site.api.errors import BadInput
+from flux_site.jobs.models import Job, JobStatus
 from grid import models
+
+KIND = "grid.data_quality"
+"""The kind of the job that checks."""
 
 MOST_FINDINGS = 1_000
 
@@ -23,7 +27,7 @@ class KindCount:
 
 @dataclass(frozen=True, kw_only=True)
 class QualityReport:
-    """A page of findings; ``checked_at`` is None if no check found anything, or none ran."""
+    """A page of findings; ``checked_at`` is None if no check has ended."""
 
     checked_at: datetime | None
     counts: list[KindCount]
@@ -59,8 +63,17 @@ def quality_report(
     if asset_id is not None:
         wanted = wanted.filter(asset_id=asset_id)
     return QualityReport(
-        checked_at=rows.order_by("-checked_at").values_list("checked_at", flat=True).first(),
+        checked_at=_checked_at(),
         counts=[KindCount(kind=k, severity=s, count=n) for k, s, n in counted],
         total_count=wanted.count(),
         items=list(wanted[offset : offset + first]),
     )
+
+
+def _checked_at() -> datetime | None:
+    """Return when the last check began: its findings tell, or, where it found nothing, its job."""
+    found = models.DataQualityFinding.objects.aggregate(at=Max("checked_at"))["at"]
+    ended = Job.objects.filter(kind=KIND, status=JobStatus.SUCCEEDED).order_by("-created_at")
+    counts = ended.values_list("counts", flat=True).first() or {}
+    told = datetime.fromisoformat(counts["checked_at"]) if counts.get("checked_at") else None
+    return max((at for at in (found, told) if at is not None), default=None)

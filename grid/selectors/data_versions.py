@@ -1,10 +1,10 @@
-"""The versions of tables: other numbers after every change, whoever makes it; see the migration 0012."""
+"""The versions of tables: others after every change, whoever makes it; see the migration 0018."""
 
 from collections.abc import Sequence
 
 from flux_site.api.prepared import fetch
 
-_VERSIONS = "SELECT table_name, version FROM grid_dataversion WHERE table_name = ANY(%s)"
+_VERSIONS = "SELECT table_name, bit_xor(mark) FROM grid_datachange WHERE table_name = ANY(%s) GROUP BY 1"
 
 Versions = tuple[int, ...]
 

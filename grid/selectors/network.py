@@ -116,6 +116,9 @@ def name_assets(asset_ids: list[str]) -> list[AssetName]:
         "from_substation", "to_substation"
     ):
         named[branch.pk] = AssetName(asset_id=branch.pk, kind="Branch", name=branch_name(branch))
+    for plant in models.Plant.objects.filter(pk__in=asset_ids).select_related("substation"):
+        name = f"{plant.fuel_type} unit of {plant.p_max_mw:g} MW at {plant.substation.name}"
+        named[plant.pk] = AssetName(asset_id=plant.pk, kind="Plant", name=name)
     return [named[asset_id] for asset_id in asset_ids if asset_id in named]
 
 
@@ -132,9 +135,9 @@ def name_branches(branch_ids: list[str]) -> dict[str, str]:
 
 
 def asset_interconnects(asset_ids: list[str]) -> set[str]:
-    """Return the interconnections the named substations, buses and branches belong to."""
+    """Return the interconnections the named substations, buses, branches and plants belong to."""
     found: set[str] = set()
-    for model in (models.Substation, models.Bus, models.Branch):
+    for model in (models.Substation, models.Bus, models.Branch, models.Plant):
         rows = model.objects.filter(pk__in=asset_ids).order_by().values_list("interconnect", flat=True)
         found |= set(rows.distinct())
     return found

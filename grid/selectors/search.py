@@ -10,7 +10,7 @@ from grid import models
 
 MIN_CHARACTERS = 2
 MAX_HITS = 50
-LAYERS = ("substations", "circuits", "transformers", "branches", "meters", "switches")
+LAYERS = ("substations", "circuits", "transformers", "branches", "meters", "switches", "water_bodies")
 PARENTS = {"Circuit": ("substation",), "Branch": ("from_substation", "to_substation")}
 
 
@@ -47,6 +47,7 @@ def search_assets(*, text: str, first: int, user: Any) -> list[SearchHit]:
         models.Branch,
         models.Meter,
         models.Switch,
+        models.WaterBody,
     ):
         options = model._meta
         if len(hits) >= first or not user.has_perm(f"{options.app_label}.view_{options.model_name}"):
@@ -65,7 +66,10 @@ def _hit(row: Model) -> SearchHit:
     title, subtitle, place = row.pk, row.pk, getattr(row, "location", None)
     if isinstance(row, models.Substation | models.Circuit | models.Transformer):
         title = row.name
-    if isinstance(row, models.Circuit):
+    if isinstance(row, models.WaterBody):
+        title, subtitle = row.name or row.pk, row.get_water_kind_display()
+        place = row.outline.point_on_surface
+    elif isinstance(row, models.Circuit):
         place = row.substation.location
     elif isinstance(row, models.Branch):
         title = f"{row.from_substation.name} to {row.to_substation.name}"

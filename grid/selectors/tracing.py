@@ -93,28 +93,17 @@ def downstream(*, network: Network, asset_id: str, user: Any) -> Downstream:
     Raises:
         NotFound: if there is no such asset that the user may see.
     """
-    found = _find(network, asset_id, user)
+    kind, transformers = fed_through(network=network, asset_id=asset_id, user=user)
     meters = models.Meter.objects.visible_to(user)
     customers = models.Customer.objects.visible_to(user).filter(IS_SERVED)
-    if found.model is models.Meter:
-        transformers: list[str] = []
+    if kind == models.Meter.__name__:
         meter_filters = [(Q(pk=asset_id), Q(meter_id=asset_id))]
     else:
-        behind: dict[type[Model], Callable[[int], IntArray]] = {
-            models.Switch: network.behind_switch,
-            models.LineSection: network.behind_section,
-            models.Circuit: network.of_circuit,
-            models.Substation: network.of_substation,
-        }
-        trace = behind.get(found.model)
-        transformers = (
-            [asset_id] if trace is None else network.arrays.transformers.keys(trace(found.position))
-        )
         parts = [transformers[start : start + _AT_ONCE] for start in range(0, len(transformers), _AT_ONCE)]
         meter_filters = [(Q(transformer_id__in=p), Q(meter__transformer_id__in=p)) for p in parts]
     return Downstream(
         asset_id=asset_id,
-        kind=found.kind,
+        kind=kind,
         transformers=transformers,
         meter_count=sum(meters.filter(own).count() for own, _ in meter_filters),
         customer_count=sum(customers.filter(their).count() for _, their in meter_filters),
@@ -122,6 +111,27 @@ def downstream(*, network: Network, asset_id: str, user: Any) -> Downstream:
             customers.filter(their, critical_kind__isnull=False).count() for _, their in meter_filters
         ),
     )
+
+
+def fed_through(*, network: Network, asset_id: str, user: Any) -> tuple[str, list[str]]:
+    """Return what an asset is, and the transformers fed through it; none for a meter.
+
+    Raises:
+        NotFound: if there is no such asset that the user may see.
+    """
+    found = _find(network, asset_id, user)
+    if found.model is models.Meter:
+        return found.kind, []
+    behind: dict[type[Model], Callable[[int], IntArray]] = {
+        models.Switch: network.behind_switch,
+        models.LineSection: network.behind_section,
+        models.Circuit: network.of_circuit,
+        models.Substation: network.of_substation,
+    }
+    trace = behind.get(found.model)
+    if trace is None:
+        return found.kind, [asset_id]
+    return found.kind, network.arrays.transformers.keys(trace(found.position))
 
 
 def _find(network: Network, asset_id: str, user: Any) -> _Found:

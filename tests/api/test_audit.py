@@ -124,10 +124,10 @@ def test_a_refusal_is_on_record_with_its_code_and_field(planner_api: Api, synced
 def test_a_fault_of_ours_is_on_record(
     planner_api: Api, small_network: SmallNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(**_: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("cascade.services.scenarios.models.Scenario.objects.create", fail)
+    monkeypatch.setattr("cascade.services.scenarios.models.Scenario.save", fail)
 
     code = planner_api.code(mutation("createScenario"), input=storm(small_network))
 

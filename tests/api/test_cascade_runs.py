@@ -128,14 +128,21 @@ def test_the_columns_of_a_run_tell_every_branch_and_every_loss(
 ) -> None:
     nothing = {"flow_mw": near(0.0), "loading_pct": near(0.0)}
     assert columns(planner_api, finished.pk, "branches") == [
-        {"id": "BR-9012", "trip_wave": 0, "trip_flow_mw": None, **nothing},
-        {"id": "BR-9013", "trip_wave": 1, "trip_flow_mw": near(200.0), **nothing},
+        {"id": "BR-9012", "trip_wave": 0, "trip_flow_mw": None, "base_flow_mw": near(100.0), **nothing},
+        {
+            "id": "BR-9013",
+            "trip_wave": 1,
+            "trip_flow_mw": near(200.0),
+            "base_flow_mw": near(100.0),
+            **nothing,
+        },
         {
             "id": "BR-9014",
             "trip_wave": None,
             "trip_flow_mw": None,
             "flow_mw": near(-25.0),
             "loading_pct": near(50 / 3),
+            "base_flow_mw": near(0.0),
         },
     ]
     assert columns(planner_api, finished.pk, "substations") == [

@@ -18,8 +18,9 @@ pytestmark = pytest.mark.usefixtures("synced")
 
 COLUMNS = {
     "substations": "id name lon lat max_kv load_mw generation_mw zone circuit_count",
-    "branches": "id from_id to_id from_lon from_lat to_lon to_lat kv rating_mva flow_mw loading_pct",
-    "lines": "id circuit_id line_class phases is_underground path",
+    "branches": "id from_id to_id from_lon from_lat to_lon to_lat kv rating_mva flow_mw loading_pct "
+    "weather_loading_pct",
+    "lines": "id circuit_id line_class phases is_underground weather_loading_pct path",
     "transformers": "id circuit_id lon lat rated_kva peak_loading_pct latest_loading_pct customer_count",
     "meters": "id transformer_id lon lat customer_class",
     "poles": "id lon lat",
@@ -115,8 +116,41 @@ def test_branches_equal_their_rows_and_leave_out_those_inside_a_substation(viewe
             "rating_mva": None,
             "flow_mw": -7.5,
             "loading_pct": None,
+            "weather_loading_pct": None,
         }
     ]
+
+
+def test_branches_and_lines_carry_their_load_over_the_rating_in_the_weather(viewer_api: Api) -> None:
+    branch, line = factories.make_branch(id="BR-1"), factories.make_line_section(id="LINE-1")
+    before = viewer_api.get("/columns/branches")
+    for asset_id, kind, loading in (("BR-1", "BRANCH", 88.5), (line.circuit_id, "CIRCUIT", 101.25)):
+        models.WeatherRating.objects.create(
+            id=asset_id,
+            asset_kind=kind,
+            zone=branch.zone,
+            rated_hour=factories.MOMENT,
+            weather_loading_pct=loading,
+            updated_at=factories.MOMENT,
+        )
+
+    after = viewer_api.get("/columns/branches")
+
+    assert table(before).to_pylist()[0]["weather_loading_pct"] is None
+    assert table(after).to_pylist()[0]["weather_loading_pct"] == 88.5
+    assert before.headers["ETag"] != after.headers["ETag"]
+    assert rows(viewer_api, "/columns/lines")[0]["weather_loading_pct"] == 101.25
+    layers = viewer_api.data("{ mapLayers { key colourings { attribute at legend { label minimum } } } }")
+    shown = {
+        (layer["key"], each["attribute"]): each
+        for layer in layers["mapLayers"]
+        for each in layer["colourings"]
+    }
+    assert shown["branches", "weather_loading_pct"]["at"] == factories.MOMENT.isoformat()
+    assert shown["branches", "loading_pct"]["at"] is None
+    legend = shown["lines", "weather_loading_pct"]["legend"]
+    assert [entry["minimum"] for entry in legend] == [0.0, 60.0, 80.0, 100.0, None]
+    assert legend[-1]["label"] == "unknown"
 
 
 def test_lines_carry_their_paths(viewer_api: Api) -> None:
@@ -137,6 +171,7 @@ def test_lines_carry_their_paths(viewer_api: Api) -> None:
         "line_class": "LATERAL",
         "phases": "B",
         "is_underground": True,
+        "weather_loading_pct": None,
         "path": [-95.5, 29.25, -95.25, 29.5, -95.125, 29.5],
     }
     assert found[1]["path"] == [0.0, 0.0, 1.0, 1.0]
@@ -297,6 +332,20 @@ def test_the_version_changes_with_each_sync_that_the_layer_shows(
     sync(synced_layer, "1" * 64)
 
     assert (viewer_api.get(f"/columns/{layer}").headers["ETag"] != before) is changes
+
+
+def test_a_changed_outage_changes_the_version_at_once(viewer_api: Api, synced: None) -> None:
+    outage = factories.make_outage(customers_out=6)
+    first = viewer_api.get("/columns/outages")
+    known = {"If-None-Match": first.headers["ETag"]}
+    meters = viewer_api.get("/columns/meters").headers["ETag"]
+    assert viewer_api.get("/columns/outages", **known).status_code == 304
+
+    models.Outage.objects.filter(pk=outage.pk).update(customers_out=2)
+
+    second = viewer_api.get("/columns/outages", **known)
+    assert table(second)["customers_out"].to_pylist() == [2]
+    assert viewer_api.get("/columns/meters").headers["ETag"] == meters
 
 
 def test_the_version_depends_on_the_rectangle_and_on_what_the_user_may_see(

@@ -11,6 +11,10 @@ from flux_site.schema import schema
 from tests.clients import Api
 from tests.factories.grid import make_circuit, make_substation
 
+DEAR_TOGETHER = """{ a: dataSummary { key }
+    b: clusters(of: TREES, distanceM: 9, minPoints: 2) { noiseCount }
+    c: heatmap(measure: TREES, resolution: 3) { rowCount } }"""
+
 
 def over(api: Api, query: str, **variables: Any) -> str:
     """Post a query that must be over a limit, and return what is said about it."""
@@ -194,6 +198,16 @@ def _remember(walk: Any, options: dict[str, Any]) -> Any:
         ("{ substations(first: " + "9" * 400 + ") { totalCount } }", "rows a page; at most 250"),
         ("{ mapLayers { legend { " + " ".join(f"a{n}: label" for n in range(30)) + " } } }", None),
         ("{ " + " ".join(f"a{n}: feederColumns {{ count }}" for n in range(10)) + " }", "at most 50000"),
+        ("{ " + " ".join(f"a{n}: outageImpact(deviceId: \"x\") {{ meters }}" for n in range(10)) + " }",
+         "at most 50000"),
+        ("{ " + " ".join(f"a{n}: distributionImpact(ids: [\"x\"]) {{ metersOut }}" for n in range(10)) + " }",
+         "at most 50000"),
+        ("{ " + " ".join(f"a{n}: clusters(of: TREES, distanceM: 9, minPoints: 2) {{ noiseCount }}"
+                         for n in range(10)) + " }", "at most 50000"),
+        ("{ " + " ".join(f"a{n}: heatmap(measure: TREES, resolution: 3) {{ rowCount }}"
+                         for n in range(25)) + " }", "at most 50000"),
+        (DEAR_TOGETHER, None),
+        ("{ " + " ".join(f"a{n}: dataSummary {{ key }}" for n in range(30)) + " }", None),
         ("{ " + " ".join(f'a{n}: transformerLoad(assetId: "x", hours: 8784) '
                          "{ at loadKva loadingPct ambientC topOilC hotSpotC }" for n in range(10)) + " }",
          "at most 50000"),

@@ -15,6 +15,7 @@ from grid.layers import LAYERS as SYNC_LAYERS
 from grid.warehouse import Warehouse
 from tests.clients import Api
 from tests.factories import grid as factories
+from tests.factories.surroundings import make_water_body
 from tests.factories.sync import make_sync_layer, make_sync_run
 
 START = """mutation ($input: StartSyncInput!) { startSync(input: $input) { __typename
@@ -99,6 +100,7 @@ def test_search_finds_ids_by_their_start_and_names_by_any_part(viewer_api: Api) 
         (factories.make_branch, "Branch"),
         (factories.make_meter, "Meter"),
         (factories.make_switch, "Switch"),
+        (make_water_body, "WaterBody"),
     ],
 )
 @pytest.mark.usefixtures("synced")
@@ -112,6 +114,18 @@ def test_search_finds_each_kind_by_its_id(viewer_api: Api, make: Callable[..., A
     assert hit["subtitle"]
     assert -180 <= hit["lon"] <= 180
     assert -90 <= hit["lat"] <= 90
+
+
+@pytest.mark.usefixtures("synced")
+def test_search_finds_water_by_its_name_at_a_point_of_it(viewer_api: Api) -> None:
+    ring = "POLYGON((-95.5 29.5, -95.4 29.5, -95.4 29.6, -95.5 29.6, -95.5 29.5))"
+    make_water_body(id="WATER-1", name="Lake Alder", outline=f"SRID=4326;{ring}")
+
+    (hit,) = viewer_api.data('{ search(text: "alder") { assetId kind title lon lat } }')["search"]
+
+    assert (hit["assetId"], hit["kind"], hit["title"]) == ("WATER-1", "WaterBody", "Lake Alder")
+    assert -95.5 < hit["lon"] < -95.4
+    assert 29.5 < hit["lat"] < 29.6
 
 
 @pytest.mark.usefixtures("synced")

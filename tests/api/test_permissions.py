@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from graphql import GraphQLField, get_named_type, is_leaf_type, is_required_argument
 
-from cascade.models import CascadeRun, Scenario
+from cascade.models import CascadeRun, DecisionStudy, Scenario
 from flux_site.api.guard import Requires
 from flux_site.api.models import ApiToken
 from flux_site.jobs.models import Job
@@ -15,7 +15,7 @@ from grid.models import FileExport, FileImport, ImportMapping, OutboxEvent, Sync
 from tests.api.asset_classes import ASSET_CLASSES
 from tests.api.selections import graphql_schema, select_everything
 from tests.clients import Api
-from tests.factories.cascade import make_scenario
+from tests.factories.cascade import make_finished_run, make_scenario
 from tests.factories.imports import make_import_file, make_import_reject
 from tests.factories.jobs import make_job
 from tests.factories.sync import make_sync_reject
@@ -53,9 +53,35 @@ INPUTS: dict[str, Callable[[], dict[str, Any]]] = {
         "mapping": {"pole_id": {"column": "ID"}},
     },
     "pauseSyncLayer": lambda: {"layer": "substations", "isPaused": True},
+    "startCentralities": dict,
     "startCascadeRun": lambda: {"outages": ["SUB-1"]},
+    "repeatCascadeRun": lambda: {"runId": str(make_finished_run().pk)},
+    "publishCascadeRun": lambda: {"runId": str(make_finished_run().pk)},
+    "startCascadeBatch": lambda: {"kind": "N1_BRANCH"},
     "createScenario": lambda: {"name": "Loss", "outages": ["SUB-1"]},
+    "updateScenario": lambda: {"scenarioId": str(make_scenario().pk), "name": "Other"},
+    "copyScenario": lambda: {"scenarioId": str(make_scenario().pk)},
+    "deleteScenario": lambda: {"scenarioId": str(make_scenario().pk)},
     "runScenario": lambda: {"scenarioId": str(make_scenario().pk)},
+    "startRestorationStudy": lambda: {"runId": str(make_finished_run().pk), "crews": 2},
+    "startExplanation": lambda: {"runId": str(make_finished_run().pk)},
+    "startMitigationStudy": lambda: {"runId": str(make_finished_run().pk)},
+    "startInvestmentStudy": lambda: {
+        "name": "Plan",
+        "cases": [
+            {
+                "runId": str(make_finished_run().pk),
+                "perYear": 0.1,
+                "durations": {"lowH": 1.0, "midH": 2.0, "highH": 4.0},
+            }
+        ],
+        "measures": [
+            {"id": "1", "kind": "RECONDUCTOR", "assetId": "BR-1", "costUsd": 1.0, "ratingFactor": 2.0}
+        ],
+        "budgetUsd": 1.0,
+        "years": 10,
+        "discountFrac": 0.05,
+    },
     "reportOutage": lambda: {"device": DEVICE, "startedAt": MOMENT},
     "confirmOutage": lambda: {"outageId": "OUT-1"},
     "moveOutage": lambda: {"outageId": "OUT-1", "device": DEVICE},
@@ -117,6 +143,7 @@ def question(name: str, field: GraphQLField) -> str:
         "PeakMember": "METER",
         "ReliabilityGroup": "CIRCUIT",
         "TraceKind": "DOWNSTREAM",
+        "CandidateKind": "SUBSTATION",
     }
     arguments = [
         f"{key}: {made_up[get_named_type(argument.type).name]}"
@@ -139,6 +166,7 @@ def rows() -> list[int]:
     written = (
         Job,
         CascadeRun,
+        DecisionStudy,
         Scenario,
         ApiToken,
         SyncLayer,
@@ -295,9 +323,11 @@ def test_a_mutation_without_the_permission_answers_why_and_writes_nothing(
                 "replayRejects",
                 "pauseSyncLayer",
                 "replayDeadLetters",
-                "startCascadeRun",
-                "createScenario",
-                "runScenario",
+                "startCentralities",
+                *("startRestorationStudy", "startMitigationStudy", "startInvestmentStudy"),
+                "startExplanation",
+                *("startCascadeRun", "repeatCascadeRun", "publishCascadeRun", "startCascadeBatch"),
+                *("createScenario", "updateScenario", "copyScenario", "deleteScenario", "runScenario"),
                 "createCrew",
                 "updateCrew",
                 "setCrewShift",

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.contrib.gis.geos import Point
 
+from grid.selectors.branch_ratings import rating_multipliers
 from grid.standards.conductors import CATALOGUE
 from grid.standards.line_rating import RatingParams, ampacity_a
 from grid.warehouse import Warehouse, tables
@@ -280,6 +281,24 @@ class TestBranches:
         assert "transformer keeps" in ratings["BR-3"]["reason"]
         assert "no limit" in ratings["BR-4"]["reason"]
         assert {each["weatherRatingMva"] for key, each in ratings.items() if key != "BR-1"} == {None}
+
+    def test_the_engine_has_the_same_multipliers_by_branch(
+        self, viewer_api: Api, synced: None, warehouse: Warehouse
+    ) -> None:
+        make_branches(warehouse)
+        shown = viewer_api.data(BRANCHES)["branchRatings"]
+
+        hour, multipliers = rating_multipliers(interconnect="Texas", at=None)
+
+        assert hour is not None
+        assert hour.isoformat() == shown["at"]
+        assert multipliers == {
+            each["branchId"]: each["multiplier"]
+            for each in shown["ratings"]
+            if each["multiplier"] is not None
+        }
+        assert list(multipliers) == ["BR-1"]
+        assert rating_multipliers(interconnect="Elsewhere", at=None)[1] == {}
 
     def test_a_past_hour_and_a_choice_of_branches(
         self, viewer_api: Api, synced: None, warehouse: Warehouse

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 LAND, GULF = (17, 25, 33), (10, 15, 20)
+TRACED = (94, 230, 255)
 SIZES: tuple[ViewportSize, ...] = ({"width": 1366, "height": 768}, {"width": 1920, "height": 1080})
 
 
@@ -66,6 +67,43 @@ def test_lines_are_coloured_by_loading(desk: tuple[Page, Complaints]) -> None:
     expect(page.get_by_test_id("layer-branches")).to_contain_text("above 100%")
     assert count_pixels(picture(page), (0xF2, 0xC1, 0x4E)) < by_voltage / 10
     assert count_pixels(picture(page), (72, 148, 176), tolerance=25) > 2_000
+
+
+def test_lines_are_coloured_by_their_load_in_the_weather(desk: tuple[Page, Complaints]) -> None:
+    page, complaints = desk
+    circuit = models.WeatherRating.objects.filter(asset_kind="CIRCUIT", weather_loading_pct__lt=60)[0]
+    place = models.Transformer.objects.filter(circuit=circuit.pk)[0].location
+    open_map(page, f"?at={place.x:.5f},{place.y:.5f},14&layers=branches,lines")
+    before = count_pixels(picture(page), (72, 148, 176), tolerance=30)
+    page.get_by_test_id("colour-weather").click()
+    wait_for_map(page)
+
+    expect(page).to_have_url(re.compile("colour=weather"))
+    expect(page.get_by_test_id("rated-hour")).to_contain_text("Circuits: ")
+    expect(page.get_by_test_id("rated-hour")).not_to_contain_text("unknown")
+    expect(page.get_by_test_id("layer-lines")).to_contain_text("above 100%")
+    assert count_pixels(picture(page), (72, 148, 176), tolerance=30) > before + 500
+    assert complaints == []
+
+
+def test_a_card_traces_its_asset(desk: tuple[Page, Complaints]) -> None:
+    page, complaints = desk
+    fed = models.CircuitStatus.objects.filter(status="ENERGIZED", customers__gt=0).order_by("pk")[0]
+    breaker = models.Switch.objects.get(kind="BREAKER", circuit=fed.circuit_id)
+    customers = models.Customer.objects.filter(
+        meter__circuit=breaker.circuit_id, account_status="ACTIVE"
+    ).count()
+    open_map(page, f"?at={breaker.location.x:.5f},{breaker.location.y:.5f},13&sel={breaker.pk}")
+    without = count_pixels(picture(page), TRACED, tolerance=40)
+    page.get_by_test_id("trace-DOWNSTREAM").click()
+
+    found = page.get_by_test_id("trace-result")
+    expect(found).to_contain_text(f"{customers:,}")
+    wait_for_map(page)
+    assert count_pixels(picture(page), TRACED, tolerance=40) > without + 200, "the trace is not drawn"
+    page.get_by_test_id("trace-DOWNSTREAM").click()
+    expect(found).to_have_count(0)
+    assert complaints == []
 
 
 def test_key_figures_carry_units_or_a_reason(desk: tuple[Page, Complaints]) -> None:

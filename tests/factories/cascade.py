@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from cascade import models
 from tests.factories.jobs import make_job
 
@@ -86,3 +88,87 @@ def make_finished_run(**fields: Any) -> models.CascadeRun:
     )
     make_trip(wave=second, branch_id=branch_id)
     return run
+
+
+def make_centrality_run(**fields: Any) -> models.CentralityRun:
+    """Create a finished measurement of one bus."""
+    job = make_job(kind="cascade.centrality", title="Centralities", inputs={}, status="SUCCEEDED")
+    correlation = {"measure": "degree", "rho": 0.25, "low": 0.1, "high": 0.4, "n_nodes": 12}
+    defaults = {
+        "job": job,
+        "scope": "TRANSMISSION",
+        "interconnect": "Texas",
+        "computed_at": timezone.now(),
+        "node_count": 12,
+        "edge_count": 11,
+        "simulated_count": 12,
+        "correlations": [correlation | {"top_decile_share": 0.2, "best_share": 0.7}],
+    }
+    return models.CentralityRun.objects.create(**{**defaults, **fields})
+
+
+def make_node_centrality(**fields: Any) -> models.NodeCentrality:
+    """Create the values of a bus."""
+    run = fields.pop("run", None) or make_centrality_run()
+    measures = ("degree", "betweenness", "closeness", "eigenvector", "pagerank", "clustering")
+    defaults = {
+        "run": run,
+        "node_id": "BUS-1",
+        "node_kind": "BUS",
+        **dict.fromkeys(measures, 0.5),
+        "neighbours_2_hops": 3,
+        "downstream_nodes": 0,
+    }
+    return models.NodeCentrality.objects.create(**{**defaults, **fields})
+
+
+def make_study(**fields: Any) -> models.DecisionStudy:
+    """Create a queued restoration study of a finished run."""
+    owner = fields.pop("owner", None)
+    run = fields.pop("run", None) or make_finished_run(owner=owner)
+    job = fields.pop("job", None) or make_job(kind="cascade.decide", title="Study", inputs={}, owner=owner)
+    defaults = {"job": job, "run": run, "kind": "RESTORATION", "name": "Back again", "inputs": {"crews": 2}}
+    return models.DecisionStudy.objects.create(**{**defaults, **fields})
+
+
+def make_decision_data() -> list[Any]:
+    """Create what decisions rest on, as a new installation has it, and return a row of each kind."""
+    from cascade.services.decisions.assumptions import ensure_defaults
+
+    ensure_defaults()
+    kinds = (models.DamageTable, models.CostAssumptions, models.RepairTime, models.SeverityThreshold)
+    return [kind.objects.first() for kind in kinds]
+
+
+def make_version(**fields: Any) -> models.ScenarioVersion:
+    """Create a version of a scenario."""
+    scenario = fields.pop("scenario", None) or make_scenario()
+    defaults = {"scenario": scenario, "number": 1, "name": scenario.name, "spec": {}, "digest": "a" * 64}
+    return models.ScenarioVersion.objects.create(**{**defaults, **fields})
+
+
+def make_frozen_inputs(**fields: Any) -> models.FrozenInputs:
+    """Create frozen inputs; their arrays and network hold nothing."""
+    network, _ = models.FrozenNetwork.objects.get_or_create(
+        digest="b" * 64, defaults={"interconnect": "Texas", "data": b""}
+    )
+    defaults = {"network": network, "params": {}, "outages": {}, "arrays": b"", "summary": {}}
+    return models.FrozenInputs.objects.get_or_create(
+        digest=fields.pop("digest", "c" * 64), defaults={**defaults, **fields}
+    )[0]
+
+
+def make_batch(**fields: Any) -> models.CascadeBatch:
+    """Create a queued batch with its job."""
+    owner = fields.pop("owner", None)
+    defaults = {
+        "job": make_job(kind="cascade.batch", title="Batch", inputs={}, owner=owner),
+        "inputs": make_frozen_inputs(),
+        "name": "Every branch",
+        "interconnect": "Texas",
+        "kind": "N1_BRANCH",
+        "contingencies": b"",
+        "contingency_count": 3,
+        "chunk_count": 1,
+    }
+    return models.CascadeBatch.objects.create(**{**defaults, **fields})

@@ -251,3 +251,27 @@ def make_data_quality_finding(**fields: Any) -> models.DataQualityFinding:
         "checked_at": MOMENT,
     }
     return models.DataQualityFinding.objects.create(**{**defaults, **fields})
+
+
+def make_weather_rating(**fields: Any) -> models.WeatherRating:
+    """Create the loading of a circuit against its rating in the weather."""
+    circuit = fields.pop("circuit", None) or make_circuit()
+    defaults = {
+        "id": circuit.pk,
+        "zone": circuit.zone,
+        "asset_kind": "CIRCUIT",
+        "rated_hour": MOMENT,
+        "rated_mva": 10.0,
+        "weather_rated_mva": 12.5,
+        "weather_loading_pct": 64.0,
+        "reason": None,
+        "updated_at": MOMENT,
+    }
+    return models.WeatherRating.objects.create(**{**defaults, **fields})
+
+
+def make_clearance(**fields: Any) -> models.VegetationClearance:
+    """Create a clearance that differs from the settings."""
+    return models.VegetationClearance.objects.create(
+        **{"line_class": "LATERAL", "clearance_m": 4.0, **fields}
+    )

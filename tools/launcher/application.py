@@ -141,6 +141,9 @@ class Application:
         """
         arguments = ["flux_sync", "--all", "--if-stale", *(["--force"] if may_delete_most else [])]
         self.manage(*arguments, log_name="sync", what="the layers could not be synced into PostGIS")
+        self.manage(
+            "flux_load_scenarios", log_name="scenarios", what="the product's scenarios could not be created"
+        )
 
     def collect_static(self) -> str:
         """Collect the static files where the web process serves them from, when they changed."""

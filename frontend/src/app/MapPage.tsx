@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useQuery } from 'urql';
 
+import { kindOf } from '../features/assets';
 import { addOutage, cascadeLayers, cascadeLegend, useCascadeRun, WaveBar } from '../features/cascade';
 import type { RunColour } from '../features/cascade';
 import { KpiBar } from '../features/kpis';
@@ -150,7 +151,8 @@ export function MapPage({ site }: { site: Site }) {
     else if (view.selected !== null) patchView({ selected: null });
   };
   const onFound = (hit: SearchHit): void => {
-    select(hit.assetId);
+    // Water has a name and a place, but no card.
+    if (kindOf(hit.assetId) !== null) select(hit.assetId);
     flyTo(hit.assetId, hit.lon == null || hit.lat == null ? null : { lon: hit.lon, lat: hit.lat });
   };
 
@@ -188,6 +190,7 @@ export function MapPage({ site }: { site: Site }) {
                   onColour={(colour) => patchView({ colour })}
                   onVisible={(keys) => patchView({ layers: keys })}
                   lineLegend={lineLegend}
+                  timeZone={site.timeZone}
                 />
               </ErrorBoundary>
               <Box sx={{ width: 320, pointerEvents: 'auto', bgcolor: 'background.paper', borderRadius: 1 }}>

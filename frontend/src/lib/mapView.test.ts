@@ -20,7 +20,7 @@ const anyView: fc.Arbitrary<MapView> = fc.record({
     fc.record({ lng: decimal(-180, 180, 5), lat: decimal(-85, 85, 5), zoom: decimal(0, 22, 2) }),
   ),
   layers: fc.option(fc.uniqueArray(layerKey)),
-  colour: fc.constantFrom('voltage', 'loading'),
+  colour: fc.constantFrom('voltage', 'loading', 'weather'),
   selected: fc.option(assetId),
   run: fc.option(fc.stringMatching(/^[A-Za-z0-9_=:.-]{1,24}$/)),
   wave: fc.option(fc.nat(99_999)),

@@ -3,7 +3,10 @@
  *
  * Anything malformed in a link is dropped, never passed on: a bad link opens the default view.
  */
-export type ColourMode = 'voltage' | 'loading';
+/** What colours lines: their voltage, their loading, or their load over the rating in the weather. */
+export type ColourMode = 'voltage' | 'loading' | 'weather';
+
+const COLOUR_MODES: readonly ColourMode[] = ['voltage', 'loading', 'weather'];
 
 export interface Viewport {
   /** Degrees east, -180..180. */
@@ -63,7 +66,7 @@ export function decodeMapView(search: string): MapView {
   return {
     viewport: decodeViewport(params.get('at')),
     layers: layers === null ? null : layers.split(',').filter((key) => LAYER_KEY.test(key)),
-    colour: params.get('colour') === 'loading' ? 'loading' : 'voltage',
+    colour: COLOUR_MODES.find((mode) => mode === params.get('colour')) ?? 'voltage',
     selected: matching(params.get('sel'), ASSET_ID),
     run: matching(params.get('run'), RUN_ID),
     wave: decodeWave(params.get('wave')),

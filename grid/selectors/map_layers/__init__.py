@@ -7,11 +7,13 @@ from grid.selectors.map_layers.definition import (
     MAX_TILE_ZOOM,
     Attribute,
     AttributeKind,
+    Colouring,
     LegendEntry,
     MapLayer,
 )
 from grid.selectors.map_layers.deltas import KIND, REMOVED, VERSION, Delta, DeltaKind, delta, table_version
 from grid.selectors.map_layers.freshness import LayerFreshness, freshness
+from grid.selectors.map_layers.ratings import ShownRatings, shown_ratings
 from grid.selectors.map_layers.registry import COLUMN_LAYERS, LAYERS, find_layer
 from grid.selectors.map_layers.warehouse_rows import warehouse_table, warehouse_version
 
@@ -25,11 +27,13 @@ __all__ = [
     "Attribute",
     "AttributeKind",
     "Bbox",
+    "Colouring",
     "Delta",
     "DeltaKind",
     "LayerFreshness",
     "LegendEntry",
     "MapLayer",
+    "ShownRatings",
     "delta",
     "feature_counts",
     "find_layer",
@@ -37,6 +41,7 @@ __all__ = [
     "layer_table",
     "layer_version",
     "parse_bbox",
+    "shown_ratings",
     "table_version",
     "warehouse_table",
     "warehouse_version",

@@ -9,6 +9,7 @@ from django.db import connection
 from flux_site.api.errors import LimitExceeded
 from grid import models
 from grid.models.base import granted_zone_ids
+from grid.selectors.data_versions import data_versions
 from grid.selectors.map_layers.bbox import Bbox
 from grid.selectors.map_layers.definition import MAX_ROWS, PATH, MapLayer
 
@@ -16,13 +17,27 @@ WKB_LINESTRING_HEADER_BYTES = 9
 
 
 def layer_version(*, layer: MapLayer, user: Any) -> str:
-    """Return the version of what a user sees of a layer: the syncs of its tables and the user's zones."""
+    """Return the version of what a user sees of a layer: the syncs and edits of its tables, the user's zones.
+
+    To be read before the rows.
+    """
     keys = [layer.sync_layer, *layer.also_shows]
     rows = (
         models.SyncLayer.objects.filter(pk__in=keys).order_by("pk").values_list("pk", "checksum", "synced_at")
     )
     syncs = ";".join(f"{key}={checksum}@{synced_at}" for key, checksum, synced_at in rows)
-    return f"{syncs}|{','.join(sorted(granted_zone_ids(user)))}"
+    edits = data_versions(layer.changing_tables) if layer.changing_tables else ()
+    granted = ",".join(sorted(granted_zone_ids(user)))
+    return f"{syncs}|{edits}|{shown_version(layer)}|{granted}"
+
+
+def shown_version(layer: MapLayer) -> str | None:
+    """Return the version of what the columns of a layer show beyond rows of sync layers; None: nothing."""
+    if layer.columns_version_sql is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(layer.columns_version_sql)
+        return str(cursor.fetchone()[0])
 
 
 def layer_table(*, layer: MapLayer, bbox: Bbox | None, user: Any) -> pa.Table:
@@ -42,9 +57,10 @@ def layer_table(*, layer: MapLayer, bbox: Bbox | None, user: Any) -> pa.Table:
             f"{layer.geometry_sql} && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)"
         )
         parameters |= {"west": bbox.west, "south": bbox.south, "east": bbox.east, "north": bbox.north}
+    sources = layer.columns_sources or layer.sources
     # The text comes from the registry alone; every value is bound.
     sql = (
-        f"SELECT {', '.join(column.sql for column in layer.columns)} FROM {layer.sources} "  # noqa: S608
+        f"SELECT {', '.join(column.sql for column in layer.columns)} FROM {sources} "  # noqa: S608
         f"WHERE {' AND '.join(conditions)} ORDER BY t.id LIMIT {MAX_ROWS + 1}"
     )
     with connection.cursor() as cursor:

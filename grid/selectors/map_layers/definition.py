@@ -54,6 +54,23 @@ class LegendEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Colouring:
+    """A further way to colour a layer: by one of its columns or properties.
+
+    Attributes:
+        attribute: name of the column or property; a null value is unknown.
+        title: for people.
+        legend: the classes of its values.
+        of_hour: kind of asset whose weather ratings it shows, which are those of an hour; None: of none.
+    """
+
+    attribute: str
+    title: str
+    legend: tuple[LegendEntry, ...]
+    of_hour: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """One column of a layer: its name, its SQL and its Arrow type."""
 
@@ -116,7 +133,7 @@ class TileRules:
             shapes at every zoom, for rows without a geometry of their own.
         place_sql: the point in SRID 4326 where a row is counted.
         is_live: the rows change without a sync; they are counted for each tile and no cells are kept.
-        version_sql: one value that changes with rows that change without a sync.
+        version_sql: one value that changes with what the cells and shapes are made from beyond the syncs.
         keeps_all_zooms: tiles of every zoom are kept once drawn, not only those of low zoom.
         rests_on: sync layers that the cells and shapes depend on beyond those of the layer.
     """
@@ -136,10 +153,14 @@ class TileRules:
 
 @dataclass(frozen=True, kw_only=True)
 class MapLayer:
-    """A layer of the map, drawn from one table ``t``; ``also_shows``: other sync layers it has columns from.
+    """A layer of the map, drawn from one table ``t``; ``also_shows``: other sync layers it has columns from,
+    ``changing_tables``: those of its tables whose rows change without a sync; they are watched (see
+    ``grid.selectors.data_versions``).
 
     ``filter_sql`` and ``filter_rows`` are the same condition for the cache and for the warehouse. A layer
-    without ``columns`` comes as tiles only. ``zone_sql`` is None where rows belong to no zone: everybody who
+    without ``columns`` comes as tiles only; ``columns_version_sql`` is one value that changes with what its
+    columns show beyond rows of sync layers, and ``columns_sources`` what they are from, if not ``sources``.
+    ``zone_sql`` is None where rows belong to no zone: everybody who
     may see the layer sees them all.
     """
 
@@ -159,7 +180,11 @@ class MapLayer:
     filter_sql: str = "true"
     filter_rows: Callable[[sa.Subquery], sa.ColumnElement[Any]] | None = None
     also_shows: tuple[str, ...] = ()
+    changing_tables: tuple[str, ...] = ()
     legend: tuple[LegendEntry, ...] = ()
+    colourings: tuple[Colouring, ...] = ()
+    columns_version_sql: str | None = None
+    columns_sources: str | None = None
 
     @property
     def place_sql(self) -> str:

@@ -20,12 +20,18 @@ from grid.selectors.map_layers.definition import (
     total,
     whole,
 )
-from grid.selectors.map_layers.legends import CUSTOMER_CLASS_LEGEND, LOADING_LEGEND
+from grid.selectors.map_layers.legends import (
+    CUSTOMER_CLASS_LEGEND,
+    LOADING_LEGEND,
+    RATINGS_VERSION_SQL,
+    by_weather_rating,
+)
 
 LON = Column(name="lon", sql="ST_X(t.location)", kind=REAL)
 LAT = Column(name="lat", sql="ST_Y(t.location)", kind=REAL)
 _ID = Column(name="id", sql="t.id", kind=TEXT)
 _CIRCUIT = Column(name="circuit_id", sql="t.circuit_id", kind=TEXT)
+_WEATHER_LOADING = "Load of the newest hour over the rating in its weather"
 
 circuits = MapLayer(
     key="circuits",
@@ -37,12 +43,14 @@ circuits = MapLayer(
     sync_layer="circuits",
     also_shows=("lines", "substations"),
     sources="grid_circuit t JOIN grid_substation s ON s.id = t.substation_id "
-    "LEFT JOIN grid_circuitstatus c ON c.circuit_id = t.id",
+    "LEFT JOIN grid_circuitstatus c ON c.circuit_id = t.id LEFT JOIN grid_weatherrating w ON w.id = t.id",
+    changing_tables=("grid_circuitstatus",),
     geometry_sql="s.location",
     attributes=(
         text("id", "Id"),
         text("name", "Name"),
         number("loading_pct", "Loading in the newest hour", "%", "c.loading_pct"),
+        number("weather_loading_pct", _WEATHER_LOADING, "%", "w.weather_loading_pct"),
         text("supply", "Supply", "c.status"),
         whole("customers_out", "Customers without supply", sql="c.customers_out"),
         text("substation_id", "Substation", min_zoom=10),
@@ -50,6 +58,9 @@ circuits = MapLayer(
         whole("customer_count", "Customers", min_zoom=10),
         number("voltage_kv", "Voltage", "kV", min_zoom=12),
         number("rated_mva", "Capacity", "MVA", min_zoom=12),
+        number(
+            "weather_rated_mva", "Capacity in the hour's weather", "MVA", "w.weather_rated_mva", min_zoom=12
+        ),
         number("peak_load_mw", "Peak load", "MW", min_zoom=12),
         number("length_km", "Length", "km", min_zoom=12),
     ),
@@ -61,11 +72,14 @@ circuits = MapLayer(
         "WHERE line_class <> 'SERVICE'",
         measures=(
             most("loading_pct", "Highest loading in the newest hour", "%", "c.loading_pct"),
+            most("weather_loading_pct", f"Highest: {_WEATHER_LOADING}", "%", "w.weather_loading_pct"),
             total("customer_count", "Customers", None, "t.customer_count"),
         ),
         rests_on=("transformer_load",),
+        version_sql=RATINGS_VERSION_SQL,
     ),
     legend=LOADING_LEGEND,
+    colourings=(by_weather_rating(_WEATHER_LOADING, asset_kind="CIRCUIT"),),
 )
 
 _CIRCUIT_ID = text("circuit_id", "Circuit")
@@ -79,14 +93,18 @@ lines = MapLayer(
     permission="grid.view_linesection",
     sync_layer="lines",
     sources="grid_linesection t",
+    columns_sources="grid_linesection t LEFT JOIN grid_weatherrating w ON w.id = t.circuit_id",
     columns=(
         _ID,
         _CIRCUIT,
         Column(name="line_class", sql="t.line_class", kind=TEXT),
         Column(name="phases", sql="t.phases", kind=TEXT),
         Column(name="is_underground", sql="t.is_underground", kind=FLAG),
+        Column(name="weather_loading_pct", sql="w.weather_loading_pct", kind=REAL),
         Column(name="path", sql="ST_AsBinary(t.route, 'NDR')", kind=PATH),
     ),
+    columns_version_sql=RATINGS_VERSION_SQL,
+    colourings=(by_weather_rating(f"Of its circuit: {_WEATHER_LOADING}", asset_kind="CIRCUIT"),),
     geometry_sql="t.route",
     attributes=(
         text("id", "Id"),

@@ -1,6 +1,6 @@
 """The legends that several layers share."""
 
-from grid.selectors.map_layers.definition import LegendEntry
+from grid.selectors.map_layers.definition import Colouring, LegendEntry
 
 LOADING_LEGEND = (
     LegendEntry(label="below 60 %", color="#4894b0", minimum=0.0),
@@ -23,3 +23,11 @@ CUSTOMER_CLASS_LEGEND = (
     LegendEntry(label="Commercial", color="#dcc9a0", value="COMMERCIAL"),
     LegendEntry(label="Industrial", color="#cdb0e8", value="INDUSTRIAL"),
 )
+
+RATINGS_VERSION_SQL = "SELECT count(*) || '@' || coalesce(max(updated_at)::text, '') FROM grid_weatherrating"
+"""Changes with every change of a weather rating."""
+
+
+def by_weather_rating(title: str, *, asset_kind: str) -> Colouring:
+    """Return the colouring by load over the rating in the newest hour's weather; unknown is a class too."""
+    return Colouring(attribute="weather_loading_pct", title=title, legend=LOADING_LEGEND, of_hour=asset_kind)

@@ -27,11 +27,6 @@ def _listed(values: tuple[str, ...]) -> str:
     return ", ".join(f"'{value}'" for value in map(str, values))
 
 
-def _changes(table: str) -> str:
-    """Return the SQL of a value that changes with every insert, update and delete of a table of edits."""
-    return f"SELECT concat(count(*), '@', max(updated_at), '#', sum(version)) FROM {table}"  # noqa: S608
-
-
 outages = MapLayer(
     key="outages",
     title="Active outages",
@@ -41,6 +36,7 @@ outages = MapLayer(
     permission="grid.view_outage",
     sync_layer="outages",
     sources="grid_outage t",
+    changing_tables=("grid_outage",),
     columns=(
         Column(name="id", sql="t.id", kind=TEXT),
         Column(name="lon", sql="ST_X(t.location)", kind=REAL),
@@ -66,7 +62,6 @@ outages = MapLayer(
         detail_zoom=0,
         deepest=12,
         is_live=True,
-        version_sql=_changes("grid_outage"),
         measures=(
             total("customers_out", "Customers without supply", None, "t.customers_out"),
             most("most_customers_out", "Most of one outage", None, "t.customers_out"),
@@ -84,6 +79,7 @@ work_orders = MapLayer(
     permission="grid.view_workorder",
     sync_layer="work_orders",
     sources="grid_workorder t",
+    changing_tables=("grid_workorder",),
     geometry_sql="t.location",
     filter_sql=f"t.status NOT IN ({_listed(CLOSED_WORK_STATUSES)})",
     attributes=(
@@ -102,7 +98,6 @@ work_orders = MapLayer(
         detail_zoom=0,
         deepest=12,
         is_live=True,
-        version_sql=_changes("grid_workorder"),
         measures=(
             count_of("emergencies", "Emergencies", "t.priority = 'EMERGENCY'"),
             count_of("in_progress", "In progress", "t.status = 'IN_PROGRESS'"),
@@ -125,6 +120,7 @@ crews = MapLayer(
     permission="grid.view_crew",
     sync_layer="crews",
     sources="grid_crew t",
+    changing_tables=("grid_crew",),
     geometry_sql="t.location",
     filter_sql="t.location IS NOT NULL",
     attributes=(
@@ -139,7 +135,6 @@ crews = MapLayer(
         detail_zoom=0,
         deepest=12,
         is_live=True,
-        version_sql=_changes("grid_crew"),
         measures=(total("member_count", "Members", None, "t.member_count"),),
     ),
     legend=(LegendEntry(label="Crew", color="#cdb0e8"),),
@@ -156,6 +151,7 @@ service_areas = MapLayer(
     also_shows=("transformers", "meters"),
     sources="grid_servicearea t JOIN grid_circuit k ON k.id = t.circuit_id "
     "LEFT JOIN grid_circuitstatus c ON c.circuit_id = t.circuit_id",
+    changing_tables=("grid_circuitstatus",),
     geometry_sql="t.boundary",
     attributes=(
         text("id", "Circuit"),

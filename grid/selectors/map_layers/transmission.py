@@ -4,6 +4,7 @@ from grid.selectors.map_layers.definition import (
     REAL,
     TEXT,
     WHOLE,
+    Colouring,
     Column,
     Grouping,
     LegendEntry,
@@ -18,7 +19,12 @@ from grid.selectors.map_layers.definition import (
     total,
     whole,
 )
-from grid.selectors.map_layers.legends import VOLTAGE_LEGEND
+from grid.selectors.map_layers.legends import (
+    LOADING_LEGEND,
+    RATINGS_VERSION_SQL,
+    VOLTAGE_LEGEND,
+    by_weather_rating,
+)
 
 _AT_SUBSTATION = "JOIN grid_substation s ON s.id = t.substation_id"
 
@@ -75,6 +81,7 @@ substations = MapLayer(
     legend=VOLTAGE_LEGEND,
 )
 
+_WEATHER_LOADING = "Flow of the base case over the rating in the hour's weather"
 _KV = number("kv", "Voltage", "kV", "t.base_kv")
 branches = MapLayer(
     key="branches",
@@ -86,7 +93,8 @@ branches = MapLayer(
     sync_layer="branches",
     also_shows=("substations",),
     sources="grid_branch t JOIN grid_substation f ON f.id = t.from_substation_id "
-    "JOIN grid_substation o ON o.id = t.to_substation_id",
+    "JOIN grid_substation o ON o.id = t.to_substation_id "
+    "LEFT JOIN grid_weatherrating w ON w.id = t.id",
     columns=(
         Column(name="id", sql="t.id", kind=TEXT),
         Column(name="from_id", sql="t.from_substation_id", kind=TEXT),
@@ -99,7 +107,9 @@ branches = MapLayer(
         Column(name="rating_mva", sql="t.rating_mva", kind=REAL),
         Column(name="flow_mw", sql="t.base_flow_mw", kind=REAL),
         Column(name="loading_pct", sql="t.base_loading_pct", kind=REAL),
+        Column(name="weather_loading_pct", sql="w.weather_loading_pct", kind=REAL),
     ),
+    columns_version_sql=RATINGS_VERSION_SQL,
     geometry_sql="t.route",
     filter_sql="t.from_substation_id <> t.to_substation_id",
     filter_rows=lambda t: t.c.from_substation_id != t.c.to_substation_id,
@@ -107,7 +117,11 @@ branches = MapLayer(
         text("id", "Id"),
         _KV,
         number("loading_pct", "Loading in the base case", "%", "t.base_loading_pct"),
+        number("weather_loading_pct", _WEATHER_LOADING, "%", "w.weather_loading_pct"),
         number("rating_mva", "Rating", "MVA", min_zoom=6),
+        number(
+            "weather_rating_mva", "Rating in the hour's weather", "MVA", "w.weather_rated_mva", min_zoom=6
+        ),
         number("flow_mw", "Flow in the base case", "MW", "t.base_flow_mw", min_zoom=6),
         text("from_id", "From substation", "t.from_substation_id", min_zoom=8),
         text("to_id", "To substation", "t.to_substation_id", min_zoom=8),
@@ -122,10 +136,16 @@ branches = MapLayer(
         groupings=(Grouping(from_zoom=0, by=(_KV,)),),
         measures=(
             most("loading_pct", "Highest loading in the base case", "%", "t.base_loading_pct"),
+            most("weather_loading_pct", f"Highest: {_WEATHER_LOADING}", "%", "w.weather_loading_pct"),
             total("length_km", "Length", "km", "t.length_km"),
         ),
+        version_sql=RATINGS_VERSION_SQL,
     ),
     legend=VOLTAGE_LEGEND,
+    colourings=(
+        Colouring(attribute="loading_pct", title="Loading in the base case", legend=LOADING_LEGEND),
+        by_weather_rating(_WEATHER_LOADING, asset_kind="BRANCH"),
+    ),
 )
 
 plants = MapLayer(

@@ -20,6 +20,8 @@ from grid.warehouse.statements import optional_tables, reading_as_empty
 from grid.warehouse.tables import metadata
 
 ROUTE = "route_wkt"
+WEATHER_LOADING = "weather_loading_pct"
+_UNKNOWN: sa.ColumnElement[Any] = sa.cast(sa.null(), sa.Float)
 _NOT_NUMBER = re.compile(r"[^-+.\deE]+")
 
 
@@ -88,8 +90,11 @@ def _rows_of(key: str, name: str | None = None) -> sa.Subquery:
 
 
 def _plain(layer: MapLayer, source: sa.Subquery) -> tuple[Any, Columns]:
-    """Return the layer's own columns, each under its own name."""
-    return source, {column.name: source.c[column.name] for column in layer.columns if column.name in source.c}
+    """Return the layer's own columns, each under its own name; unknown what only the cache computes."""
+    return source, {
+        **{column.name: source.c[column.name] for column in layer.columns if column.name in source.c},
+        **{column.name: _UNKNOWN for column in layer.columns if column.name == WEATHER_LOADING},
+    }
 
 
 def _substations(layer: MapLayer, source: sa.Subquery) -> tuple[Any, Columns]:
@@ -127,6 +132,7 @@ def _branches(_: MapLayer, source: sa.Subquery) -> tuple[Any, Columns]:
         "rating_mva": source.c.rating_mva,
         "flow_mw": source.c.base_flow_mw,
         "loading_pct": source.c.base_loading_pct,
+        WEATHER_LOADING: _UNKNOWN,
     }
 
 

@@ -2,7 +2,7 @@
 
 A thing with at least so many things within the distance, itself among them, is at the core of a cluster;
 cores within the distance of each other are of one cluster, with all that is near them; what is near no core
-is noise. PostGIS clusters on a plane around the middle of all things, on which distances are right within
+is noise. They are clustered on a plane around the middle of all things, on which distances are right within
 0.03 % up to 250 km from it.
 """
 
@@ -11,20 +11,27 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.contrib.gis.db.models import Extent, GeometryField
-from django.contrib.gis.geos import MultiPoint, Point, Polygon
-from django.db.models import Count, F, Func, IntegerField, Model, QuerySet, Value, Window
+import numpy as np
+import pyarrow as pa
+import shapely
+from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
+from django.db.models import Model, QuerySet, Value
 
 from flux_site.api.errors import BadInput
+from flux_site.api.prepared import fetch_columns
 from grid import models
+from grid.models.base import AssetQuerySet
 from grid.operations import ACTIVE_OUTAGE_STATUSES, WorkStatus
-from grid.selectors.spatial.areas import AreaSpec, check_length, local_plane, parse_area
-from grid.selectors.spatial.measuring import Region, coordinate
-from grid.selectors.spatial.policy import check_first, check_size, from_postgis, require_views
+from grid.selectors.spatial.areas import WGS84, AreaSpec, check_length, local_plane, parse_area
+from grid.selectors.spatial.density import by_density, on_plane
+from grid.selectors.spatial.measuring import Region
+from grid.selectors.spatial.placed_rows import Floats, Positions, chosen, placed_rows, points_query
+from grid.selectors.spatial.policy import check_count, check_first, check_size, from_postgis, require_views
 
 MAX_DISTANCE_M = 10_000.0
 MAX_MIN_POINTS = 1_000
 MOST_POINTS = 100_000
+MOST_KEPT = 1_000_000
 MOST_MEMBERS = 1_000
 OVERLOADED_ABOVE_PCT = 100.0
 
@@ -45,8 +52,17 @@ class Clustered(StrEnum):
 class _Subject:
     models: tuple[type[Model], ...]
     layers: tuple[str, ...]
-    rows: Callable[[Any], QuerySet[Any]]
+    rows: Callable[[], AssetQuerySet]
+    key: Clustered
     place: str = "location"
+    value: Callable[[], Any] = lambda: Value(1.0)
+    weight: Callable[[], Any] = lambda: Value(1.0)
+    has_keys: bool = True
+
+    @property
+    def name(self) -> str:
+        """What its rows are kept under."""
+        return f"clustered-{self.key}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,52 +98,48 @@ class Clusters:
 
 SUBJECTS: dict[Clustered, _Subject] = {
     Clustered.ACTIVE_OUTAGES: _Subject(
+        key=Clustered.ACTIVE_OUTAGES,
         models=(models.Outage,),
         layers=("outages",),
-        rows=lambda user: models.Outage.objects.visible_to(user).filter(status__in=ACTIVE_OUTAGE_STATUSES),
+        rows=lambda: models.Outage.objects.filter(status__in=ACTIVE_OUTAGE_STATUSES),
     ),
     Clustered.OPEN_WORK_ORDERS: _Subject(
+        key=Clustered.OPEN_WORK_ORDERS,
         models=(models.WorkOrder,),
         layers=("work_orders",),
-        rows=lambda user: models.WorkOrder.objects.visible_to(user).exclude(
+        rows=lambda: models.WorkOrder.objects.exclude(
             status__in=(WorkStatus.COMPLETED, WorkStatus.CANCELLED)
         ),
     ),
     Clustered.OVERLOADED_TRANSFORMERS: _Subject(
+        key=Clustered.OVERLOADED_TRANSFORMERS,
         models=(models.Transformer, models.TransformerLoad),
         layers=("transformers", "transformer_load"),
-        rows=lambda user: models.Transformer.objects.visible_to(user).filter(
-            latest_load__loading_pct__gt=OVERLOADED_ABOVE_PCT
-        ),
+        rows=lambda: models.Transformer.objects.filter(latest_load__loading_pct__gt=OVERLOADED_ABOVE_PCT),
     ),
     Clustered.TRANSFORMERS: _Subject(
+        key=Clustered.TRANSFORMERS,
         models=(models.Transformer,),
         layers=("transformers",),
-        rows=lambda user: models.Transformer.objects.visible_to(user),
+        rows=lambda: models.Transformer.objects.all(),
     ),
     Clustered.CRITICAL_CUSTOMERS: _Subject(
+        key=Clustered.CRITICAL_CUSTOMERS,
         models=(models.Customer,),
         layers=("customers", "meters"),
-        rows=lambda user: models.Customer.objects.visible_to(user).filter(
-            account_status="ACTIVE", critical_kind__isnull=False
-        ),
+        rows=lambda: models.Customer.objects.filter(account_status="ACTIVE", critical_kind__isnull=False),
         place="meter__location",
     ),
     Clustered.METERS: _Subject(
+        key=Clustered.METERS,
         models=(models.Meter,),
         layers=("meters",),
-        rows=lambda user: models.Meter.objects.visible_to(user),
+        rows=lambda: models.Meter.objects.all(),
     ),
     Clustered.TREES: _Subject(
-        models=(models.Tree,), layers=("trees",), rows=lambda user: models.Tree.objects.visible_to(user)
+        key=Clustered.TREES, models=(models.Tree,), layers=("trees",), rows=lambda: models.Tree.objects.all()
     ),
 }
-
-
-class _ByDensity(Func):
-    function = "ST_ClusterDBSCAN"
-    window_compatible = True
-    output_field = IntegerField()
 
 
 def clusters(
@@ -153,64 +165,80 @@ def clusters(
     region = None if area is None else Region.of(area)
 
     def ask() -> Clusters:
-        rows = subject.rows(user).order_by()
-        if region is not None:
-            rows = region.holding(rows, subject.place)
-        check_size(rows, most=MOST_POINTS, what="things", field="area")
-        return _clusters(subject, rows, distance_m, min_points, first)
+        return _clusters(*_places(subject, region, user), distance_m, min_points, first)
 
     return from_postgis(field="clusters", layers=subject.layers, ask=ask)
 
 
+def _places(subject: _Subject, region: Region | None, user: Any) -> tuple[pa.StringArray, Floats, Floats]:
+    """Return the keys of things and where they are."""
+    kept = placed_rows(subject, most=MOST_KEPT)
+    if kept is not None and kept.key is not None:
+        at = chosen(kept, region, user)
+        check_count(len(kept) if at is None else len(at), most=MOST_POINTS, what="things", field="area")
+        if at is None:
+            return kept.key, kept.lon, kept.lat
+        return kept.key.take(pa.array(at)), kept.lon[at], kept.lat[at]
+    rows: QuerySet[Any] = subject.rows().visible_to(user)
+    if region is not None:
+        rows = region.holding(rows, subject.place)
+    check_size(rows, most=MOST_POINTS, what="things", field="area")
+    sql, params = points_query(subject, rows, is_whole=True).query.sql_with_params()
+    lon, lat, _, _, _, keys = fetch_columns(sql, params, count=6)
+    if keys is None:
+        return pa.array([], pa.string()), np.empty(0), np.empty(0)
+    return pa.array(keys, pa.string()), lon, lat
+
+
 def _clusters(
-    subject: _Subject, rows: QuerySet[Any], distance_m: float, min_points: int, first: int
+    keys: pa.StringArray, lon: Floats, lat: Floats, distance_m: float, min_points: int, first: int
 ) -> Clusters:
-    found = rows.aggregate(count=Count("pk"), extent=Extent(subject.place))
-    if not found["count"]:
+    if not len(keys):
         return Clusters(point_count=0, clustered_count=0, noise_count=0, cluster_count=0, clusters=[])
-    west, south, east, north = found["extent"]
+    west, east, south, north = lon.min(), lon.max(), lat.min(), lat.max()
     if west < east and south < north:
-        parse_area(AreaSpec(bbox=[west, south, east, north]), field="area")  # refused if it is too large
-    lon, lat = (west + east) / 2.0, (south + north) / 2.0
-    plane = f"+proj=aeqd +lat_0={lat:.9f} +lon_0={lon:.9f} +datum=WGS84 +units=m +no_defs"
-    on_plane = Func(
-        F(subject.place), Value(plane), function="ST_Transform", output_field=GeometryField(srid=0)
-    )
-    told = rows.annotate(
-        _cluster=Window(_ByDensity(on_plane, Value(distance_m), Value(min_points))),
-        _lon=coordinate(subject.place, "X", is_point=True),
-        _lat=coordinate(subject.place, "Y", is_point=True),
-    ).values_list("pk", "_cluster", "_lon", "_lat")
-    members: dict[int, list[tuple[str, float, float]]] = {}
-    for key, number, x, y in told:
-        if number is not None:
-            members.setdefault(number, []).append((key, x, y))
-    largest = sorted((sorted(each) for each in members.values()), key=lambda each: (-len(each), each[0]))
-    clustered = sum(map(len, largest))
+        box = [float(each) for each in (west, south, east, north)]
+        parse_area(AreaSpec(bbox=box), field="area")  # refused if it is too large
+    x, y = on_plane(lon, lat, float(west + east) / 2.0, float(south + north) / 2.0)
+    number = by_density(x, y, distance_m=distance_m, min_points=min_points)
+    sizes = np.bincount(number[number >= 0])
+    clustered = int(sizes.sum())
+    order = np.argsort(number, kind="stable")
+    parts = np.split(order[len(keys) - clustered :], np.cumsum(sizes)[:-1]) if clustered else []
+    named = [(part, keys.take(pa.array(part)).to_pylist()) for part in _largest(parts, keys, first)]
     return Clusters(
-        point_count=found["count"],
+        point_count=len(keys),
         clustered_count=clustered,
-        noise_count=found["count"] - clustered,
-        cluster_count=len(largest),
-        clusters=[_cluster(number, each) for number, each in enumerate(largest[:first], start=1)],
+        noise_count=len(keys) - clustered,
+        cluster_count=len(sizes),
+        clusters=[
+            _cluster(place, names, lon[part], lat[part]) for place, (part, names) in enumerate(named, start=1)
+        ],
     )
 
 
-def _cluster(number: int, members: list[tuple[str, float, float]]) -> Cluster:
-    points = MultiPoint([Point(x, y) for _, x, y in members], srid=4326)
-    lon, lat = (sum(values) / len(members) for values in list(zip(*members, strict=True))[1:])
-    hull = points.convex_hull
-    there, _ = local_plane(lon, lat)
+def _largest(parts: list[Positions], keys: pa.StringArray, first: int) -> list[Positions]:
+    """Return the largest parts, of as large ones those with the least key before."""
+    by_size = sorted(parts, key=len, reverse=True)
+    least = len(by_size[min(first, len(by_size)) - 1]) if by_size else 0
+    hopeful = [part for part in by_size if len(part) >= least]
+    told = [(-len(part), min(keys.take(pa.array(part)).to_pylist()), n) for n, part in enumerate(hopeful)]
+    return [hopeful[n] for _, _, n in sorted(told)[:first]]
+
+
+def _cluster(number: int, keys: list[str], lon: Floats, lat: Floats) -> Cluster:
+    places = shapely.multipoints(np.column_stack((lon, lat)))
+    hull = GEOSGeometry(memoryview(shapely.convex_hull(places).wkb), srid=WGS84)
+    there, _ = local_plane(float(lon.mean()), float(lat.mean()))
     flat = hull.transform(there, clone=True)
-    corners = _corners(flat)
-    extent_m = max(Point(*one).distance(Point(*other)) for one in corners for other in corners)
+    corners = np.array(_corners(flat))
     return Cluster(
         number=number,
-        count=len(members),
-        member_ids=[key for key, _, _ in members[:MOST_MEMBERS]],
-        lon=lon,
-        lat=lat,
-        extent_m=extent_m,
+        count=len(keys),
+        member_ids=sorted(keys)[:MOST_MEMBERS],
+        lon=float(lon.mean()),
+        lat=float(lat.mean()),
+        extent_m=max(float(np.hypot(*(corners - corner).T).max()) for corner in corners),
         hull=hull,
     )
 

@@ -8,23 +8,26 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from django.db.models import FloatField, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import QuerySet
 
 from flux_site.api.errors import BadInput
 from flux_site.api.prepared import fetch_columns
 from grid.selectors.spatial.areas import AreaSpec
 from grid.selectors.spatial.measures import MEASURES, Combine, HeatMeasure, Measure
-from grid.selectors.spatial.measuring import Region, coordinate
+from grid.selectors.spatial.measuring import Region
+from grid.selectors.spatial.placed_rows import (
+    Cells,
+    Floats,
+    Positions,
+    chosen,
+    placed_rows,
+    points_query,
+)
 from grid.selectors.spatial.policy import check_first, check_size, from_postgis, require_views
 
 MIN_RESOLUTION, MAX_RESOLUTION = 3, 11
 MOST_CELLS = 20_000
 MOST_ROWS = 1_000_000
-
-Floats = npt.NDArray[np.float64]
-Positions = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,38 +93,50 @@ def heatmap(
     region = None if area is None else Region.of(area)
 
     def ask() -> Heatmap:
-        lon, lat, value, weight = _points(shown, region, user)
-        return _on_cells(shown, resolution, limit, lon, lat, value, weight)
+        kept = placed_rows(shown, most=MOST_ROWS)
+        if kept is None:
+            return _on_cells(shown, resolution, limit, *_read(shown, region, resolution, user))
+        at = chosen(kept, region, user)
+        value, weight = (kept.value, kept.weight) if at is None else (kept.value[at], kept.weight[at])
+        return _on_cells(shown, resolution, limit, kept.cells(resolution, at), value, weight)
 
     return from_postgis(field="heatmap", layers=shown.layers, ask=ask)
 
 
-def _points(measure: Measure, region: Region | None, user: Any) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return the places, values and weights of a measure's rows; NaN where a value is not known."""
-    rows = measure.rows(user).order_by()
+def read_anew(
+    *, measure: HeatMeasure, resolution: int, area: AreaSpec | None, limit: int, user: Any
+) -> Heatmap:
+    """Return the same from rows that PostGIS finds for this question alone, which takes longer."""
+    shown = MEASURES[HeatMeasure(measure)]
+    region = None if area is None else Region.of(area)
+    return _on_cells(shown, resolution, limit, *_read(shown, region, resolution, user))
+
+
+def _read(
+    measure: Measure, region: Region | None, resolution: int, user: Any
+) -> tuple[Cells, Floats, Floats]:
+    """Return the cells, values and weights of a measure's rows, read for this question alone."""
+    import h3.api.numpy_int as h3
+
+    rows: QuerySet[Any] = measure.rows().visible_to(user)
     if region is not None:
         rows = region.holding(rows, measure.place)
     check_size(rows, most=MOST_ROWS, what="rows", field="area")
-    nan = Value(float("nan"), output_field=FloatField())
-    columns = {
-        "_lon": coordinate(measure.place, "X", is_point=True),
-        "_lat": coordinate(measure.place, "Y", is_point=True),
-        "_value": Coalesce(Cast(measure.value(), FloatField()), nan),
-        "_weight": Coalesce(Cast(measure.weight(), FloatField()), nan),
-    }
-    sql, params = rows.annotate(**columns).values_list(*columns).query.sql_with_params()
-    found = fetch_columns(sql, params, count=4)
+    sql, params = points_query(measure, rows).query.sql_with_params()
     empty = np.empty(0)
-    return tuple(empty if each is None else each for each in found)  # type: ignore[return-value]
+    lon, lat, value, weight = (
+        empty if each is None else each for each in fetch_columns(sql, params, count=4)
+    )
+    at = [h3.latlng_to_cell(y, x, resolution) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)]
+    return np.array(at, dtype=np.uint64), value, weight
 
 
 def _on_cells(
-    measure: Measure, resolution: int, limit: int, lon: Floats, lat: Floats, value: Floats, weight: Floats
+    measure: Measure, resolution: int, limit: int, cell_of: Cells, value: Floats, weight: Floats
 ) -> Heatmap:
     import h3.api.numpy_int as h3
 
-    at = [h3.latlng_to_cell(y, x, resolution) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)]
-    cells, of_row = np.unique(np.array(at, dtype=np.uint64), return_inverse=True)
+    cells, of_row = np.unique(cell_of, return_inverse=True)
     values, known = _combined(measure.combine, of_row, len(cells), value, weight)
     rows = np.bincount(of_row, minlength=len(cells))
     order = np.lexsort((cells, -np.where(np.isnan(values), -np.inf, values)))[:limit]
@@ -144,7 +159,7 @@ def _on_cells(
         measure=measure,
         resolution=resolution,
         cell_count=len(cells),
-        row_count=len(lon),
+        row_count=len(cell_of),
         minimum=float(told.min()) if told.size else None,
         maximum=float(told.max()) if told.size else None,
         cells=listed,

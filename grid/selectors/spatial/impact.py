@@ -139,20 +139,20 @@ def _inside(region: Region, user: Any) -> _Scope:
 
 def _behind(network: Network, device_id: str, user: Any) -> tuple[_Scope, str]:
     try:
-        found = tracing.downstream(network=network, asset_id=device_id, user=user)
+        kind, transformers = tracing.fed_through(network=network, asset_id=device_id, user=user)
     except NotFound as error:
         raise NotFound(error.message, field="deviceId") from error
     meters = models.Meter.objects.visible_to(user)
     customers = models.Customer.objects.visible_to(user)
-    if found.kind == "Meter":
-        return _Scope([meters.filter(pk=device_id)], [customers.filter(meter_id=device_id)], 0), found.kind
-    parts = list(_parts(found.transformers))
+    if kind == models.Meter.__name__:
+        return _Scope([meters.filter(pk=device_id)], [customers.filter(meter_id=device_id)], 0), kind
+    parts = list(_parts(transformers))
     scope = _Scope(
         [meters.filter(transformer_id__in=part) for part in parts],
         [customers.filter(meter__transformer_id__in=part) for part in parts],
-        len(found.transformers),
+        len(transformers),
     )
-    return scope, found.kind
+    return scope, kind
 
 
 def _impact(scope: _Scope, *, kind: str | None, has_buildings: bool, user: Any) -> Impact:

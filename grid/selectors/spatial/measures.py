@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import F, FloatField, Model, QuerySet, Value
+from django.db.models import F, FloatField, Model, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from grid import models
+from grid.models.base import AssetQuerySet
 from grid.operations import ACTIVE_OUTAGE_STATUSES
 
 
@@ -28,6 +29,7 @@ class HeatMeasure(StrEnum):
     TRANSFORMER_HEALTH = "TRANSFORMER_HEALTH"
     TREES = "TREES"
     TREE_HEIGHT = "TREE_HEIGHT"
+    TREE_RISK = "TREE_RISK"
 
 
 class Combine(StrEnum):
@@ -51,9 +53,10 @@ class Measure:
         models: those whose permission it takes.
         layers: the sync layers it rests on.
         place: the column of the place of a row.
-        rows: the rows that count, of those the user may see.
+        rows: the rows that count; who may see which is by their zone.
         value: what a row contributes; null where it is not known.
         weight: of a row in a ratio.
+        has_keys: whether the keys of its rows are kept.
     """
 
     key: HeatMeasure
@@ -64,9 +67,15 @@ class Measure:
     layers: tuple[str, ...]
     place: str
     combine: Combine
-    rows: Callable[[Any], QuerySet[Any]]
+    rows: Callable[[], AssetQuerySet]
     value: Callable[[], Any] = lambda: Value(1.0)
     weight: Callable[[], Any] = lambda: Value(1.0)
+    has_keys: bool = False
+
+    @property
+    def name(self) -> str:
+        """What its rows are kept under."""
+        return f"measure-{self.key}"
 
 
 def _number(column: str) -> Callable[[], Any]:
@@ -89,7 +98,7 @@ MEASURES: dict[HeatMeasure, Measure] = {
             layers=("meters",),
             place="location",
             combine=Combine.SUM,
-            rows=lambda user: models.Meter.objects.visible_to(user),
+            rows=lambda: models.Meter.objects.all(),
         ),
         Measure(
             key=HeatMeasure.CUSTOMERS,
@@ -100,7 +109,7 @@ MEASURES: dict[HeatMeasure, Measure] = {
             layers=("customers", "meters"),
             place="meter__location",
             combine=Combine.SUM,
-            rows=lambda user: models.Customer.objects.visible_to(user).filter(account_status="ACTIVE"),
+            rows=lambda: models.Customer.objects.filter(account_status="ACTIVE"),
         ),
         Measure(
             key=HeatMeasure.METER_USE,
@@ -111,7 +120,7 @@ MEASURES: dict[HeatMeasure, Measure] = {
             layers=("transformers", "transformer_load"),
             place="location",
             combine=Combine.SUM,
-            rows=lambda user: models.Transformer.objects.visible_to(user),
+            rows=lambda: models.Transformer.objects.all(),
             value=_number("latest_load__energy_kwh"),
         ),
         Measure(
@@ -124,7 +133,7 @@ MEASURES: dict[HeatMeasure, Measure] = {
             layers=("transformers", "transformer_load"),
             place="location",
             combine=Combine.RATIO,
-            rows=lambda user: models.Transformer.objects.visible_to(user),
+            rows=lambda: models.Transformer.objects.all(),
             value=lambda: F("latest_load__load_kva") * 100.0,
             weight=_number("rated_kva"),
         ),
@@ -137,7 +146,7 @@ MEASURES: dict[HeatMeasure, Measure] = {
             layers=("transformers",),
             place="location",
             combine=Combine.MAX,
-            rows=lambda user: models.Transformer.objects.visible_to(user),
+            rows=lambda: models.Transformer.objects.all(),
             value=_number("peak_loading_pct"),
         ),
         Measure(
@@ -149,9 +158,7 @@ MEASURES: dict[HeatMeasure, Measure] = {
             layers=("outages",),
             place="location",
             combine=Combine.SUM,
-            rows=lambda user: models.Outage.objects.visible_to(user).filter(
-                status__in=ACTIVE_OUTAGE_STATUSES
-            ),
+            rows=lambda: models.Outage.objects.filter(status__in=ACTIVE_OUTAGE_STATUSES),
         ),
         Measure(
             key=HeatMeasure.CUSTOMERS_OUT,
@@ -162,7 +169,7 @@ MEASURES: dict[HeatMeasure, Measure] = {
             layers=("outages", "outage_interruptions", "transformers"),
             place="transformer__location",
             combine=Combine.SUM,
-            rows=lambda user: models.OutageInterruption.objects.visible_to(user).filter(
+            rows=lambda: models.OutageInterruption.objects.filter(
                 restored_at__isnull=True, outage__status__in=ACTIVE_OUTAGE_STATUSES
             ),
             value=_number("customers"),
@@ -176,7 +183,7 @@ MEASURES: dict[HeatMeasure, Measure] = {
             layers=("transformers",),
             place="location",
             combine=Combine.MEAN,
-            rows=lambda user: models.Transformer.objects.visible_to(user),
+            rows=lambda: models.Transformer.objects.all(),
             value=_age_years,
         ),
         Measure(
@@ -188,7 +195,7 @@ MEASURES: dict[HeatMeasure, Measure] = {
             layers=("poles",),
             place="location",
             combine=Combine.MEAN,
-            rows=lambda user: models.Pole.objects.visible_to(user),
+            rows=lambda: models.Pole.objects.all(),
             value=_age_years,
         ),
         Measure(
@@ -200,7 +207,7 @@ MEASURES: dict[HeatMeasure, Measure] = {
             layers=("asset_health", "transformers"),
             place="location",
             combine=Combine.MEAN,
-            rows=lambda user: models.Transformer.objects.visible_to(user),
+            rows=lambda: models.Transformer.objects.all(),
             value=_number("health__health_index"),
         ),
         Measure(
@@ -212,7 +219,7 @@ MEASURES: dict[HeatMeasure, Measure] = {
             layers=("trees",),
             place="location",
             combine=Combine.SUM,
-            rows=lambda user: models.Tree.objects.visible_to(user),
+            rows=lambda: models.Tree.objects.all(),
         ),
         Measure(
             key=HeatMeasure.TREE_HEIGHT,
@@ -223,8 +230,21 @@ MEASURES: dict[HeatMeasure, Measure] = {
             layers=("trees",),
             place="location",
             combine=Combine.MEAN,
-            rows=lambda user: models.Tree.objects.visible_to(user),
+            rows=lambda: models.Tree.objects.all(),
             value=_number("height_m"),
+        ),
+        Measure(
+            key=HeatMeasure.TREE_RISK,
+            title="Expected loss by falling trees",
+            unit="customer-minutes a year",
+            definition="Customer-minutes a year that the cell's trees are expected to cost by falling into "
+            "lines, as the last assessment has them; trees of which it is not known do not count.",
+            models=(models.TreeRisk,),
+            layers=("trees",),
+            place="location",
+            combine=Combine.SUM,
+            rows=lambda: models.TreeRisk.objects.all(),
+            value=_number("customer_minutes_per_year"),
         ),
     )
 }

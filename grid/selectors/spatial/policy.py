@@ -83,10 +83,18 @@ def check_size(rows: QuerySet[Any], *, most: int, what: str, field: str) -> None
     Raises:
         LimitExceeded: if PostgreSQL expects more than ``most`` of them.
     """
-    expected = planned_rows(rows)
-    if expected > most:
+    check_count(planned_rows(rows), most=most, what=what, field=field, about="about ")
+
+
+def check_count(count: int, *, most: int, what: str, field: str, about: str = "") -> None:
+    """Refuse a question about too many rows.
+
+    Raises:
+        LimitExceeded: if there are more than ``most``.
+    """
+    if count > most:
         raise LimitExceeded(
-            f"There are about {expected} {what} there; one question looks at no more than {most}. "
+            f"There are {about}{count} {what} there; one question looks at no more than {most}. "
             "Ask about a smaller area.",
             field=field,
         )

@@ -10,6 +10,7 @@ from django.db import connection
 from grid import models
 from grid.federation.policy import NeverSynced
 from grid.models.base import granted_zone_ids
+from grid.selectors.data_versions import Versions, data_versions
 from grid.selectors.map_layers.definition import CELL_BITS, MapLayer
 from grid.selectors.tiles.sql import BUFFER, EXTENT
 
@@ -24,7 +25,8 @@ class TileVersion:
     Attributes:
         sources: version of the rows and of the rules of the layer.
         built: version of the sources its cells and shapes were made from; None if they never were.
-        text: of what a user sees; changes with either and with the user's zones.
+        text: of what a user sees; changes with either, with the user's zones, and with rows that change
+            without a sync.
     """
 
     sources: str
@@ -51,7 +53,8 @@ def sources_version(layer: MapLayer) -> str:
     )
     if layer.sync_layer not in {row[0] for row in rows}:
         raise NeverSynced(f"The layer {layer.sync_layer!r} has never been synced; run a sync first.")
-    return _digest(_rules(layer), rows, _version_of_edits(layer))
+    edits = _edits(layer) if layer.tiles.is_live else None
+    return _digest(_rules(layer), rows, _version_of_edits(layer), edits)
 
 
 def tile_version(layer: MapLayer, user: Any) -> TileVersion:
@@ -65,8 +68,13 @@ def tile_version(layer: MapLayer, user: Any) -> TileVersion:
     return TileVersion(
         sources=sources,
         built=None if built is None else built[0],
-        text=_digest(sources, built, zones_of(layer, user)),
+        text=_digest(sources, built, zones_of(layer, user), _edits(layer)),
     )
+
+
+def _edits(layer: MapLayer) -> Versions | None:
+    """Return the versions of the tables whose rows tiles show as they are; no cell rests on them."""
+    return data_versions(layer.changing_tables) if layer.changing_tables else None
 
 
 def _version_of_edits(layer: MapLayer) -> str | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -17,10 +18,10 @@ from flux_site.jobs.models import Job
 from flux_site.jobs.services import create_job
 from grid import models
 from grid.selectors.connectivity import normal_snapshot
+from grid.selectors.data_quality import KIND
 from grid.services.data_quality.statements import CHECKS, Check, QualityParams
 from grid.topology.quality import SEVERITIES, Finding, connectivity_findings
 
-KIND = "grid.data_quality"
 TITLE = "Check of the grid's records"
 MOST_KEPT = 10_000
 """Findings of one kind that are kept; all are counted."""
@@ -41,12 +42,31 @@ def carry_out(context: JobContext) -> dict[str, Any]:
     """Carry out a check.
 
     Returns:
-        How many findings there are, and of each kind.
+        How many findings there are, and of each kind, and when the check began.
 
     Raises:
         JobCancelled: if the job was cancelled before the findings were written; the last ones stay.
     """
-    return check(context.progress, now=timezone.now(), params=QualityParams())
+    now = timezone.now()
+    return check(context.progress, now=now, params=quality_params()) | {"checked_at": now.isoformat()}
+
+
+def start_scheduled_check() -> Job | None:
+    """Queue a check on behalf of a schedule; None if an earlier one has not ended."""
+    return None if Job.objects.unfinished().filter(kind=KIND).exists() else start_check(user=None)
+
+
+def quality_params() -> QualityParams:
+    """Return from where on something is wrong, as the settings have it."""
+    return replace(
+        QualityParams(),
+        meter_to_transformer_m=settings.DATA_QUALITY_METER_TO_TRANSFORMER_M,
+        transformer_to_line_m=settings.DATA_QUALITY_TRANSFORMER_TO_LINE_M,
+        pole_to_line_m=settings.DATA_QUALITY_POLE_TO_LINE_M,
+        length_off_frac=settings.DATA_QUALITY_LENGTH_OFF_FRAC,
+        length_off_m=settings.DATA_QUALITY_LENGTH_OFF_M,
+        voltage_off_frac=settings.DATA_QUALITY_VOLTAGE_OFF_FRAC,
+    )
 
 
 def check(progress: Callable[[float, str], None], *, now: datetime, params: QualityParams) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 <folder>/inbox/     files that an administrator placed there, to be named by their name
 <folder>/stored/    files received, as <sha256>.<format>
 <folder>/running/   what unfinished imports need
+<folder>/canopy/    rasters of canopy heights, as <sha256>.tif
 """
 
 from __future__ import annotations
@@ -47,13 +48,13 @@ def receive(*, chunks: Iterable[bytes], name: str, user: Any | None) -> models.I
         ImportRefused: FILE_FORMAT_UNKNOWN, FILE_TOO_LARGE, or IMPORT_FOLDER_UNUSABLE.
     """
     check_unlimited(user)
-    shown = _shown_name(name)
+    shown = shown_name(name)
     with as_refusals():
         file_format = format_of(shown)
     try:
-        digest, size = _store(chunks, shown=shown, file_format=file_format)
+        digest, size = keep_content(chunks, shown=shown, suffix=file_format.lower())
     except OSError as error:
-        raise _unusable(error) from error
+        raise unusable(error) from error
     row = models.ImportFile(
         digest=digest,
         name=shown,
@@ -78,9 +79,16 @@ def receive(*, chunks: Iterable[bytes], name: str, user: Any | None) -> models.I
     )[0]
 
 
-def _store(chunks: Iterable[bytes], *, shown: str, file_format: FileFormat) -> tuple[str, int]:
-    """Write a file under its digest, whole or not at all; return the digest and the size."""
-    folder = _folder("stored")
+def keep_content(
+    chunks: Iterable[bytes], *, shown: str, suffix: str, folder_name: str = "stored"
+) -> tuple[str, int]:
+    """Write a file under its digest, whole or not at all; return the digest and the size.
+
+    Raises:
+        ImportRefused: FILE_TOO_LARGE.
+        OSError: if the folder cannot be used.
+    """
+    folder = folder_of(folder_name)
     digest, size = hashlib.sha256(), 0
     descriptor, place = tempfile.mkstemp(dir=folder, prefix="incoming-")
     try:
@@ -97,7 +105,7 @@ def _store(chunks: Iterable[bytes], *, shown: str, file_format: FileFormat) -> t
                 kept.write(chunk)
             kept.flush()
             os.fsync(kept.fileno())
-        Path(place).replace(folder / f"{digest.hexdigest()}.{file_format.lower()}")
+        Path(place).replace(folder / f"{digest.hexdigest()}.{suffix}")
     finally:
         Path(place).unlink(missing_ok=True)
     return digest.hexdigest(), size
@@ -145,7 +153,7 @@ def find_file(text: str, *, user: Any | None) -> models.ImportFile:
             raise BadInput(f"{row.name} was removed; bring it again.", field="file")
         return row
     if text in placed_names():
-        return receive_path(_folder("inbox") / text, user=user)
+        return receive_path(folder_of("inbox") / text, user=user)
     raise BadInput(
         f"There is no file {text[:80]!r}. Name the digest of a received file or a file of the inbox.",
         field="file",
@@ -155,7 +163,7 @@ def find_file(text: str, *, user: Any | None) -> models.ImportFile:
 def placed_names() -> list[str]:
     """Return the files that wait in the inbox, by name; links and folders are not among them."""
     try:
-        entries = sorted(_folder("inbox").iterdir())
+        entries = sorted(folder_of("inbox").iterdir())
     except OSError:
         return []
     return [entry.name for entry in entries if entry.is_file() and not entry.is_symlink()]
@@ -173,9 +181,9 @@ def working_folder() -> tempfile.TemporaryDirectory[str]:
         ImportRefused: IMPORT_FOLDER_UNUSABLE.
     """
     try:
-        return tempfile.TemporaryDirectory(dir=_folder("running"), prefix="import-")
+        return tempfile.TemporaryDirectory(dir=folder_of("running"), prefix="import-")
     except OSError as error:
-        raise _unusable(error) from error
+        raise unusable(error) from error
 
 
 def tidy() -> int:
@@ -190,7 +198,7 @@ def tidy() -> int:
         models.ImportFile.objects.filter(pk=row.pk).update(removed_at=now)
         removed += 1
     limit = (now - _WORK_LEFT_OVER_AFTER).timestamp()
-    for folder in _folder("running").iterdir():
+    for folder in folder_of("running").iterdir():
         if folder.stat().st_mtime < limit:
             shutil.rmtree(folder, ignore_errors=True)
     return removed
@@ -202,13 +210,18 @@ def _unfinished_jobs() -> Any:
     return Job.objects.unfinished().filter(kind="grid.import")
 
 
-def _folder(name: str) -> Path:
+def folder_of(name: str) -> Path:
+    """Return a folder of the import folder, made if it is missing.
+
+    Raises:
+        OSError: if it cannot be.
+    """
     folder = Path(settings.IMPORT_FOLDER) / name
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 
 
-def _shown_name(name: str) -> str:
+def shown_name(name: str) -> str:
     """Return the last part of a name, without signs that a page or a terminal could trip over."""
     last = name.replace("\\", "/").rpartition("/")[2]
     shown = "".join(sign for sign in last if sign.isprintable()).strip()
@@ -228,7 +241,8 @@ def _zipped(path: Path) -> bytes:
     return buffer.getvalue()
 
 
-def _unusable(error: OSError) -> ImportRefused:
+def unusable(error: OSError) -> ImportRefused:
+    """Return the error that says why the import folder cannot be used."""
     return ImportRefused(
         f"The import folder {settings.IMPORT_FOLDER} cannot be used: {error.strerror or error}",
         code="IMPORT_FOLDER_UNUSABLE",

@@ -17,6 +17,7 @@ from grid.selectors.warehouse import get_warehouse
 from grid.services import outbox
 from grid.services.operations import rows
 from grid.services.outbox.applying import BATCH_KEYS, TARGETS, put_rows
+from grid.services.tree_edits import restore_inspections
 from grid.warehouse import Warehouse
 from grid.warehouse.statements import reading_as_empty
 
@@ -25,7 +26,7 @@ _BATCH = 1000
 
 
 def restore_operations(stream_id: str) -> int:
-    """Apply what was delivered last, and read the history back; return how many changes it holds.
+    """Apply what was delivered last, read inspections and the history back; return how many changes it holds.
 
     Applying again changes nothing. A row that the warehouse holds in a higher version is left alone.
 
@@ -40,6 +41,7 @@ def restore_operations(stream_id: str) -> int:
             own = applied
     found = outbox.list_rows(stream_id=stream_id, kind=rows.INTERRUPTIONS)
     _put(warehouse, stream_id, rows.INTERRUPTIONS, {row.key: row.payload for row in found if row.key in own})
+    restore_inspections(stream_id)
     return _restore_history(stream_id)
 
 

@@ -30,7 +30,14 @@ from grid.warehouse import (
     WarehouseError,
     pa_schema,
 )
-from grid.warehouse.tables import crews, outage_interruptions, outage_restoration_tracker, work_orders
+from grid.warehouse.tables import (
+    crews,
+    outage_interruptions,
+    outage_restoration_tracker,
+    precomputed_cascade_failures,
+    precomputed_cascades,
+    work_orders,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +65,10 @@ def _many(payload: Row) -> Sequence[Row]:
 
 
 TARGETS: Mapping[str, Target] = {
+    "cascade.precomputed": Target(table=precomputed_cascades, column="scenario_id", rows=_one),
+    "cascade.precomputed_failures": Target(
+        table=precomputed_cascade_failures, column="scenario_id", rows=_many
+    ),
     "grid.crew": Target(table=crews, column="crew_id", rows=_one),
     "grid.outage": Target(table=outage_restoration_tracker, column="outage_id", rows=_one),
     "grid.outage_interruptions": Target(table=outage_interruptions, column="outage_id", rows=_many),

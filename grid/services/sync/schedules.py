@@ -25,6 +25,7 @@ HEALTH_TASK = "grid.assess_health_scheduled"
 LEARN_TASK = "grid.learn_restorations"
 STREAM_TASK = "grid.tend_streams"
 VEGETATION_TASK = "grid.assess_vegetation_scheduled"
+CHECK_TASK = "grid.check_records_scheduled"
 JUDGE_TASK = "grid.judge_due_circuits"
 DAILY_AT_HOUR = 4
 RETIRED = ("Sync: layers that change by the minute", "Sync: layers that change rarely")
@@ -38,13 +39,13 @@ def ensure_schedules() -> list[str]:
     Layers that sync in increments are looked at every minute, the others every five minutes; so are those of
     what stands around the lines, by a job of their own, so that nothing of operations waits for it. Each is
     synced when its source has changed. Daily at 04:00 local time all are synced in full, changed or not,
-    which also mends rows that were tampered with, trees near lines are assessed if anything has changed, what
-    is old is removed and the warehouse tidied. Every minute new meter readings are looked for and rolled up,
-    layers that are too old are looked for, and operators' edits are delivered; every hour the health of
-    assets is assessed if the evidence has changed or the day is new, and the times of restoration are learnt;
-    every five minutes key figures are sampled and the tables of the streams are kept in order; every 30
-    seconds jobs whose worker died are looked for; every ten seconds outages are judged anew where waiting
-    says something.
+    which also mends rows that were tampered with, trees near lines are assessed if anything has changed, the
+    records of the grid are checked, what is old is removed and the warehouse tidied. Every minute new meter
+    readings are looked for and rolled up, layers that are too old are looked for, and operators' edits are
+    delivered; every hour the health of assets is assessed if the evidence has changed or the day is new,
+    and the times of restoration are learnt; every five minutes key figures are sampled and the tables of
+    the streams are kept in order; every 30 seconds jobs whose worker died are looked for; every ten seconds
+    outages are judged anew where waiting says something.
 
     Returns:
         The names of the schedules created.
@@ -95,6 +96,11 @@ def ensure_schedules() -> list[str]:
         },
         "Trees near lines: assess what changed": {
             "task": VEGETATION_TASK,
+            "crontab": daily,
+            "expire_seconds": 3600,
+        },
+        "Records: look for what is wrong": {
+            "task": CHECK_TASK,
             "crontab": daily,
             "expire_seconds": 3600,
         },

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,13 @@ from flux_site.api.errors import BadInput
 from grid.selectors.vegetation.params import vegetation_params
 from grid.selectors.warehouse import get_warehouse
 from grid.standards.tree_tops import TALLEST_M, crown_radius_m, tree_tops
+from grid.warehouse import Expected, WarehouseConflict
 from grid.warehouse.arrow import pa_schema
-from grid.warehouse.interface import Expected
 from grid.warehouse.statements import reading_as_empty
 from grid.warehouse.tables import trees
 
 TILE_PIXELS = 1_024
+_ATTEMPTS = 5
 MOST_PIXEL_M = 3.0
 """A coarser raster does not tell trees apart."""
 
@@ -51,35 +53,89 @@ class CanopyImported:
     near_lines: int
 
 
-def import_canopy(path: Path, *, progress: Callable[[float, str], None]) -> CanopyImported:
+def import_canopy(
+    path: Path, *, progress: Callable[[float, str], None], name: str | None = None
+) -> CanopyImported:
     """Find trees in a raster and put those near lines in place of the ones this raster gave before.
 
     Their ids are made of the name of the file and their place, so that a second import gives them the same.
-    Trees of other sources stay. The next sync of the layer ``trees`` brings them into the cache.
+    Trees of other sources stay. The next sync of the layer ``trees`` brings them into the cache. Nothing is
+    written where the warehouse holds the very trees already, and nothing before the whole raster was read.
+
+    Args:
+        path: where the file is.
+        progress: takes the share done and what is being done; what it raises ends the import.
+        name: what the file is called, if not as its path says.
 
     Raises:
         BadInput: if the file is no raster of canopy heights, or no assessment has listed the lines yet.
         WarehouseError: if the warehouse fails; nothing is changed.
     """
+    shown = name or path.name
+    check_lines()
+    with _opened(path, shown) as raster:
+        rows, found = _trees_of(raster, shown, progress)
+    _write(_prefix(shown), rows)
+    return CanopyImported(found=found, near_lines=len(rows))
+
+
+def check_lines() -> None:
+    """Refuse an import before any assessment: it is told by the lines which trees matter.
+
+    Raises:
+        BadInput: if no overhead lines are known.
+    """
     if not _has_lines():
         raise BadInput(
             "No overhead lines are known yet; run the assessment of trees once first.", field="file"
         )
+
+
+def check_raster(path: Path, *, name: str) -> None:
+    """Look whether a file is a raster of canopy heights.
+
+    Raises:
+        BadInput: if it is not; says why.
+    """
+    with _opened(path, name) as raster:
+        _pixel_m(raster)
+
+
+@contextmanager
+def _opened(path: Path, name: str) -> Iterator[Any]:
     try:
-        with rasterio.open(path) as raster:
-            rows, found = _trees_of(raster, path.name, progress)
+        with rasterio.open(path, driver="GTiff") as raster:
+            yield raster
     except RasterioError as error:
-        raise BadInput(f"{path.name} cannot be read as a raster: {error}", field="file") from error
-    prefix = _prefix(path.name)
+        reason = str(error).replace(str(path), name)
+        raise BadInput(f"{name} cannot be read as a raster: {reason}", field="file") from error
+
+
+def _write(prefix: str, rows: list[dict[str, Any]]) -> None:
+    """Put trees in place of those of the same prefix, again if somebody else wrote trees meanwhile."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            _write_once(prefix, rows)
+        except WarehouseConflict:
+            if attempt == _ATTEMPTS:
+                raise
+        else:
+            return
+
+
+def _write_once(prefix: str, rows: list[dict[str, Any]]) -> None:
     warehouse = get_warehouse()
     version = warehouse.version(trees)
     kept = warehouse.select_rows(reading_as_empty(trees.select(), trees))
-    others = [row for row in kept if not row["tree_id"].startswith(prefix)]
+    own = {row["tree_id"]: row for row in kept if row["tree_id"].startswith(prefix)}
+    if own == {row["tree_id"]: dict.fromkeys(trees.c.keys()) | row for row in rows}:
+        return
+    others = [row for row in kept if row["tree_id"] not in own]
     schema = pa_schema(trees)
     columns = {name: [row.get(name) for row in [*others, *rows]] for name in schema.names}
     table = pa.Table.from_arrays([pa.array(columns[f.name], type=f.type) for f in schema], schema=schema)
-    warehouse.replace(trees, table, f"canopy/{prefix}{_hash(rows)}", expected=Expected(version))
-    return CanopyImported(found=found, near_lines=len(rows))
+    batch_id = f"canopy/{prefix}{_hash(rows)}/{version}"
+    warehouse.replace(trees, table, batch_id, expected=Expected(version))
 
 
 def _trees_of(

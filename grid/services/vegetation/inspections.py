@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from flux_site.api.errors import BadInput, NotFound
 from grid import models
+from grid.services.tree_edits import record_inspection_edit
 from grid.standards.tree_strike import FailureLikelihood, Lean
 
 MAX_NOTE = 2_000
@@ -47,7 +48,7 @@ def record_inspection(
     tree = rows.select_for_update().filter(pk=tree_id).first()
     if tree is None:
         raise NotFound(f"There is no assessed tree {tree_id!r} that you may see.", field="treeId")
-    models.TreeInspection.objects.create(
+    inspection = models.TreeInspection.objects.create(
         tree_id=tree_id,
         zone_id=tree.zone_id,
         inspected_at=inspected_at or timezone.now(),
@@ -58,4 +59,5 @@ def record_inspection(
     )
     tree.is_stale = True
     tree.save(update_fields=["is_stale"])
+    record_inspection_edit(inspection, actor=actor)
     return tree

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from grid.operations.work import CLOSED_WORK_STATUSES
 from grid.standards.tree_assessment import VegetationParams
 
 _NOW = """
@@ -44,6 +45,13 @@ ON CONFLICT (id) DO UPDATE SET computed_at = EXCLUDED.computed_at,
 WHERE ({", ".join(f"w.{name}" for name in _SHARED.split(", "))})
     IS DISTINCT FROM ({", ".join(f"EXCLUDED.{name}" for name in _SHARED.split(", "))})"""  # noqa: S608 - names of this module only
 
+_LINK = """
+UPDATE grid_vegetationworkpackage w SET work_order_id = o.id
+FROM (SELECT DISTINCT ON (asset_id) asset_id, id FROM grid_workorder
+    WHERE work_type = 'VEGETATION_TRIM' AND asset_kind = 'LINE' AND NOT status = ANY(%(closed)s::text[])
+    ORDER BY asset_id, created_at DESC, id) o
+WHERE o.asset_id = w.id AND w.work_order_id IS NULL"""
+
 URGENT = ["MEDIUM", "HIGH", "CRITICAL"]
 """Levels of trees that are put into a package, the least first."""
 
@@ -52,7 +60,8 @@ URGENT = ["MEDIUM", "HIGH", "CRITICAL"]
 def put_together(params: VegetationParams, *, now: datetime) -> int:
     """Make the work packages equal to what the assessed trees ask for; return how many there are.
 
-    An order that was made of a package stays with it.
+    An order that was made of a package stays with it. A package without one has the open order to trim its
+    span, if there is one: so the link comes back with the orders after the database was lost.
     """
     values: dict[str, Any] = {"urgent": URGENT, "set_up_h": params.trim.set_up_h, "now": now}
     with connection.cursor() as cursor:
@@ -60,5 +69,6 @@ def put_together(params: VegetationParams, *, now: datetime) -> int:
         total = int(cursor.rowcount)
         cursor.execute(_GONE)
         cursor.execute(_WRITE, values)
+        cursor.execute(_LINK, {"closed": list(CLOSED_WORK_STATUSES)})
         cursor.execute("DROP TABLE package_now")
     return total

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.admin.utils import quote
 from django.urls import reverse
 
 from flux_site.api.tokens import issue
@@ -43,6 +44,7 @@ def make_world(owner: Any) -> World:
     layer = sync.make_sync_layer(key="substations")
     sync_run = sync.make_sync_run(layer=layer, job=job)
     run = cascade.make_finished_run(owner=owner, branch_id=branch.pk, outages=[substation.pk])
+    centrality = cascade.make_node_centrality()
     token, _ = issue(user=owner, name="Grafana", expires_in_days=30)
     file_import = imports.make_file_import(job=jobs.make_job(owner=owner, kind="grid.import"))
     rows = [
@@ -79,6 +81,7 @@ def make_world(owner: Any) -> World:
         computed.make_circuit_status(circuit=circuit),
         computed.make_substation_status(substation=substation),
         computed.make_service_area(circuit=circuit),
+        computed.make_weather_rating(circuit=circuit),
         grid.make_operation_event(outage=outage),
         grid.make_weather(),
         surroundings.make_tree(zone=substation.zone),
@@ -90,6 +93,7 @@ def make_world(owner: Any) -> World:
         computed.make_tree_risk(circuit=circuit),
         computed.make_tree_inspection(),
         computed.make_vegetation_line(line=line),
+        computed.make_clearance(),
         computed.make_work_package(line=line),
         computed.make_tile_build(),
         computed.make_data_quality_finding(asset_id=transformer.pk),
@@ -100,8 +104,15 @@ def make_world(owner: Any) -> World:
         sync.make_sync_reject(run=sync_run),
         job,
         cascade.make_scenario(owner=owner, outages=[substation.pk]),
+        cascade.make_version(),
+        cascade.make_batch(owner=owner),
+        cascade.make_frozen_inputs(),
         run,
         run.trips.get(),
+        centrality.run,
+        centrality,
+        cascade.make_study(owner=owner, run=run),
+        *cascade.make_decision_data(),
         token,
     ]
     return World(rows={row._meta.label_lower: row for row in rows})
@@ -114,4 +125,4 @@ def list_page(model: str) -> str:
 
 def row_page(row: Any) -> str:
     """Return the address of a row's page."""
-    return reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_change", args=[row.pk])
+    return reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_change", args=[quote(row.pk)])

@@ -29,7 +29,16 @@ FOR_ADMINISTRATORS = {
 }
 FOR_OPERATORS = {"grid.streamdeadletter"}
 SHOWN = sorted(set(MODELS) - FOR_ADMINISTRATORS - FOR_OPERATORS)
-READ_ONLY = sorted((set(SHOWN) | FOR_OPERATORS) - {"cascade.scenario", "grid.importmapping"})
+EDITED = {
+    "cascade.costassumptions",
+    "cascade.damagetable",
+    "cascade.repairtime",
+    "cascade.scenario",
+    "cascade.severitythreshold",
+    "grid.importmapping",
+    "grid.vegetationclearance",
+}
+READ_ONLY = sorted((set(SHOWN) | FOR_OPERATORS) - EDITED)
 
 
 def test_every_model_of_the_grid_is_registered() -> None:

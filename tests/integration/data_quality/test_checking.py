@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from django.contrib.gis.geos import LineString, Point
 
+from flux_site.jobs.context import JobContext
 from grid import models
 from grid.models import SwitchKind
 from grid.selectors.topology import forget_networks
+from grid.services import data_quality
 from grid.services.data_quality import check, checking
 from grid.services.data_quality.statements import QualityParams
 from tests.clients import Api
@@ -24,6 +26,7 @@ from tests.factories.grid import (
     make_transformer,
     make_zone,
 )
+from tests.factories.jobs import make_job
 
 pytestmark = pytest.mark.integration
 
@@ -221,3 +224,34 @@ def test_the_check_is_a_job(sound: SimpleNamespace, operator_api: Api) -> None:
     )["startDataQualityCheck"]
 
     assert (started["__typename"], started["kind"]) == ("Job", "grid.data_quality")
+
+
+def test_a_check_that_found_nothing_says_when_it_began(sound: SimpleNamespace, viewer_api: Api) -> None:
+    assert viewer_api.data(QUERY)["dataQuality"]["checkedAt"] is None
+    job = make_job(kind=data_quality.KIND, status="RUNNING")
+    counts = data_quality.carry_out(JobContext(job))
+    type(job).objects.filter(pk=job.pk).update(status="SUCCEEDED", counts=counts)
+
+    report = viewer_api.data(QUERY)["dataQuality"]
+
+    assert (report["totalCount"], counts["findings"]) == (0, 0)
+    assert report["checkedAt"] == counts["checked_at"]
+
+
+def test_the_settings_say_what_is_far_away(sound: SimpleNamespace, settings: Any) -> None:
+    def far_away() -> int:
+        forget_networks()
+        found = check(lambda *_: None, now=MOMENT, params=data_quality.quality_params())
+        return int(found.get("FAR_AWAY", 0))
+
+    assert far_away() == 0
+    settings.DATA_QUALITY_METER_TO_TRANSFORMER_M = 19.0  # the meter is 20 m from its transformer
+    assert far_away() == 1
+
+
+def test_a_schedule_starts_no_check_beside_another(sound: SimpleNamespace) -> None:
+    started = data_quality.start_scheduled_check()
+    assert started is not None
+    assert data_quality.start_scheduled_check() is None
+    type(started).objects.filter(pk=started.pk).update(status="SUCCEEDED")
+    assert data_quality.start_scheduled_check() is not None

@@ -16,7 +16,9 @@ from flux_site.jobs.context import JobCancelled, JobContext
 from flux_site.jobs.models import Job
 from grid import models
 from grid.selectors.warehouse import get_warehouse
-from grid.services import vegetation
+from grid.services import outbox, vegetation
+from grid.services.outbox.streams import this_stream
+from grid.services.tree_edits import restore_inspections
 from grid.services.vegetation import assessing
 from grid.warehouse.tables import vegetation_risk_enhanced as written
 from tests.factories.grid import HOUSTON, make_customer, make_meter
@@ -334,3 +336,46 @@ def test_a_tree_at_a_known_distance_is_the_worked_one(assess: Assess, grid: Simp
     lowest = LINES["LINE-L"][0]
     assert risk.distance_m == pytest.approx(10.0, abs=0.05)
     assert risk.reach_m == pytest.approx(math.hypot(risk.distance_m, lowest), abs=0.01)
+
+
+def test_clearances_set_in_the_admin_count_from_the_next_assessment_on(
+    assess: Callable[[], dict[str, Any]], grid: SimpleNamespace, woods: list[models.Tree]
+) -> None:
+    assess()
+    before = models.VegetationLine.objects.get(pk=grid.backbone.pk)
+    over = models.VegetationLine.objects.get(pk=grid.branch.pk)
+    models.VegetationClearance.objects.create(line_class="BACKBONE", clearance_m=5.0)
+    models.VegetationClearance.objects.create(line_class="TRANSMISSION", clearance_m=2.5)
+
+    counts = assess()
+
+    assert counts["trees_assessed"] == len(woods)
+    assert (before.clearance_m, over.clearance_m) == (3.05, pytest.approx(over.mvcd_m + 1.0))
+    assert models.VegetationLine.objects.get(pk=grid.backbone.pk).clearance_m == 5.0
+    changed = models.VegetationLine.objects.get(pk=grid.branch.pk)
+    assert changed.clearance_m == pytest.approx(over.mvcd_m + 2.5)
+    assert models.VegetationLine.objects.get(pk=grid.lateral.pk).clearance_m == 3.05
+
+
+def test_inspections_and_the_orders_of_packages_come_back_after_the_cache_was_lost(
+    assess: Callable[[], dict[str, Any]], grid: SimpleNamespace
+) -> None:
+    make_tree("TREE-C", 602, 100)
+    assess()
+    package = models.VegetationWorkPackage.objects.all()[0]
+    order = vegetation.create_work_order_of(package_id=package.pk)
+    vegetation.record_inspection(tree_id="TREE-C", failure_likelihood="PROBABLE", lean="TOWARD", note="split")
+    before = models.TreeInspection.objects.values().get()
+    outbox.deliver()
+    models.TreeInspection.objects.all().delete()
+    models.VegetationWorkPackage.objects.all().delete()
+
+    assert restore_inspections(this_stream()) == 1
+    assert restore_inspections(this_stream()) == 0
+    assess()
+
+    assert models.TreeInspection.objects.values().get() == before
+    assert models.VegetationWorkPackage.objects.get(pk=package.pk).work_order_id == order.pk
+    assert models.TreeRisk.objects.get(pk="TREE-C").failure_likelihood == "PROBABLE"
+    vegetation.record_inspection(tree_id="TREE-C", failure_likelihood="POSSIBLE")
+    assert models.TreeInspection.objects.count() == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,22 @@ import numpy as np
 import pytest
 import rasterio
 from django.core.management import CommandError, call_command
+from django.test import Client
 from rasterio.transform import from_origin
 
-from flux_site.api.errors import BadInput
+from flux_site.api.errors import BadInput, NotFound, PermissionRefused
+from flux_site.jobs.context import JobCancelled, JobContext
+from flux_site.jobs.models import Job, JobStatus
+from grid import models
 from grid.selectors.warehouse import get_warehouse
-from grid.services.vegetation import canopy
+from grid.services import vegetation
+from grid.services.vegetation import canopy, canopy_job
 from grid.standards.tree_tops import crown_radius_m
+from grid.warehouse.statements import reading_as_empty
 from grid.warehouse.tables import trees
-from tests.factories.grid import HOUSTON
+from tests.factories.grid import HOUSTON, grant_zone
+from tests.factories.jobs import make_job
+from tests.factories.users import make_user
 from tests.integration.vegetation.conftest import EAST_M, NORTH_M
 
 SIDE = 300
@@ -99,3 +108,95 @@ def test_what_is_no_canopy_is_refused(assess: Callable[[], dict[str, Any]], tmp_
             run(path)
     with pytest.raises(CommandError, match="no file"):
         call_command("flux_canopy", str(tmp_path / "missing.tif"))
+
+
+@pytest.fixture
+def raster(assess: Callable[[], dict[str, Any]], tmp_path: Path, settings: Any) -> Path:
+    """Return a raster of four trees, three of them near lines that are assessed."""
+    settings.IMPORT_FOLDER = tmp_path / "imports"
+    assess()
+    return write_raster(tmp_path / "canopy.tif", grown())
+
+
+def queued(path: Path, name: str = "houston.tif") -> Job:
+    inputs = canopy_job._received(chunks=[path.read_bytes()], name=name, user=None)
+    return make_job(kind=canopy_job.KIND, status="RUNNING", inputs=inputs)
+
+
+def test_the_job_brings_trees_into_the_cache_and_does_so_twice(raster: Path) -> None:
+    job = queued(raster)
+
+    first = canopy_job.carry_out(JobContext(job))
+    version = get_warehouse().version(trees)
+    second = canopy_job.carry_out(JobContext(job))
+
+    assert (first["trees_found"], first["trees_near_lines"], first["cache_inserted"]) == (4, 3, 3)
+    assert (second["trees_near_lines"], second["cache_inserted"], second["cache_updated"]) == (3, 0, 0)
+    assert get_warehouse().version(trees) == version
+    assert sorted(models.Tree.objects.values_list("height_m", flat=True)) == [9.0, 18.0, 22.0]
+
+
+def test_another_raster_of_the_name_replaces_its_trees_and_the_first_can_come_back(raster: Path) -> None:
+    thinned = write_raster(raster.with_name("thinned.tif"), np.where(grown() > 10.0, grown(), 0.0))
+    for path in (raster, thinned, raster):
+        canopy_job.carry_out(JobContext(queued(path)))
+        kept = get_warehouse().select_rows(trees.select())
+        assert len(kept) == (2 if path == thinned else 3)
+
+
+def test_a_cancelled_job_writes_nothing(raster: Path) -> None:
+    job = queued(raster)
+    Job.objects.filter(pk=job.pk).update(is_cancel_requested=True)
+
+    with pytest.raises(JobCancelled):
+        canopy_job.carry_out(JobContext(job))
+
+    assert get_warehouse().select_rows(reading_as_empty(trees.select(), trees)) == []
+
+
+def test_only_rasters_are_kept_and_nobody_limited_to_zones_brings_one(raster: Path) -> None:
+    for name, content, says in (
+        ("canopy.csv", b"a,b", "no GeoTIFF"),
+        ("canopy.tif", b"no raster", "canopy.tif cannot be read"),
+    ):
+        with pytest.raises(BadInput, match=says):
+            vegetation.start_canopy_import(chunks=[content], name=name, user=None)
+    limited = make_user("admin")
+    grant_zone(user=limited, zone=models.Zone.objects.all()[0])
+    with pytest.raises(PermissionRefused):
+        vegetation.start_canopy_import(chunks=[raster.read_bytes()], name="canopy.tif", user=limited)
+
+    assert not list((canopy_job.folder_of(canopy_job.FOLDER)).iterdir())
+    assert not Job.objects.filter(kind=canopy_job.KIND).exists()
+
+
+def test_rasters_are_removed_when_old_unless_a_job_needs_them(raster: Path) -> None:
+    job = queued(raster)
+    (stored,) = canopy_job.folder_of(canopy_job.FOLDER).iterdir()
+    os.utime(stored, (0, 0))
+    assert canopy_job.tidy() == 0
+
+    Job.objects.filter(pk=job.pk).update(status=JobStatus.SUCCEEDED)
+    assert canopy_job.tidy() == 1
+    with pytest.raises(NotFound, match="bring it again"):
+        canopy_job.carry_out(JobContext(job))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_carries_a_job_out(raster: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("flux_canopy", str(raster))
+
+    assert "4 trees found, 3 near lines written." in capsys.readouterr().out
+    assert Job.objects.get(kind=canopy_job.KIND).status == JobStatus.SUCCEEDED
+
+
+@pytest.mark.parametrize("may", [True, False])
+def test_the_admin_takes_a_raster(raster: Path, client: Client, may: bool) -> None:
+    client.force_login(make_user("admin" if may else "viewer", is_staff=True))
+
+    with raster.open("rb") as file:
+        answer = client.post("/admin/grid/treerisk/canopy/", {"raster": file})
+
+    assert answer.status_code == (302 if may else 403)
+    jobs = Job.objects.filter(kind=canopy_job.KIND)
+    assert [job.inputs["file"] for job in jobs] == (["canopy.tif"] if may else [])

@@ -67,6 +67,21 @@ def test_a_long_list_of_faults_is_cut_in_the_message_and_whole_in_the_error() ->
     assert str(caught.value).endswith("X-9 and 15 more")
 
 
+def test_units_become_a_mask_and_none_is_no_mask() -> None:
+    outages = resolve_outages(network=NETWORK, unit_ids=["PLANT-0"])
+
+    assert outages.unit_out is not None
+    assert outages.unit_out.tolist() == [True]
+    assert outages.units.tolist() == [0]
+    assert resolve_outages(network=NETWORK, bus_ids=["BUS-0"]).unit_out is None
+    assert resolve_outages(network=NETWORK, bus_ids=["BUS-0"]).units.tolist() == []
+
+
+def test_unknown_units_are_named() -> None:
+    with pytest.raises(UnknownAsset, match="unit_ids: not in the network: PLANT-9"):
+        resolve_outages(network=NETWORK, unit_ids=["PLANT-0", "PLANT-9"])
+
+
 @pytest.mark.parametrize("given", [{}, {"branch_ids": []}, {"substation_ids": ["SUB-EMPTY"]}])
 def test_no_outage_is_an_error(given: dict[str, list[str]]) -> None:
     with pytest.raises(NoOutage, match="outages: name at least one") as caught:

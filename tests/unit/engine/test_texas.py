@@ -6,14 +6,24 @@ import numpy as np
 import pytest
 
 from cascade.engine.cascade import simulate
+from cascade.engine.conditions import Conditions
+from cascade.engine.options import (
+    DispatchRule,
+    HiddenFailures,
+    RampLimits,
+    RandomTrips,
+    UnderFrequencyShedding,
+)
 from cascade.engine.outages import Outages, resolve_outages
 from cascade.engine.params import CascadeParams
 from cascade.engine.prepared import Prepared, prepare
 from cascade.engine.result import CascadeResult, Termination
 from cascade.engine.sweep import n_minus_1
+from cascade.engine.trip import TripCause
 from grid.powerflow.base_case import adjusted_ratings, solve_base_case
 from grid.powerflow.network import Network
 from tests.unit.engine import brute_force
+from tests.unit.engine.brute_force_balance import Options
 from tests.unit.engine.texas_case import load_case
 
 
@@ -91,6 +101,66 @@ def test_a_heavy_cascade_agrees_with_brute_force(network: Network, prepared: Pre
     assert result.shed_mw > 1000.0
     assert result.waves[-1].islands_dead > 5
     assert_same(result, expected)
+
+
+def test_a_cascade_with_options_agrees_with_brute_force(network: Network, prepared: Prepared) -> None:
+    rng = np.random.default_rng(4)
+    factors = rng.uniform(0.8, 1.2, network.n_branches)
+    costs = rng.uniform(10.0, 90.0, network.n_units)
+    largest = np.argsort(network.unit_p_mw)[-12:].tolist()
+    buses = np.flatnonzero(network.bus_substation == 100).tolist()
+    params = CascadeParams(
+        load_multiplier=1.1,
+        trip_threshold_frac=1.05,
+        random_trips=RandomTrips(overloaded_prob=0.8, near_limit_prob=0.2, near_limit_frac=0.97),
+        hidden_failures=HiddenFailures(defect_prob=0.02),
+        dispatch=DispatchRule.MERIT_ORDER,
+        ramp=RampLimits(frac_per_min=0.04),
+        ufls=UnderFrequencyShedding(),
+        seed=9,
+    )
+
+    result = simulate(
+        network=prepared,
+        outages=resolve_outages(
+            network=network,
+            substation_ids=[network.substation_ids[100]],
+            unit_ids=[network.unit_ids[unit] for unit in largest],
+        ),
+        params=params,
+        conditions=Conditions(branch_rating_frac=factors, unit_cost_usd_per_mwh=costs),
+    )
+    expected = brute_force.run(
+        network,
+        branches_out=[],
+        buses_out=buses,
+        load_multiplier=1.1,
+        rating_multiplier=1.0,
+        options=Options(
+            alpha=1.05,
+            chance=(0.8, 0.2, 0.97),
+            defect_prob=0.02,
+            seed=9,
+            cost=costs.tolist(),
+            ramp=0.04,
+            blocks=[0.05, 0.10, 0.10],
+            rating_frac=factors.tolist(),
+            units_out=largest,
+        ),
+    )
+
+    assert_same(result, expected)
+    causes = {trip.cause for wave in result.waves for trip in wave.trips}
+    assert {TripCause.RANDOM_OVERLOAD, TripCause.RANDOM_NEAR_LIMIT, TripCause.HIDDEN_FAILURE} <= causes
+    assert [str(trip.cause) for wave in result.waves for trip in wave.trips] == [
+        cause for wave in expected.waves for cause in wave.causes
+    ]
+    assert (
+        sum(wave.ufls_steps for wave in result.waves) == sum(wave.blocks_shed for wave in expected.waves) > 0
+    )
+    assert sum(len(wave.tripped_units) for wave in result.waves) == sum(
+        wave.units_tripped for wave in expected.waves
+    )
 
 
 def test_every_wave_balances_under_load_no_unit_can_meet(network: Network, prepared: Prepared) -> None:

@@ -23,6 +23,7 @@ function source(key: string, title: string, change: Partial<MapLayerInfo> = {}):
     dataVersion: 'v1',
     status: 'FRESH',
     legend: VOLTAGE_LEGEND.map((entry) => ({ ...entry, value: null })),
+    colourings: [],
     ...change,
   };
 }
@@ -43,17 +44,54 @@ const LAYERS: MapLayers = {
   retryList: vi.fn(),
 };
 
-function open(layers: Partial<MapLayers> = {}, lineLegend: Parameters<typeof LayerPanel>[0]['lineLegend'] = null) {
+function open(
+  layers: Partial<MapLayers> = {},
+  lineLegend: Parameters<typeof LayerPanel>[0]['lineLegend'] = null,
+  colour: Parameters<typeof LayerPanel>[0]['colour'] = 'voltage',
+) {
   const onVisible = vi.fn();
   const onColour = vi.fn();
   const panel = renderWith(
     mockClient({}),
-    <LayerPanel layers={{ ...LAYERS, ...layers }} zoom={7} colour="voltage" onColour={onColour} onVisible={onVisible} lineLegend={lineLegend} />,
+    <LayerPanel
+      layers={{ ...LAYERS, ...layers }}
+      zoom={7}
+      colour={colour}
+      onColour={onColour}
+      onVisible={onVisible}
+      lineLegend={lineLegend}
+      timeZone="America/Chicago"
+    />,
   );
   return { onVisible, onColour, panel };
 }
 
 describe('the layer panel', () => {
+  it('says of which hour the ratings in the weather are, and what is not known', () => {
+    const at = '2026-06-01T06:00:00+00:00';
+    open(
+      {
+        sources: [
+          source('branches', 'Transmission lines', { colourings: [{ attribute: 'weather_loading_pct', at }] }),
+          source('lines', 'Distribution lines', { colourings: [{ attribute: 'weather_loading_pct', at: null }] }),
+        ],
+      },
+      null,
+      'weather',
+    );
+    const text = screen.getByTestId('rated-hour').textContent;
+    expect(text).toContain('Circuits: hour unknown');
+    expect(text).toMatch(/base-case flows: .*01:00/);
+    const legend = within(screen.getByRole('list', { name: 'Legend of Transmission lines' }));
+    expect(legend.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
+      'below 60%',
+      '60 to 80%',
+      '80 to 100%',
+      'above 100%',
+      'unknown',
+    ]);
+  });
+
   it('shows counts, freshness and legend; an unknown count as unknown', () => {
     open();
     const branches = screen.getByTestId('layer-branches').textContent;

@@ -10,7 +10,7 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 
 import { isLayerKey } from '../../lib/columns/layers';
-import { ageSeconds, formatAge, formatNumber, humanize } from '../../lib/format';
+import { ageSeconds, formatAge, formatInstant, formatNumber, humanize } from '../../lib/format';
 import type { LegendItem } from '../../lib/legendItem';
 import type { ColourMode } from '../../lib/mapView';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
@@ -33,10 +33,12 @@ interface Props {
   onVisible: (keys: string[]) => void;
   /** What the lines mean while something else than this panel colours them. */
   lineLegend: LegendItem[] | null;
+  /** Of the hours that ratings are for. */
+  timeZone: string;
 }
 
 /** Which layers are drawn, how many assets each has, how fresh they are, and what the colours mean. */
-export function LayerPanel({ layers, zoom, colour, onColour, onVisible, lineLegend }: Props) {
+export function LayerPanel({ layers, zoom, colour, onColour, onVisible, lineLegend, timeZone }: Props) {
   const [isOpen, setOpen] = useState(true);
   const now = useNow();
 
@@ -72,7 +74,7 @@ export function LayerPanel({ layers, zoom, colour, onColour, onVisible, lineLege
             disabled={lineLegend !== null}
             value={lineLegend === null ? colour : null}
             onChange={(_event, next: ColourMode | null) => next !== null && onColour(next)}
-            aria-label="Colour of transmission lines"
+            aria-label="Colour of lines"
             sx={{ mb: 0.75, '& .MuiToggleButton-root': { py: 0.25, textTransform: 'none' } }}
           >
             <ToggleButton value="voltage" data-testid="colour-voltage">
@@ -81,7 +83,15 @@ export function LayerPanel({ layers, zoom, colour, onColour, onVisible, lineLege
             <ToggleButton value="loading" data-testid="colour-loading">
               Loading
             </ToggleButton>
+            <ToggleButton value="weather" data-testid="colour-weather" title="Load over the rating in the newest hour's weather">
+              Weather
+            </ToggleButton>
           </ToggleButtonGroup>
+          {colour === 'weather' && lineLegend === null && (
+            <Typography variant="caption" component="p" color="text.secondary" data-testid="rated-hour" sx={{ mb: 0.75 }}>
+              {ratedText(layers.sources, timeZone)}
+            </Typography>
+          )}
           {layers.problem !== null && <ErrorState title={layers.problem.message} onRetry={layers.retryList} />}
           {layers.problem === null && layers.sources.length === 0 && (
             layers.isListed ? (
@@ -169,6 +179,24 @@ function LayerRow({ source, layers, zoom, colour, nowMs, lineLegend, onToggle }:
       )}
     </Box>
   );
+}
+
+const WEATHER_LOADING = 'weather_loading_pct';
+
+const RATED_LAYERS = [
+  { key: 'lines', label: 'Circuits' },
+  { key: 'branches', label: 'Transmission, with base-case flows' },
+] as const;
+
+/** Of which hours the ratings are that lines are coloured by. */
+function ratedText(sources: readonly MapLayerInfo[], timeZone: string): string {
+  const parts = RATED_LAYERS.flatMap(({ key, label }) => {
+    const source = sources.find((each) => each.key === key);
+    if (source === undefined) return [];
+    const at = source.colourings.find((each) => each.attribute === WEATHER_LOADING)?.at ?? null;
+    return [`${label}: ${at === null ? 'hour unknown' : formatInstant(at, timeZone)}`];
+  });
+  return `Load over the rating in the weather. ${parts.join('. ')}.`;
 }
 
 /** Whole layers tell how many they draw; of others the server's count is known. */

@@ -48,6 +48,7 @@ const DESCRIBE: { [K in LayerKey]: Describe<K> } = {
       { label: 'Base flow', value: formatQuantity(c.flowMw[i], 'MW', 1) },
       { label: 'Rating', value: formatQuantity(c.ratingMva[i], 'MVA', 0) },
       { label: 'Loading', value: formatQuantity(c.loadingPct[i], '%', 1) },
+      { label: 'Loading in the weather', value: formatQuantity(c.weatherLoadingPct[i], '%', 1) },
     ],
   }),
   lines: (c, i) => ({
@@ -57,6 +58,7 @@ const DESCRIBE: { [K in LayerKey]: Describe<K> } = {
       { label: 'Circuit', value: text(c.circuitIds[i]) },
       { label: 'Phases', value: text(c.phases[i]) },
       { label: 'Built', value: builtAs(c.isUnderground[i]) },
+      { label: 'Circuit loading in the weather', value: formatQuantity(c.weatherLoadingPct[i], '%', 1) },
     ],
   }),
   transformers: (c, i) => ({

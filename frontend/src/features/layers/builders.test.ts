@@ -48,6 +48,11 @@ describe('transmission lines', () => {
     expect([0, 1, 2].map((row) => rgb(colours, row))).toEqual(['moderate', 'heavy', 'unknown'].map(loadingColour));
   });
 
+  it('take the class of their load in the weather; unknown ones are unknown, not lightly loaded', () => {
+    const { colours } = branchStyle(BRANCHES, 'weather', VOLTAGE_LEGEND);
+    expect([0, 1, 2].map((row) => rgb(colours, row))).toEqual(['light', 'overload', 'unknown'].map(loadingColour));
+  });
+
   it('do not rebuild their colours while nothing changed', () => {
     const first = branchStyle(BRANCHES, 'loading', VOLTAGE_LEGEND);
     expect(branchStyle(BRANCHES, 'loading', VOLTAGE_LEGEND)).toBe(first);

@@ -20,16 +20,23 @@ export function legendOf(
     case 'branches': {
       const columns = columnsOf('branches');
       if (mode === 'loading') return loadingItems(columns?.loadingPct, 'line');
+      if (mode === 'weather') return loadingItems(columns?.weatherLoadingPct, 'line');
       return itemsPresent(legend, labelsOf(columns?.kv, numberScale(legend)), 'line');
     }
     case 'substations': {
-      if (mode === 'loading') return [];
+      if (mode !== 'voltage') return [];
       return itemsPresent(legend, labelsOf(columnsOf('substations')?.maxKv, numberScale(legend)), 'dot');
     }
     case 'transformers':
       return loadingItems(columnsOf('transformers')?.latestLoadingPct, 'dot');
-    case 'lines':
-      return itemsPresent(legend, labelsOf(columnsOf('lines')?.lineClass, valueScale(legend)), 'line');
+    case 'lines': {
+      const columns = columnsOf('lines');
+      // All sections of a class are as wide as ever here: the legend shows one width.
+      if (mode === 'weather') {
+        return loadingItems(columns?.weatherLoadingPct, 'line').map((item) => ({ ...item, widthPx: undefined }));
+      }
+      return itemsPresent(legend, labelsOf(columns?.lineClass, valueScale(legend)), 'line');
+    }
     case 'meters':
       return itemsPresent(legend, labelsOf(columnsOf('meters')?.customerClass, valueScale(legend)), 'dot');
     case 'switches':

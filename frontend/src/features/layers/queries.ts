@@ -20,6 +20,10 @@ export const MapLayersQuery = graphql(`
         minimum
         value
       }
+      colourings {
+        attribute
+        at
+      }
     }
   }
 `);

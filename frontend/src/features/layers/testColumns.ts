@@ -23,6 +23,7 @@ export const BRANCHES: BranchColumns = {
   ratingMva: Float64Array.of(1000, 1000, Number.NaN),
   flowMw: Float64Array.of(650, -900, 20),
   loadingPct: Float64Array.of(65, 90, Number.NaN),
+  weatherLoadingPct: Float64Array.of(50, 101, Number.NaN),
 };
 
 export const TRANSFORMERS: TransformerColumns = {

@@ -104,6 +104,7 @@ describe('layer decoders', () => {
           rating_mva: number(null),
           flow_mw: number(12.5),
           loading_pct: number(null),
+          weather_loading_pct: number(91),
         }),
       ),
     );

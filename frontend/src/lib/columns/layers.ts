@@ -30,6 +30,8 @@ export interface BranchColumns {
   ratingMva: Float64Array;
   flowMw: Float64Array;
   loadingPct: Float64Array;
+  /** Flow over the rating in the newest hour's weather. */
+  weatherLoadingPct: Float64Array;
 }
 
 export interface LineColumns {
@@ -38,6 +40,8 @@ export interface LineColumns {
   lineClass: (string | null)[];
   phases: (string | null)[];
   isUnderground: Uint8Array;
+  /** Load of its circuit over the rating in the newest hour's weather. NaN: unknown. */
+  weatherLoadingPct: Float64Array;
   paths: PathColumn;
 }
 
@@ -84,6 +88,7 @@ function branches(table: Table): BranchColumns {
     ratingMva: decodeNumbers(table, 'rating_mva'),
     flowMw: decodeNumbers(table, 'flow_mw'),
     loadingPct: decodeNumbers(table, 'loading_pct'),
+    weatherLoadingPct: decodeNumbers(table, 'weather_loading_pct'),
   };
 }
 
@@ -105,6 +110,7 @@ export const DECODERS = {
     lineClass: decodeTexts(table, 'line_class'),
     phases: decodeTexts(table, 'phases'),
     isUnderground: decodeFlags(table, 'is_underground'),
+    weatherLoadingPct: decodeNumbers(table, 'weather_loading_pct'),
     paths: decodePaths(table, 'path'),
   }),
   transformers: (table: Table): TransformerColumns => ({

@@ -37,12 +37,23 @@ const lineStyle = memoBy((columns: LineColumns, legend: readonly LegendEntry[]) 
   };
 });
 
+/** In the weather mode each section has the class of its circuit; the width still tells sections apart. */
+const weatherLineStyle = memoBy((columns: LineColumns) => ({
+  colours: paint(columns.ids.length, (i) =>
+    opaque(loadingClass(columns.weatherLoadingPct[i]).colour, columns.isUnderground[i] === 1 ? 130 : 225),
+  ),
+  widthsPx: Float32Array.from(columns.lineClass, (lineClass) => LINE_WIDTHS_PX[lineClass ?? ''] ?? 1),
+}));
+
 export function lineLayers(columns: LineColumns, style: DrawStyle): Layer[] {
   return [
     pathLayer({
       id: 'lines',
       paths: columns.paths,
-      style: { ...lineStyle(columns, legendIn(style, 'lines')), widthScale: detailScale(style.zoom) },
+      style: {
+        ...(style.colour === 'weather' ? weatherLineStyle(columns) : lineStyle(columns, legendIn(style, 'lines'))),
+        widthScale: detailScale(style.zoom),
+      },
       placement: style.placement,
     }),
   ];

@@ -63,12 +63,13 @@ export interface BranchStyle {
   widthsPx: Float32Array;
 }
 
-/** Colour and width of each transmission line, by nominal voltage or by base-case loading. */
+/** Colour and width of each transmission line, by nominal voltage, by base-case loading, or in the weather. */
 export const branchStyle = memoBy(
   (columns: BranchColumns, mode: ColourMode, legend: readonly LegendEntry[]): BranchStyle => {
     const scale = numberScale(legend);
     const classOf = (i: number): { colour: Rgb; widthPx: number } => {
       if (mode === 'loading') return loadingClass(columns.loadingPct[i]);
+      if (mode === 'weather') return loadingClass(columns.weatherLoadingPct[i]);
       const kv = columns.kv[i] ?? Number.NaN;
       return { colour: scale(kv).colour, widthPx: voltageWidthPx(kv) };
     };

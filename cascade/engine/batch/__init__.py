@@ -1,0 +1,1 @@
+"""Many cascades of one network at once, compiled: arrays in, arrays out."""

@@ -1,0 +1,1 @@
+"""What a cascade costs, how to restore, stop and forestall it. Numbers in, numbers out."""

@@ -1,0 +1,164 @@
+"""The overload cascade of Motter and Lai, on shortest paths instead of power flows.
+
+Every pair of nodes exchanges one unit over the shortest paths between them. The load of a node is what passes
+it, its betweenness; its capacity is C = (1 + alpha) · L(0). Nodes are removed, the paths change, every node
+whose load is above its capacity is removed, and so on. The damage is G, the size of the largest component at
+the end over that at the start.
+
+Source: Motter, Lai, "Cascade-based attacks on complex networks", Phys. Rev. E 66, 065102(R), 2002.
+Electricity does not take shortest paths: the model is about topology alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from cascade.engine.checks import check_number, check_truth
+from cascade.engine.graph_models.graph import Graph, GraphWave
+from grid.powerflow.arrays import BoolArray, FloatArray
+
+OVERLOAD_TOLERANCE_FRAC = 1e-9
+"""A load that equals its capacity but for rounding is none too many."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MotterLaiParams:
+    """Hold the settings of the model.
+
+    Attributes:
+        alpha: spare capacity of every node as a share of its load at the start, 0 .. 1000.
+        count_ends: whether what begins or ends at a node is load of it too. Without, a node on no shortest
+            path has no capacity at all, and fails as soon as it gets on one.
+
+    Raises:
+        InvalidParams: naming the field.
+    """
+
+    alpha: float = 0.2
+    count_ends: bool = True
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        check_number("alpha", self.alpha, lowest=0.0, highest=1000.0)
+        check_truth("count_ends", self.count_ends)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class MotterLaiResult:
+    """Hold the outcome.
+
+    Attributes:
+        waves: the nodes that failed, those removed first in wave 0.
+        initial_load: load of every node at the start, in pairs of nodes.
+        largest_before: nodes in the largest component at the start.
+        largest_after: the same at the end.
+    """
+
+    waves: tuple[GraphWave, ...]
+    initial_load: FloatArray
+    largest_before: int
+    largest_after: int
+
+    @property
+    def connected_frac(self) -> float:
+        """Return G = largest component at the end over that at the start."""
+        return self.largest_after / self.largest_before
+
+    @property
+    def n_failed(self) -> int:
+        """Count the nodes that failed, those removed first not among them."""
+        return sum(len(wave.nodes) for wave in self.waves[1:])
+
+
+def motter_lai(*, graph: Graph, removed: Sequence[str], params: MotterLaiParams) -> MotterLaiResult:
+    """Return what the removal of some nodes leads to.
+
+    Takes one betweenness of the whole graph per wave: nodes times edges.
+
+    Raises:
+        InvalidGraph: if a node is unknown or none is given.
+    """
+    gone = graph.positions(removed, field="removed")
+    standing: BoolArray = np.ones(graph.n_nodes, dtype=np.bool_)
+    initial = node_load(graph, standing=standing, count_ends=params.count_ends)
+    capacity = (1.0 + params.alpha) * initial
+    before = largest_component(graph, standing)
+    waves = [
+        GraphWave(
+            index=0,
+            nodes=gone,
+            parents=np.full(len(gone), -1, dtype=np.int64),
+            strength=np.full(len(gone), np.nan),
+        )
+    ]
+    while len(waves[-1].nodes):
+        standing[waves[-1].nodes] = False
+        load = node_load(graph, standing=standing, count_ends=params.count_ends)
+        over = np.flatnonzero(standing & (load > capacity * (1.0 + OVERLOAD_TOLERANCE_FRAC)))
+        share = np.divide(load, capacity, out=np.full(len(load), np.inf), where=capacity > 0.0)
+        waves.append(
+            GraphWave(
+                index=len(waves),
+                nodes=over,
+                parents=np.full(len(over), -1, dtype=np.int64),
+                strength=share[over],
+            )
+        )
+    return MotterLaiResult(
+        waves=tuple(waves[:-1]),
+        initial_load=initial,
+        largest_before=before,
+        largest_after=largest_component(graph, standing),
+    )
+
+
+def node_load(graph: Graph, *, standing: BoolArray, count_ends: bool) -> FloatArray:
+    """Return the betweenness of every node over the nodes standing, each pair counted once.
+
+    A pair with several shortest paths is shared out evenly among them (Freeman). Nodes removed have 0.
+    """
+    count, label = _components(graph, standing)
+    load = np.zeros(graph.n_nodes)
+    if np.count_nonzero(standing) > 2:  # with fewer nothing passes a node; of none networkit ends the process
+        load[standing] = _betweenness(graph, standing)
+    if count_ends:
+        size = np.bincount(label, minlength=count)
+        load[standing] += size[label[standing]] - 1.0
+    return load
+
+
+def _betweenness(graph: Graph, standing: BoolArray) -> FloatArray:
+    import networkit  # takes a second, which only those who use it should spend
+
+    place = np.cumsum(standing) - 1
+    kept = standing[graph.edge_from] & standing[graph.edge_to]
+    start, end = place[graph.edge_from[kept]], place[graph.edge_to[kept]]
+    pairs = np.unique(np.stack([np.minimum(start, end), np.maximum(start, end)], axis=1), axis=0)
+    bare = networkit.Graph(int(np.count_nonzero(standing)))
+    if len(pairs):
+        bare.addEdges((pairs[:, 0].astype(np.uint64), pairs[:, 1].astype(np.uint64)))
+    between = networkit.centrality.Betweenness(bare, normalized=False)
+    between.run()
+    # It counts each pair from both of its ends.
+    return np.array(between.scores(), dtype=np.float64) / 2.0
+
+
+def largest_component(graph: Graph, standing: BoolArray) -> int:
+    """Return the number of nodes in the largest component of the nodes standing; 0 if there are none."""
+    if not standing.any():
+        return 0
+    _, label = _components(graph, standing)
+    return int(np.bincount(label[standing]).max())
+
+
+def _components(graph: Graph, standing: BoolArray) -> tuple[int, np.ndarray]:
+    kept = standing[graph.edge_from] & standing[graph.edge_to]
+    ends = (graph.edge_from[kept], graph.edge_to[kept])
+    adjacency = coo_array((np.ones(len(ends[0])), ends), shape=(graph.n_nodes, graph.n_nodes))
+    count, label = connected_components(adjacency, directed=False)
+    return int(count), label

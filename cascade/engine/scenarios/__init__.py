@@ -1,0 +1,1 @@
+"""Scenarios: what is known or assumed about an event, and what a network makes of it."""

@@ -1,0 +1,1 @@
+"""Which branches trip, when and why."""
