@@ -63,15 +63,15 @@ class CentralityRun:
     interconnect: str
     computed_at: datetime
     graph_digest: str = strawberry.field(description="SHA-256 of the graph measured.")
-    node_count: int
-    edge_count: int
+    node_count: int | None
+    edge_count: int | None
     sample_count: int | None = strawberry.field(
         description="Nodes that betweenness and closeness start from; null: from all, so they are exact."
     )
     betweenness_error: float | None = strawberry.field(
         description="With 95 % confidence no betweenness is further off; null if exact."
     )
-    simulated_count: int = strawberry.field(description="Buses whose outage was simulated.")
+    simulated_count: int | None = strawberry.field(description="Buses whose outage was simulated.")
     correlations: list[MeasureCorrelation]
 
 
@@ -169,11 +169,11 @@ def _run(row: models.CentralityRun) -> CentralityRun:
         interconnect=row.interconnect,
         computed_at=row.computed_at,
         graph_digest=row.graph_digest,
-        node_count=row.node_count or 0,
-        edge_count=row.edge_count or 0,
+        node_count=row.node_count,
+        edge_count=row.edge_count,
         sample_count=row.sample_count,
         betweenness_error=row.betweenness_error,
-        simulated_count=row.simulated_count or 0,
+        simulated_count=row.simulated_count,
         correlations=[
             MeasureCorrelation(nodes=each["n_nodes"], **{k: v for k, v in each.items() if k != "n_nodes"})
             for each in row.correlations or []
