@@ -14,6 +14,8 @@ ENV UV_LINK_MODE=copy
 RUN pip install --no-cache-dir uv==0.13.8 && python -m venv --without-pip /opt/venv
 COPY requirements /src/requirements
 WORKDIR /src/requirements
+# torch first and by pip, with the package index the build machine is set up for; see requirements/ml.txt.
+RUN --mount=type=cache,target=/root/.cache/pip pip --python /opt/venv/bin/python install -r ml.txt
 RUN --mount=type=cache,target=/root/.cache/uv \
     uv pip install --python /opt/venv/bin/python -r base.txt -c constraints.txt \
     && uv pip install --python /opt/venv/bin/python --no-deps -r data.txt

@@ -51,6 +51,12 @@ SELECT 'XFMR-' || c || '-' || k, 'Transformer ' || c || '-' || k, 'ZONE-1', 'CKT
 FROM section WHERE k > 74;
 INSERT INTO grid_transformerload (id, transformer_id, load_hour, energy_kwh, load_kva, loading_pct, meter_count)
 SELECT id, id, '2026-07-01 20:00Z', 20, 22, 30 + 75 * random(), 7 FROM grid_transformer;
+INSERT INTO grid_transformervoltage (id, zone_id, transformer_id, first_day, last_day, day_count, meter_count,
+    reading_count, judged_count, below_b_count, b_low_count, in_a_count, b_high_count, above_b_count, outside_a_pct,
+    outside_b_pct)
+SELECT id, 'ZONE-1', id, '2026-06-25', '2026-07-01', 7, 7, 4704, 4704, low, low, 4704 - 2 * low, 0, 0, 200 * low / 4704.0,
+    100 * low / 4704.0
+FROM (SELECT id, floor(50 * random())::int AS low FROM grid_transformer) AS weeks;
 INSERT INTO grid_pole (id, zone_id, circuit_id, substation_id, line_id, location, height_m, pole_class, material,
     install_year)
 SELECT 'POLE-' || c || '-' || k, 'ZONE-1', 'CKT-' || c, 'SUB-' || ((c - 1) / 4 + 1), 'LINE-' || c || '-' || k,
@@ -78,6 +84,9 @@ INSERT INTO grid_tree (id, zone_id, height_m, location)
 SELECT 'TREE-' || n, 'ZONE-1', 4 + 20 * random(),
     ST_SetSRID(ST_MakePoint(-96.1 + 1.5 * random(), 29.1 + 1.3 * random()), 4326)
 FROM generate_series(1, 49000) n;
+INSERT INTO grid_treerisk (id, zone_id, location, is_route_approximate, growth_basis, is_stale, fingerprint,
+    customer_minutes_per_year)
+SELECT id, 'ZONE-1', location, false, 'SPECIES', false, '', 10 * random() FROM grid_tree;
 INSERT INTO grid_assethealth (id, zone_id, asset_kind, as_of, health_index, confidence_frac, contributions, circuit_id,
     in_substation_id, on_circuit_id, transformer_id)
 SELECT id, 'ZONE-1', 'TRANSFORMER', now(), 100 * random(), 0.8, '[]', NULL, substation_id, circuit_id, id

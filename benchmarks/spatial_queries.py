@@ -6,8 +6,9 @@ random near meters. The rows, in the size of a metropolitan grid (600,000 meters
 line sections, 62,000 poles, 690,000 customers, 600,000 buildings, 49,000 trees, 20,000 outages), are made by
 SQL in a database of its own, which stays until it is made anew.
 
-Heatmaps are asked twice: as always, and as the first one after a change of the rows, when nothing is kept. In
-operation a sync reads them anew itself, so that only the first question after an edit does.
+Heatmaps are asked twice: as always, and as the first one after a change of all rows, when nothing is kept; in
+operation a sync reads them anew itself. Those of what operators edit are also asked right after an edit of
+one row, made in the same breath, against reading all rows.
 
 It also asks for the nearest meters by an index of Web Mercator, as many do, to show what that would gain.
 
@@ -118,11 +119,16 @@ RAW = {
     "clusters of transformers within 5 km, 100 m": f"""SELECT id,
         ST_ClusterDBSCAN(ST_Transform(location, 32615), 100, 3)
         OVER () FROM grid_transformer WHERE {WITHIN.format(place="location")}""",
+    "search for a building by its id": """SELECT id FROM grid_building WHERE id LIKE %(building)s
+        ORDER BY id LIMIT 10""",
     "summary of all layers": """SELECT relname, reltuples, pg_table_size(oid), pg_indexes_size(oid)
         FROM pg_class
         WHERE relname LIKE 'grid\\_%%' AND relkind = 'r'""",
 }
 HEAT_FIRST = "heatmap of loading, first after a change"
+EDITED_TREE = "heatmap of tree_risk, first after an edit"
+EDITED_OUTAGE = "heatmap of customers_out, first after an edit"
+BUILDING = "search for a building by its id"
 CLUSTERS_METERS = "clusters of meters within 2 km, 50 m"
 CLUSTERS_ALL = "clusters of 92,000 transformers, 100 m"
 RAW |= {
@@ -144,6 +150,9 @@ REACH_M = {
 
 def questions(user: Any) -> dict[str, Callable[[Place], Any]]:
     """Return the questions as our selectors answer them."""
+    from django.db import connection
+
+    from grid.selectors.search import search_assets
     from grid.selectors.spatial import circuits, clusters, heatmap, impact, lines, nearest, summary, within
     from grid.selectors.spatial.areas import AreaSpec, Circle
     from grid.selectors.spatial.classes import PlacedClass as Kind
@@ -152,6 +161,11 @@ def questions(user: Any) -> dict[str, Callable[[Place], Any]]:
         return lambda at: nearest.nearest_assets(
             lon=at[0], lat=at[1], classes=[kind], first=20, max_distance_m=10_000.0, user=user
         )
+
+    def heat_after_edit(measure: heatmap.HeatMeasure, sql: str, key: str) -> heatmap.Heatmap:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [key])
+        return heatmap.heatmap(measure=measure, resolution=8, area=None, limit=5000, user=user)
 
     def circle(at: Place, radius_m: float) -> AreaSpec:
         return AreaSpec(circle=Circle(lon=at[0], lat=at[1], radius_m=radius_m))
@@ -208,6 +222,17 @@ def questions(user: Any) -> dict[str, Callable[[Place], Any]]:
         HEAT_FIRST: lambda _: heatmap.read_anew(
             measure=heatmap.HeatMeasure.LOADING, resolution=8, area=None, limit=5000, user=user
         ),
+        EDITED_TREE: lambda at: heat_after_edit(
+            heatmap.HeatMeasure.TREE_RISK,
+            "UPDATE grid_treerisk SET customer_minutes_per_year = 10 * random() WHERE id = %s",
+            f"TREE-{circuit_number(at)}",
+        ),
+        EDITED_OUTAGE: lambda at: heat_after_edit(
+            heatmap.HeatMeasure.CUSTOMERS_OUT,
+            "UPDATE grid_outage SET version = version + 1 WHERE id = %s",
+            f"OUT-{circuit_number(at) % 300 + 1}",
+        ),
+        BUILDING: lambda at: search_assets(text=building_of(at), first=10, user=user),
         **{
             f"heatmap of {measure.value.lower()}, everywhere": lambda _, measure=measure: heatmap.heatmap(
                 measure=measure, resolution=8, area=None, limit=5000, user=user
@@ -236,7 +261,7 @@ def issued(ask: Callable[[], Any]) -> Statements:
     found: Statements = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if "synclayer" not in sql:
+        if "synclayer" not in sql and not sql.startswith("UPDATE"):
             found.append((sql, params))
         return execute(sql, params, many, context)
 
@@ -287,6 +312,11 @@ def circuit_number(at: Place) -> int:
     return int(abs(at[0]) * 1e6) % 920 + 1
 
 
+def building_of(at: Place) -> str:
+    """Return the id of a building, another one at another place."""
+    return f"BLD-MTR-{int(abs(at[1]) * 1e7) % 500_000 + 100_000}"
+
+
 def values_for(name: str, at: Place) -> dict[str, Any]:
     """Return what the raw statement of a question takes at a place."""
     lon, lat = at
@@ -299,17 +329,20 @@ def values_for(name: str, at: Place) -> dict[str, Any]:
         "east": lon + 0.0052,
         "north": lat + 0.0045,
         "circuit": f"CKT-{circuit_number(at)}",
+        "building": f"{building_of(at)}%",
     }
 
 
-def measured(repeats: int) -> list[dict[str, Any]]:
-    """Return the measurements of every question."""
+def measured(repeats: int, only: str | None) -> list[dict[str, Any]]:
+    """Return the measurements of every question, or of those whose name contains a text."""
     from django.db import connection
 
     user = SimpleNamespace(is_authenticated=True, has_perm=lambda _: True, _granted_zone_ids=[])
     where = places(repeats)
     results = []
     for name, ask in questions(user).items():
+        if only is not None and only not in name:
+            continue
         ours, raw, wall, count = [], [], [], 0
         for at in where[:3]:
             at_database(issued(lambda at=at, ask=ask: ask(at)))
@@ -323,6 +356,8 @@ def measured(repeats: int) -> list[dict[str, Any]]:
             wall.append((time.perf_counter() - began) * 1000.0)
         results.append(row_of(name, count, ours, raw, wall))
         print_row(results[-1])
+    if only is not None:
+        return results
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE INDEX IF NOT EXISTS meter_mercator ON grid_meter"
@@ -384,6 +419,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--repeats", type=int, default=60)
+    parser.add_argument("--only", help="only questions whose name contains this")
     parser.add_argument("--anew", action="store_true", help="make the database anew")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -397,7 +433,7 @@ def main() -> None:
         f"{'p50 / p95, ms':56}{'sql':>4}{'database':>17}{'raw SQL':>17}{'ratio':>7}{'selector':>18}",
         flush=True,
     )
-    results = measured(options.repeats)
+    results = measured(options.repeats, options.only)
     if options.json:
         print(json.dumps(results, indent=2))
 

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from cascade.engine.decisions.kinds import StudyKind
-from cascade.services import batches, centrality
+from cascade.services import batch_job, batches, centrality, frozen_rows, risk_now
 from cascade.services.decisions.explanation import explain_run
 from cascade.services.decisions.investment import compare_measures
 from cascade.services.decisions.mitigation import find_mitigation
@@ -46,10 +46,22 @@ def decide(context: JobContext) -> dict[str, Any]:
 @job_kind(batches.JOB_KIND)
 def run_batch(context: JobContext) -> dict[str, Any]:
     """Carry out a batch of cascades."""
-    return batches.execute_batch(context)
+    return batch_job.execute_batch(context)
 
 
-@shared_task(name=batches.HELP_TASK)
+@shared_task(name="cascade.sample_risk")
+def sample_risk(**_: object) -> int:
+    """Take a sample of the risk of now; return how many zones were written down."""
+    return risk_now.take_sample()
+
+
+@shared_task(name="cascade.tidy")
+def tidy(**_: object) -> dict[str, int]:
+    """Remove frozen inputs and networks that nothing refers to any more; return how many."""
+    return frozen_rows.tidy()
+
+
+@shared_task(name=batch_job.HELP_TASK)
 def help_batch_task(*, batch_id: int, **_: object) -> int:
     """Compute chunks of a batch that another worker leads."""
-    return batches.help_batch(batch_id)
+    return batch_job.help_batch(batch_id)

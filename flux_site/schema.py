@@ -17,8 +17,10 @@ from cascade.schema.centrality import CentralityMutation, CentralityQuery
 from cascade.schema.comparing import ComparingQuery
 from cascade.schema.decisions import DecisionsMutation, DecisionsQuery
 from cascade.schema.distribution import DistributionQuery
+from cascade.schema.graph_models import GraphModelsQuery
 from cascade.schema.operations import CascadeMutation, CascadeQuery
 from cascade.schema.progress import CascadeSubscription
+from cascade.schema.risk_now import RiskQuery, RiskSubscription
 from cascade.schema.scenarios import ScenarioMutation, ScenarioQuery
 from flux_site import health
 from flux_site.api.audit.mutations import audited
@@ -41,6 +43,7 @@ from grid.schema.exports import ExportsMutation, ExportsQuery
 from grid.schema.fast import FastExecutor
 from grid.schema.feeders import FeedersQuery
 from grid.schema.freshness import Operational
+from grid.schema.grid_topology import GridTopologyQuery
 from grid.schema.health import HealthMutation
 from grid.schema.imports import ImportsMutation, ImportsQuery
 from grid.schema.initial_load import InitialLoadQuery
@@ -98,6 +101,7 @@ class Query(
     InitialLoadQuery,
     OperationsQuery,
     TopologyQuery,
+    GridTopologyQuery,
     SpatialQuery,
     ConnectivityQuery,
     DistributionQuery,
@@ -121,10 +125,12 @@ class Query(
     AssetLookups,
     CascadeQuery,
     CentralityQuery,
+    GraphModelsQuery,
     DecisionsQuery,
     ScenarioQuery,
     ComparingQuery,
     BatchQuery,
+    RiskQuery,
 ):
     """Everything that can be asked."""
 
@@ -174,7 +180,7 @@ class Mutation(
 
 
 @strawberry.type
-class Subscription(JobsSubscription, OperationsSubscription, CascadeSubscription):
+class Subscription(JobsSubscription, OperationsSubscription, CascadeSubscription, RiskSubscription):
     """Everything that can be followed."""
 
 

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
+from cascade.views.batch_exports import export_batch_file
 from cascade.views.columns import run_columns
 from cascade.views.exports import export_file
 from flux_site.graphql_view import FluxGraphQLView
@@ -36,6 +37,7 @@ urlpatterns = [
     path("tiles/<path:rest>", unknown_tile),
     path("imports/files", upload),
     path("exports/cascade-runs/<str:run_id>/<str:name>", export_file),
+    path("exports/cascade-batches/<str:batch_id>/<str:name>", export_batch_file),
     path("exports/<str:export_id>", download),
     path("ogc/", ogc.landing),
     path("ogc/conformance", ogc.conformance),

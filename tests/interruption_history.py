@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from grid.warehouse import Warehouse
@@ -28,7 +29,11 @@ def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 17)
 
 
-def load(warehouse: Warehouse, *, with_momentaries: bool = True) -> None:
+More = tuple[str, str, datetime, float, str]
+"""A further outage: its id, the meter, when it began, its minutes and its cause."""
+
+
+def load(warehouse: Warehouse, *, with_momentaries: bool = True, more: Sequence[More] = ()) -> None:
     """Put a year of small interruptions, then one with a storm, in two substations of ten and five customers.
 
     2024: every tenth day from the 1st of January one customer of CKT-A is out, by turns for 30 and 60 min.
@@ -95,7 +100,9 @@ def load(warehouse: Warehouse, *, with_momentaries: bool = True) -> None:
         ("STORM", "M-12", noon(STORM), 4),
         ("CAR", "M-13", datetime(2025, 12, 31, 20), None),
         ("LATE", "M-14", datetime(2025, 12, 31, 21), 60),
+        *(each[:4] for each in more),
     ]
+    causes = {"WORK": "MAINTENANCE", "STORM": "WIND", "SMALL": "ANIMAL"} | {each[0]: each[4] for each in more}
     fill(
         warehouse,
         outage_restoration_tracker,
@@ -106,10 +113,10 @@ def load(warehouse: Warehouse, *, with_momentaries: bool = True) -> None:
                     "outage_id": key,
                     "status": "CONFIRMED" if key == "CAR" else "RESTORED",
                     "is_planned": key == "WORK",
-                    "cause_code": {"WORK": "MAINTENANCE", "STORM": "WIND", "SMALL": "ANIMAL"}.get(key),
+                    "cause_code": causes.get(key),
                 },
             )
-            for key in ("SMALL", "WORK", "STORM", "CAR", "LATE")
+            for key in ("SMALL", "WORK", "STORM", "CAR", "LATE", *(each[0] for each in more))
         ],
     )
     fill(

@@ -10,7 +10,13 @@ from sqlalchemy import Table, types
 
 from grid.warehouse import Warehouse
 from grid.warehouse.arrow import pa_schema
-from grid.warehouse.tables import CASCADE_ANALYSIS, ML_DEMO, POSTGRES_SYNC, metadata
+from grid.warehouse.tables import (
+    CASCADE_ANALYSIS,
+    ML_DEMO,
+    POSTGRES_SYNC,
+    metadata,
+    t_transformer_true_hazard,
+)
 
 NOT_FORGED = {
     "forge_loads",
@@ -21,6 +27,7 @@ NOT_FORGED = {
     "circuit_hourly_usage",
     "circuit_daily_usage",
     "transformer_daily_load",
+    "transformer_daily_voltage",
     "asset_health",
     "operator_edits",
     "device_events",
@@ -30,6 +37,7 @@ NOT_FORGED = {
         table.name
         for table in metadata.tables.values()
         if table.schema in (ML_DEMO, CASCADE_ANALYSIS, POSTGRES_SYNC)
+        and table is not t_transformer_true_hazard
     ),
 }
 """Tables that no generated data goes into: the record of loads, what meters send, what is rolled up,

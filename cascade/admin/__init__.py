@@ -1,5 +1,5 @@
-"""The admin of the cascade laboratory: scenarios, runs, batches, decisions and centralities."""
+"""The admin of the laboratory: scenarios, runs, batches, decisions, centralities, the risk of now."""
 
-from cascade.admin import batches, centrality, decisions, runs, scenarios
+from cascade.admin import batches, centrality, decisions, risk, runs, scenarios
 
-__all__ = ["batches", "centrality", "decisions", "runs", "scenarios"]
+__all__ = ["batches", "centrality", "decisions", "risk", "runs", "scenarios"]

@@ -1,20 +1,28 @@
 """Batches, versions of scenarios and frozen inputs in the admin."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from cascade.models import CascadeBatch, FrozenInputs, ScenarioVersion
 from cascade.selectors.contingencies import report_rows
+from cascade.services.batch_publishing import publish_batch
 from flux_site.admin.display import UNKNOWN, ago, badge, change_url, data_table, link, number, progress_bar
 from flux_site.admin.read_only import ReadOnlyAdmin
+from flux_site.api.errors import FluxError
+from flux_site.jobs.admin import cancel_message
+from flux_site.jobs.models import JobStatus
+from flux_site.jobs.services import cancel_job
 
 ROWS_ON_PAGE = 100
+BRANCHES_ON_PAGE = 20
+PUBLISHED = 100
 
 
 def document(value: Any) -> SafeString:
@@ -37,6 +45,7 @@ class CascadeBatchAdmin(ReadOnlyAdmin):
         "created",
     )
     list_filter = ("job__status", "kind", "interconnect", "created_at")
+    actions = ("cancel_selected", "publish_selected")
     search_fields = ("name", "version__name", "job__owner__username")
     search_help_text = "Name, scenario or owner"
     fieldsets = (
@@ -51,13 +60,60 @@ class CascadeBatchAdmin(ReadOnlyAdmin):
                     "worst",
                     "mean",
                     "not_served",
+                    "screened",
                     "ranked",
+                    "begin",
+                    "spread",
+                    "choke",
                     "figures",
                 )
             },
         ),
-        ("About", {"fields": ("owner", "created_at", "seed", "chunk_count")}),
+        ("About", {"fields": ("owner", "created_at", "seed", "chosen", "chunk_count", "downloads")}),
     )
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        """Holders of ``cascade.add_cascadebatch`` write batches to the warehouse."""
+        return bool(request.user.has_perm("cascade.add_cascadebatch"))
+
+    @admin.action(description="Cancel selected batches")
+    def cancel_selected(self, request: HttpRequest, queryset: QuerySet[CascadeBatch]) -> None:
+        """Cancel each selected batch that the user may cancel."""
+        for job_id in queryset.values_list("job_id", flat=True):
+            try:
+                job = cancel_job(job_id=job_id, user=request.user)
+            except FluxError as error:
+                self.message_user(request, error.message, messages.ERROR)
+                continue
+            level, text = cancel_message(job)
+            self.message_user(request, text, level)
+
+    @admin.action(
+        description=f"Write the {PUBLISHED} most severe contingencies to the warehouse",
+        permissions=["publish"],
+    )
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[CascadeBatch]) -> None:
+        """Write the worst of each selected batch to the warehouse."""
+        for batch in queryset:
+            try:
+                publish_batch(batch_id=batch.pk, worst=PUBLISHED, user=request.user)
+            except FluxError as error:
+                self.message_user(request, f"{batch.name}: {error.message}", messages.ERROR)
+                continue
+            self.log_change(request, batch, "Written to the warehouse.")
+            self.message_user(request, f"{batch.name} is on its way to the warehouse.", messages.SUCCESS)
+
+    @admin.display(description="downloads")
+    def downloads(self, batch: CascadeBatch) -> SafeString | str:
+        """Return links to what can be downloaded."""
+        if batch.job.status != JobStatus.SUCCEEDED:
+            return "none yet"
+        names = ("contingencies.csv", "trips.csv", "influence.csv", "statistics.json")
+        return format_html_join(
+            " · ",
+            '<a href="/exports/cascade-batches/{}/{}">{}</a>',
+            ((batch.pk, name, name) for name in names),
+        )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Leave the long columns in the database."""
@@ -65,7 +121,7 @@ class CascadeBatchAdmin(ReadOnlyAdmin):
             super()
             .get_queryset(request)
             .select_related("job__owner", "version")
-            .defer("report", "contingencies", "job__log")
+            .defer("report", "influence", "contingencies", "job__log")
         )
 
     @admin.display(description="status", ordering="job__status")
@@ -129,10 +185,85 @@ class CascadeBatchAdmin(ReadOnlyAdmin):
             ),
         )
 
+    @admin.display(description="chosen beside the kind")
+    def chosen(self, batch: CascadeBatch) -> SafeString:
+        """Return what was chosen."""
+        return document(batch.choice)
+
+    @admin.display(description="screening of pairs")
+    def screened(self, batch: CascadeBatch) -> SafeString | str:
+        """Return what became of the pairs."""
+        found = batch.screening
+        if found is None:
+            return UNKNOWN
+        return data_table(
+            ("Pairs", "Ruled out", "Overload something", "Only together", "Undecided"),
+            (
+                (
+                    number(found["pair_count"]),
+                    number(found["removed_count"]),
+                    number(found["overloading_count"]),
+                    number(found["only_together_count"]),
+                    number(found["undecided_count"]),
+                ),
+            ),
+        )
+
+    @admin.display(description="cascades begin with")
+    def begin(self, batch: CascadeBatch) -> SafeString | str:
+        """Return the most frequent initiators."""
+        return _branches(
+            batch,
+            "initiators",
+            ("Cascades", "Lost"),
+            lambda row: (number(row["cascades"]), number(row["shed_mw"], "MW")),
+        )
+
+    @admin.display(description="cascades spread by")
+    def spread(self, batch: CascadeBatch) -> SafeString | str:
+        """Return the branches whose loss most trips follow."""
+        return _branches(
+            batch,
+            "spreaders",
+            ("Losses", "Followed by trips", "Trips"),
+            lambda row: (number(row["losses"]), number(row["spread"]), number(row["followers"])),
+        )
+
+    @admin.display(description="choke points")
+    def choke(self, batch: CascadeBatch) -> SafeString | str:
+        """Return the branches that most trips pass through."""
+        return _branches(
+            batch,
+            "choke_points",
+            ("Losses", "Trips after each", "Trips through it", "Of all"),
+            lambda row: (
+                number(row["losses"]),
+                number(row["later_trips"]),
+                number(row["avoided_trips"]),
+                number(row["avoided_frac"] * 100.0, "%"),
+            ),
+        )
+
     @admin.display(description="statistics")
     def figures(self, batch: CascadeBatch) -> SafeString | str:
         """Return the statistics."""
         return "none yet" if batch.statistics is None else document(batch.statistics)
+
+
+def _branches(
+    batch: CascadeBatch,
+    name: str,
+    heads: tuple[str, ...],
+    values: Callable[[dict[str, Any]], tuple[Any, ...]],
+) -> SafeString | str:
+    """Return a list of the statistics as a table of branches."""
+    rows = (batch.statistics or {}).get(name)
+    if not rows:
+        return "none yet" if rows is None else "none"
+    return data_table(
+        ("Branch", "Name", *heads),
+        ((row["branch_id"], row["name"] or UNKNOWN, *values(row)) for row in rows[:BRANCHES_ON_PAGE]),
+    )
 
 
 @admin.register(ScenarioVersion)

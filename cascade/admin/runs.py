@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cascade.admin.assets import asset_link, named_outages
-from cascade.models import CascadeRun, CascadeTrip
+from cascade.models import CascadeRun, CascadeTrip, FrozenInputs
 from flux_site.admin.display import (
     UNKNOWN,
     ago,
@@ -27,6 +27,7 @@ from grid.selectors.network import name_branches
 
 TRIPS_ON_PAGE = 200
 BULKY = ("substation_loss", "progress", "impact")
+ELEMENTS_ON_PAGE = 50
 
 
 @admin.register(CascadeRun)
@@ -59,6 +60,8 @@ class CascadeRunAdmin(ReadOnlyAdmin):
                     "scenario_link",
                     "interconnect",
                     "failed_first",
+                    "area_shown",
+                    "elements_shown",
                     "load_multiplier",
                     "rating_multiplier",
                 )
@@ -71,6 +74,7 @@ class CascadeRunAdmin(ReadOnlyAdmin):
                     "lost",
                     "lost_first",
                     "lost_in_base",
+                    "customers",
                     "served",
                     "total_load",
                     "tripped",
@@ -171,8 +175,34 @@ class CascadeRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description="failed first")
     def failed_first(self, run: CascadeRun) -> SafeString | str:
-        """Return the outages with their names."""
-        return named_outages(run.outages)
+        """Return the outages with their names; where none was named, how much the scenario drew."""
+        if run.outages or run.inputs_id is None:
+            return named_outages(run.outages)
+        failed = FrozenInputs.objects.filter(pk=run.inputs_id).values_list("outages", flat=True).get()
+        counts = ", ".join(f"{kind} {len(ids)}" for kind, ids in sorted(failed.items()) if ids)
+        return f"drawn by the scenario: {counts}" if counts else "nothing: this is the base case"
+
+    @admin.display(description="area")
+    def area_shown(self, run: CascadeRun) -> str:
+        """Return what kind of area was named, with the classes that failed in it."""
+        if run.area is None:
+            return "none"
+        (shape,) = [name for name in run.area if name != "classes"]
+        return f"{shape}: {', '.join(each.lower() for each in run.area['classes'])}"
+
+    @admin.display(description="elements of the distribution network")
+    def elements_shown(self, run: CascadeRun) -> str:
+        """Return how many failed first, and the first of them."""
+        ids = [] if run.inputs is None else run.inputs.outages.get("elements", [])
+        if not ids:
+            return UNKNOWN if run.inputs is None else "none"
+        more = "" if len(ids) <= ELEMENTS_ON_PAGE else " …"
+        return f"{number(len(ids))}: {', '.join(ids[:ELEMENTS_ON_PAGE])}{more}"
+
+    @admin.display(description="customers without supply")
+    def customers(self, run: CascadeRun) -> str:
+        """Return the customers out for certain."""
+        return number(run.customers_out)
 
     @admin.display(description="lost with the initial outages")
     def lost_first(self, run: CascadeRun) -> str:
@@ -221,10 +251,22 @@ class CascadeRunAdmin(ReadOnlyAdmin):
                 number(wave.served_mw, "MW"),
                 number(wave.islands_alive),
                 number(wave.islands_dead),
+                number(wave.customers_out),
+                number(wave.customers_expected),
             )
             for wave in waves
         )
-        headings = ("Wave", "Trips", "Lost in it", "Lost so far", "Served", "Islands alive", "Islands dead")
+        headings = (
+            "Wave",
+            "Trips",
+            "Lost in it",
+            "Lost so far",
+            "Served",
+            "Islands alive",
+            "Islands dead",
+            "Customers out",
+            "Expected out",
+        )
         return data_table(headings, rows)
 
     @admin.display(description="branches tripped")

@@ -75,10 +75,10 @@ def propagate(
         if finder is not None and losses is not None:
             finder.settled(state, losses, wave=len(waves))
         began = _Began(tripped=tripped, flow_mw=flow_mw, trips=trips, time_s=time_s)
-        wave = _wave(len(waves), prepared.source, state, began, bus_dead, served_mw)
+        wave = _wave(len(waves), prepared.source, state, began, bus_dead, served_mw, bus_base_served_mw)
         waves.append(wave)
         yield wave
-        termination = _termination(state, params, trips=wave.index)
+        termination = ending(state, params, waves=wave.index)
         bus_dead, served_mw = state.bus_dead, state.served_mw
         tripped, flow_mw = state.due, state.flow_mw[state.due]
         lost, units = tripped, state.stopped_units[:0]
@@ -143,6 +143,48 @@ def simulate(
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Course:
+    """Hold how a cascade goes on from a state.
+
+    Attributes:
+        served_mw: load served in the end.
+        bus_served_mw: per bus.
+        tripped: branches that tripped from there on, in the order they went.
+        termination: why it ended.
+    """
+
+    served_mw: float
+    bus_served_mw: FloatArray
+    tripped: IntArray
+    termination: Termination
+
+
+def go_on(state: CascadeState, params: CascadeParams, *, waves: int) -> Course:
+    """Run a cascade to its end from a settled state, which is changed by it.
+
+    Args:
+        state: the state.
+        params: the settings it was made with.
+        waves: how many waves with trips it has behind it.
+
+    Raises:
+        SingularIsland: if a live island's equations have no unique solution.
+    """
+    tripped: list[IntArray] = []
+    while (termination := ending(state, params, waves=waves)) is None:
+        tripped.append(state.due)
+        state.trip()
+        state.settle()
+        waves += 1
+    return Course(
+        served_mw=state.served_mw,
+        bus_served_mw=state.bus_load_mw,
+        tripped=np.concatenate(tripped) if tripped else np.empty(0, dtype=np.int64),
+        termination=termination,
+    )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class _Began:
     """Hold what began a wave."""
 
@@ -152,14 +194,15 @@ class _Began:
     time_s: float | None
 
 
-def _termination(state: CascadeState, params: CascadeParams, *, trips: int) -> Termination | None:
+def ending(state: CascadeState, params: CascadeParams, *, waves: int) -> Termination | None:
+    """Return why a cascade ends in a settled state after so many waves with trips; None if it goes on."""
     if len(state.due) == 0:
         if not state.n_alive:
             return Termination.BLACKOUT
         if state.choice is not None and state.choice.held_back:
             return Termination.TIME_LIMIT
         return Termination.SPARED if len(state.overloaded) else Termination.STABLE
-    if params.max_waves is not None and trips >= params.max_waves:
+    if params.max_waves is not None and waves >= params.max_waves:
         return Termination.WAVE_LIMIT
     return None
 
@@ -171,6 +214,7 @@ def _wave(
     began: _Began,
     bus_dead_before: BoolArray,
     served_before_mw: float,
+    bus_base_served_mw: FloatArray,
 ) -> Wave:
     return Wave(
         index=index,
@@ -194,4 +238,5 @@ def _wave(
         time_s=began.time_s,
         tripped_units=tuple(state.network.unit_ids[unit] for unit in state.tripped_units),
         ufls_steps=state.blocks_shed,
+        bus_base_served_mw=bus_base_served_mw,
     )

@@ -45,30 +45,45 @@ class Outages:
         bus_out: buses taken out, each with its branches, load and units.
         unit_out: units of the network as given that stop, each with its capacity; a pump stops consuming.
             None stands for none.
+        may_be_none: whether nothing at all may be marked, see :meth:`none`.
     """
 
     branch_out: BoolArray
     bus_out: BoolArray
     unit_out: BoolArray | None = None
+    may_be_none: bool = False
 
     def __post_init__(self) -> None:
         """Copy and freeze the masks.
 
         Raises:
-            NoOutage: if nothing is marked.
+            NoOutage: if nothing is marked, and that was not asked for.
         """
-        marked = False
         for name in ("branch_out", "bus_out", "unit_out"):
             if getattr(self, name) is None and name == "unit_out":
                 continue
             mask = np.array(getattr(self, name), dtype=np.bool_)
             mask.setflags(write=False)
             object.__setattr__(self, name, mask)
-            marked = marked or bool(mask.any())
-        if not marked:
+        if self.is_empty and not self.may_be_none:
             raise NoOutage(
                 field="outages", message="name at least one branch, bus, unit or substation with buses"
             )
+
+    @classmethod
+    def none(cls, network: Network) -> Outages:
+        """Return the outage of nothing: the base case, in which only overloads can trip."""
+        return cls(
+            branch_out=np.zeros(network.n_branches, dtype=np.bool_),
+            bus_out=np.zeros(network.n_buses, dtype=np.bool_),
+            may_be_none=True,
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nothing is taken out."""
+        masks = (self.branch_out, self.bus_out, self.unit_out)
+        return not any(mask is not None and mask.any() for mask in masks)
 
     @property
     def units(self) -> IntArray:

@@ -126,6 +126,11 @@ class CascadeParams:
             if field.name not in _BASIC and getattr(self, field.name) != getattr(plain, field.name)
         )
 
+    @property
+    def draws_by_chance(self) -> bool:
+        """Return whether the seed matters."""
+        return self.random_trips is not None or self.hidden_failures is not None
+
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON values, with the version of their form.
 

@@ -45,6 +45,7 @@ class Wave:
         time_s: seconds since the initial outages, with relays; None without: waves then have no duration.
         tripped_units: ids of the units that stopped because their island could not take their output.
         ufls_steps: blocks of load that went in this wave, summed over the islands.
+        bus_base_served_mw: load served per bus before anything failed; the same array in all waves.
         dead_buses: indices of the buses that went dead in this wave (or out, in wave 0), ascending.
         bus_served_mw: load served per bus after this wave.
         shed_mw: load lost since the balanced intact network, in all waves so far.
@@ -80,6 +81,7 @@ class Wave:
     time_s: float | None = None
     tripped_units: tuple[str, ...] = ()
     ufls_steps: int = 0
+    bus_base_served_mw: FloatArray | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -22,12 +22,15 @@ from grid.powerflow.dcflow import SingularIsland
 from grid.powerflow.flow_updates import FlowSolver
 from grid.powerflow.network import Network
 
+ROUNDING_FRAC = 1e-7
+"""Less than this between load and output of an island, as a share of its load, is rounding of an action."""
+
 
 class CascadeState:
     """Carry the state from wave to wave; nothing is ever put back.
 
     Construction balances the intact network. Then :meth:`take_out` once, and :meth:`settle` and :meth:`trip`
-    in turn.
+    in turn. To act in between, :meth:`solve` instead of settling, :meth:`change`, and :meth:`choose`.
     """
 
     def __init__(
@@ -48,7 +51,7 @@ class CascadeState:
             known = ~np.isnan(conditions.branch_rating_frac)
             self.rate_mva = self.rate_mva * np.where(known, conditions.branch_rating_frac, 1.0)
         self._threshold_mva = np.where(prepared.rated, self.rate_mva * params.trip_threshold_frac, np.inf)
-        self._limit_mva = np.where(
+        self.limit_mva: FloatArray = np.where(
             prepared.rated, self._threshold_mva * (1.0 + params.overload_tolerance_frac), np.inf
         )
         self._divisor_mva = np.where(prepared.rated, self._threshold_mva, 1.0)
@@ -73,12 +76,20 @@ class CascadeState:
         self._unbalanced = False
 
     def fork(self) -> CascadeState:
-        """Return an independent copy of a state nothing has been taken out of yet."""
+        """Return an independent copy: what happens to one does not happen to the other."""
         other = copy.copy(self)
         other.branch_on = self.branch_on.copy()  # the only array changed in place
         other.solver = FlowSolver(self._prepared.model, factor=self._prepared.factor)
-        other._protection = _protection(self._prepared, self._params)
+        other._protection = None if self._protection is None else self._protection.copy()
         return other
+
+    def hold(self, branch: int) -> None:
+        """Let a branch never trip, whatever it carries and however its protection is."""
+        self._threshold_mva = self._threshold_mva.copy()
+        self.limit_mva = self.limit_mva.copy()
+        self._threshold_mva[branch] = self.limit_mva[branch] = np.inf
+        if self._protection is not None:
+            self._protection.spare(branch)
 
     def take_out(self, outages: Outages) -> None:
         """Apply the initial outages.
@@ -113,13 +124,73 @@ class CascadeState:
         self._intact = False
 
     def settle(self) -> None:
-        """Find the islands, balance each and solve the flows.
+        """Find the islands, balance each, solve the flows and choose what trips next.
+
+        Raises:
+            SingularIsland: if a live island's equations have no unique solution.
+        """
+        self.solve()
+        self.choose()
+
+    def solve(self) -> None:
+        """Begin a wave: find the islands, balance each and solve the flows.
 
         Raises:
             SingularIsland: if a live island's equations have no unique solution.
         """
         self.tripped_units, self.blocks_shed = self.tripped_units[:0], 0
         self._wave += 1
+        self._solve()
+
+    def change(
+        self,
+        *,
+        load_change_mw: FloatArray | None = None,
+        unit_change_mw: FloatArray | None = None,
+        rate_factor: FloatArray | None = None,
+        opened: tuple[int, ...] = (),
+    ) -> None:
+        """Act within a wave that is solved, before it is chosen what trips; then solve it once more.
+
+        Args:
+            load_change_mw: per bus; no load goes below 0.
+            unit_change_mw: per unit; no output leaves 0 .. capacity.
+            rate_factor: per branch, on its rating.
+            opened: branches to open.
+
+        Raises:
+            SingularIsland: if a live island's equations have no unique solution then.
+        """
+        if load_change_mw is not None:
+            self.bus_load_mw = np.maximum(self.bus_load_mw + load_change_mw, 0.0)
+        if unit_change_mw is not None:
+            self.unit_p_mw = np.clip(self.unit_p_mw + unit_change_mw, 0.0, self.unit_pmax_mw)
+        if rate_factor is not None:
+            for name in ("rate_mva", "_threshold_mva", "limit_mva"):
+                setattr(self, name, getattr(self, name) * rate_factor)
+            self._divisor_mva = np.where(self._prepared.rated, self._threshold_mva, 1.0)
+        if opened:
+            self.branch_on[list(opened)] = False
+            self._lost = np.union1d(self._lost, opened)
+        self._round_off()
+        self._unbalanced = True
+        self._solve()
+
+    def _round_off(self) -> None:
+        """Take away what rounding left between load and output of an island, lest load be shed for it."""
+        n = self.islands.count
+        at_unit = self.islands.label[self.network.unit_bus]
+        load = sum_by(self.islands.label, self.bus_load_mw, n)
+        output = sum_by(at_unit, self.unit_p_mw, n)
+        near = (load > 0.0) & (output > 0.0) & (np.abs(load - output) <= ROUNDING_FRAC * load)
+        less = np.ones(n)
+        np.divide(output, load, out=less, where=near & (output < load))
+        self.bus_load_mw = self.bus_load_mw * less[self.islands.label]
+        less = np.ones(n)
+        np.divide(load, output, out=less, where=near & (load < output))
+        self.unit_p_mw = self.unit_p_mw * less[at_unit]
+
+    def _solve(self) -> None:
         islands = self._prepared.finder.find(self.branch_on)
         # Islands only split, so an equal count means the same islands, and those are balanced already.
         if self._unbalanced or islands.count != self.islands.count:
@@ -137,8 +208,11 @@ class CascadeState:
         self.flow_mw: FloatArray = solution.flow_mw
         self.mismatch_mw = solution.mismatch_mw
         self._size_mw = np.abs(self.flow_mw)
-        self.overloaded: IntArray = np.flatnonzero(self._size_mw > self._limit_mva)
+        self.overloaded: IntArray = np.flatnonzero(self._size_mw > self.limit_mva)
         self.choice: Choice | None = None
+
+    def choose(self) -> None:
+        """Choose what trips next. Protection remembers it, so once in each wave."""
         if self._protection is not None:
             self.choice = self._protection.choose(
                 Loading(
@@ -151,6 +225,11 @@ class CascadeState:
                     lost=self._lost,
                 )
             )
+
+    @property
+    def threshold_mva(self) -> FloatArray:
+        """Return what each branch may carry: rating · trip threshold; infinite where unlimited."""
+        return self._threshold_mva
 
     @property
     def due(self) -> IntArray:
@@ -185,7 +264,7 @@ class CascadeState:
             )
         except SingularIsland:
             return None
-        return solution.flow_mw, np.abs(solution.flow_mw) > self._limit_mva
+        return solution.flow_mw, np.abs(solution.flow_mw) > self.limit_mva
 
     def trip(self) -> None:
         """Take out every branch that is due at once."""

@@ -14,7 +14,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import TypeVar
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
@@ -90,13 +91,29 @@ class InfluenceGraph:
 
     Attributes:
         n_out: times each branch went out, first or by a trip, in a solved cascade.
+        n_first: of those, the times it was taken out first.
         followed: sparse, [i, j]: times j tripped in the generation after one in which i went out.
-        probability: sparse, [i, j]: ``followed`` / ``n_out`` of i.
+        shared: sparse, [i, j]: the same, each trip shared equally among the branches that went out before
+            it. The shares of a trip add up to 1, so a column adds up to the times its branch tripped.
     """
 
     n_out: IntArray
+    n_first: IntArray
     followed: csr_array
-    probability: csr_array
+    shared: csr_array
+
+    @property
+    def probability(self) -> csr_array:
+        """Return, sparse, [i, j]: ``followed`` / ``n_out`` of i."""
+        return _over_rows(self.followed, self.n_out)
+
+    @property
+    def mean_trips(self) -> csr_array:
+        """Return, sparse, [i, j]: ``shared`` / ``n_out`` of i, the trips of j that a loss of i comes to."""
+        return _over_rows(self.shared, self.n_out)
+
+
+Counts = TypeVar("Counts", BranchRoles, InfluenceGraph)
 
 
 def size_distribution(result: BatchResult) -> SizeDistribution:
@@ -115,13 +132,20 @@ def size_distribution(result: BatchResult) -> SizeDistribution:
 def branching_ratio(network: Network, contingencies: Contingencies, result: BatchResult) -> BranchingRatio:
     """Return the branching ratio of the solved cascades.
 
-    Generation 0 are the branches taken out, those of outaged buses among them; each wave is a generation.
+    Generation 0 are the branches taken out, those of outaged buses among them, and the units taken out for
+    themselves; each wave is a generation.
 
     Raises:
         UnlikeContingencies: if the result is not of these contingencies.
     """
     _, generation, _ = _losses(network, contingencies, result)
-    losses = np.bincount(generation).astype(np.int64)
+    losses = np.bincount(generation, minlength=1).astype(np.int64)
+    losses[0] += int(np.diff(contingencies.unit_start)[result.solved].sum())
+    return branching_of(losses)
+
+
+def branching_of(losses: IntArray) -> BranchingRatio:
+    """Return the branching ratio from the losses of each generation, generation 0 first."""
     before = losses[:-1].astype(np.float64)
     by_generation = np.divide(losses[1:], before, out=np.full(len(before), np.nan), where=before > 0)
     parents, children = int(losses.sum()), int(losses[1:].sum())
@@ -168,11 +192,76 @@ def influence_graph(network: Network, contingencies: Contingencies, result: Batc
     after = coo_array(
         (np.ones(int(tripped.sum())), (key[tripped] - 1, branch[tripped])), shape=(n_keys, m)
     ).tocsr()
-    followed = csr_array(went_out @ after)
-    share = np.divide(1.0, n_out, out=np.zeros(m), where=n_out > 0)
-    probability = followed.copy()
-    probability.data = followed.data * np.repeat(share, np.diff(followed.indptr))
-    return InfluenceGraph(n_out=n_out, followed=followed, probability=probability)
+    size = np.bincount(key, minlength=n_keys)
+    shares = went_out.copy()
+    shares.data = 1.0 / size[shares.indices]
+    return InfluenceGraph(
+        n_out=n_out,
+        n_first=np.bincount(branch[~tripped], minlength=m),
+        followed=csr_array(went_out @ after),
+        shared=csr_array(shares @ after),
+    )
+
+
+def _over_rows(matrix: csr_array, count: IntArray) -> csr_array:
+    share = np.divide(1.0, count, out=np.zeros(len(count)), where=count > 0)
+    result = matrix.copy()
+    result.data = matrix.data * np.repeat(share, np.diff(matrix.indptr))
+    return result
+
+
+class Tally:
+    """Add up the statistics of a batch, part by part, so that no more than one part's trips are in memory."""
+
+    def __init__(self, network: Network) -> None:
+        """Begin with nothing."""
+        m = network.n_branches
+        self._network = network
+        self._losses = np.zeros(1, dtype=np.int64)
+        whole, none = np.zeros(m, dtype=np.int64), csr_array((m, m))
+        self._roles = BranchRoles(
+            n_initiated=whole,
+            shed_initiated_mw=np.zeros(m),
+            n_tripped=whole,
+            n_spread=whole,
+            n_followers=np.zeros(m),
+        )
+        self._graph = InfluenceGraph(n_out=whole, n_first=whole, followed=none, shared=none)
+
+    def add(self, contingencies: Contingencies, result: BatchResult) -> None:
+        """Add a part.
+
+        Raises:
+            UnlikeContingencies: if the result is not of these contingencies.
+        """
+        losses = branching_ratio(self._network, contingencies, result).losses
+        longer = np.zeros(max(len(losses), len(self._losses)), dtype=np.int64)
+        longer[: len(self._losses)] += self._losses
+        longer[: len(losses)] += losses
+        self._losses = longer
+        self._roles = _sum_of(self._roles, branch_roles(self._network, contingencies, result))
+        self._graph = _sum_of(self._graph, influence_graph(self._network, contingencies, result))
+
+    @property
+    def branching(self) -> BranchingRatio:
+        """Return the branching ratio of all parts."""
+        return branching_of(self._losses)
+
+    @property
+    def roles(self) -> BranchRoles:
+        """Return how often each branch begins and spreads cascades."""
+        return self._roles
+
+    @property
+    def graph(self) -> InfluenceGraph:
+        """Return the influence of branches on each other."""
+        return self._graph
+
+
+def _sum_of(one: Counts, other: Counts) -> Counts:
+    """Return counts of two parts as those of both."""
+    added = {field.name: getattr(one, field.name) + getattr(other, field.name) for field in fields(one)}
+    return type(one)(**added)
 
 
 def _losses(

@@ -1,4 +1,4 @@
-"""Scenarios and their versions, frozen inputs, runs, batches and their results, and decisions."""
+"""Scenarios and their versions, frozen inputs, runs, batches, their results, decisions, the risk of now."""
 
 from cascade.models.batches import CascadeBatch, CascadeBatchChunk
 from cascade.models.centrality import CentralityRun, CentralityScope, NodeCentrality
@@ -11,6 +11,7 @@ from cascade.models.decisions import (
     SeverityThreshold,
 )
 from cascade.models.frozen import FrozenInputs, FrozenNetwork
+from cascade.models.risk import RiskAssumption, RiskContribution, RiskNetwork, RiskSample
 from cascade.models.runs import CascadeArrays, CascadeRun, CascadeTrip, CascadeWave
 from cascade.models.scenarios import Scenario, ScenarioVersion
 
@@ -31,6 +32,10 @@ __all__ = [
     "FrozenNetwork",
     "NodeCentrality",
     "RepairTime",
+    "RiskAssumption",
+    "RiskContribution",
+    "RiskNetwork",
+    "RiskSample",
     "Scenario",
     "ScenarioVersion",
     "SeverityThreshold",

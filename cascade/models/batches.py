@@ -27,12 +27,22 @@ class CascadeBatch(models.Model):
     name = models.CharField(max_length=200)
     interconnect = models.CharField(max_length=16)
     kind = models.CharField(max_length=24, help_text="Which contingencies, such as N1_BRANCH.")
-    contingencies = models.BinaryField(
-        editable=False, help_text="Arrow IPC: the branches and buses of each contingency."
+    choice = models.JSONField(
+        default=dict, help_text="What was chosen beside the kind, such as first losses or branches."
     )
-    contingency_count = models.IntegerField()
-    chunk_count = models.IntegerField()
+    contingencies = models.BinaryField(
+        null=True,
+        editable=False,
+        help_text="Arrow IPC: what each takes out; of N1_1 the first losses. Null until screened.",
+    )
+    contingency_count = models.IntegerField(
+        null=True, help_text="How many; of N1_1 the first losses until it has finished. Null until screened."
+    )
+    chunk_count = models.IntegerField(null=True, help_text="Parts it is computed in; null until screened.")
     seed = models.BigIntegerField(default=0, help_text="Of contingencies that are drawn.")
+    screening = models.JSONField(
+        null=True, editable=False, help_text="Of N2_SCREENED: pairs screened, removed, kept, undecided."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     base_shed_mw = models.FloatField(null=True, help_text="Load the intact network cannot serve, MW.")
@@ -45,6 +55,10 @@ class CascadeBatch(models.Model):
     )
     report = models.BinaryField(
         null=True, editable=False, help_text="Arrow IPC: one row per contingency, the most severe first."
+    )
+
+    influence = models.BinaryField(
+        null=True, editable=False, help_text="Arrow IPC: which branch's trips followed which branch's loss."
     )
 
     objects = CascadeBatchQuerySet.as_manager()

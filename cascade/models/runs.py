@@ -46,6 +46,14 @@ class CascadeRun(models.Model):
     name = models.CharField(max_length=200)
     interconnect = models.CharField(max_length=16)
     outages = ArrayField(models.CharField(max_length=64))
+    area = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="The area that was named, and the classes in it; what it held is among the frozen inputs.",
+    )
+    element_count = models.IntegerField(
+        null=True, help_text="Elements of the distribution network that fail first; null of old runs."
+    )
     load_multiplier = models.FloatField(help_text="Factor on every load.")
     rating_multiplier = models.FloatField(help_text="Factor on every rating.")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -112,7 +120,13 @@ class CascadeWave(models.Model):
     islands_dead = models.IntegerField()
     dead_bus_count = models.IntegerField(null=True, help_text="Buses that went dead in this wave.")
     customers_out = models.IntegerField(
-        null=True, help_text="Customers without supply after this wave; null where unknown."
+        null=True,
+        help_text="Customers without supply for certain after this wave; null where no distribution data "
+        "says.",
+    )
+    customers_expected = models.FloatField(
+        null=True,
+        help_text="With those that substations served in part shed on average; null likewise.",
     )
     time_s = models.FloatField(
         null=True, help_text="Seconds since the initial outages; null where waves have no duration."

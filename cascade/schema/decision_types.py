@@ -12,10 +12,10 @@ from strawberry_django.relay import DjangoCursorConnection
 
 from cascade import models
 from cascade.engine.decisions.ledgers import Ledger
-from cascade.engine.decisions.ranges import Range
-from cascade.schema.explanation_types import Statement, statements
+from cascade.schema.explanation_types import PartEnum, Statement, statements
+from cascade.schema.figures import FigureRange, figure_range
+from cascade.schema.restoration_types import RestorationPlan, restoration_plan
 from cascade.schema.types import CascadeRun
-from flux_site.api.errors import BadInput
 from flux_site.api.ordering import UnknownLast, in_default_order
 from flux_site.api.visibility import require_login
 from flux_site.jobs.schema import Job, JSONObject
@@ -29,24 +29,6 @@ JOB_COLUMNS = [
     )
 ]
 """What is read of a study's job along with the study; its log, inputs and counts only where asked for."""
-
-
-@strawberry.type(description="A figure with its range; null is not known, never 0.")
-class FigureRange:
-    """A figure."""
-
-    low: float | None
-    mid: float | None
-    high: float | None
-    reasons: list[str] = strawberry.field(description="Why a value is not known, or only a bound.")
-
-
-def figure_range(found: Range | dict[str, Any]) -> FigureRange:
-    """Return a range as the API shows it."""
-    values = found if isinstance(found, dict) else vars(found)
-    return FigureRange(
-        low=values["low"], mid=values["mid"], high=values["high"], reasons=list(values["reasons"])
-    )
 
 
 @strawberry.type(description="One line of a ledger.")
@@ -90,7 +72,11 @@ class CustomerCostShare:
 class CascadeEconomics:
     """What a run cost."""
 
-    lost_mw: float
+    lost_mw: float = strawberry.field(description="Load that substations lost.")
+    local_lost_mw: float | None = strawberry.field(
+        description="Load lost beside it through failed elements of circuits; null if unknown."
+    )
+    local_lost_mw_reason: str = strawberry.field(description="Why it is unknown; empty if it is known.")
     customers_out: float | None = strawberry.field(description="As far as on record; null if none is.")
     coverage_frac: float | None = strawberry.field(
         description="Share of the load lost whose customers are on record, 0 to 1; null if nothing was lost."
@@ -108,77 +94,6 @@ class CascadeEconomics:
     cost_assumptions: str
     voll_usd_per_mwh: float
     price_factor: float
-
-
-@strawberry.type(description="When a share of what was lost is back.")
-class RestorationPlanMilestone:
-    """A milestone."""
-
-    share_frac: float
-    planned_h: float | None
-    p50_h: float | None
-    p80_h: float | None
-
-
-@strawberry.type(description="One repair or switching job; a row of the Gantt chart.")
-class RestorationPlanStep:
-    """A step."""
-
-    sequence: int = strawberry.field(description="The order in which jobs are given out.")
-    asset_id: str
-    name: str | None
-    kind: str
-    parent_id: str | None = strawberry.field(description="The job it hangs on.")
-    is_critical: bool
-    section: str | None
-    crew: int
-    leaves_h: float = strawberry.field(description="When its crew sets out, hours from the start.")
-    starts_h: float
-    finished_h: float
-    energised_h: float = strawberry.field(description="When what it brings back is energised.")
-    p50_h: float
-    p80_h: float
-    restores_mw: float | None = strawberry.field(description="Load it brings back; null if not of the run.")
-    customers: float | None = strawberry.field(description="Customers it brings back; null if not on record.")
-    verified_restored_mw: float | None = strawberry.field(
-        description="Load back in all once it is finished, simulated; null if not simulated."
-    )
-    would_trip: int | None = strawberry.field(
-        description="Branches overloaded then: above 0, redispatch before the step."
-    )
-
-
-@strawberry.type(description="Who repairs what in which order, and when power is back.")
-class RestorationPlan:
-    """A plan."""
-
-    result: strawberry.Private[dict[str, Any]]
-    unit: str = strawberry.field(description="CUSTOMERS or MW: what jobs are weighed by.")
-    coverage_frac: float | None
-    lost_mw: float
-    unattributed_mw: float = strawberry.field(description="Load lost that no single job brings back.")
-    has_travel: bool
-    is_verified: bool = strawberry.field(description="Whether each step was simulated on the network.")
-    weighted_hours: float = strawberry.field(description="Customer-hours (or MWh) without supply.")
-    lower_bound_hours: float = strawberry.field(description="No plan of as many crews goes below this.")
-    gap_frac: float | None = strawberry.field(description="How far above the best it may be at most.")
-    makespan_h: float
-    crew_hours: FigureRange = strawberry.field(description="Hours of all crews: P20, P50, P80.")
-    milestones: list[RestorationPlanMilestone]
-
-    @strawberry.field(description="The jobs, in the order they are given out.")
-    def steps(self, first: int = 100, skip: int = 0) -> list[RestorationPlanStep]:
-        """Return steps."""
-        if not 0 <= first <= MAX_STEPS:
-            raise BadInput(f"first is {first}; it must be 0 to {MAX_STEPS}.", field="first")
-        if skip < 0:
-            raise BadInput(f"skip is {skip}; it must be 0 or more.", field="skip")
-        return [RestorationPlanStep(**step) for step in self.result["steps"][skip : skip + first]]
-
-    @strawberry.field(description="How many jobs there are.")
-    def step_count(self) -> int:
-        """Return the count."""
-        return len(self.result["steps"])
 
 
 @strawberry.type(description="A change of output (units) or load (buses).")
@@ -232,6 +147,22 @@ class CascadeChokePoint:
     trips_avoided: int
 
 
+@strawberry.type(
+    description="Load that a tie could take from a substation that loses load, every rating on the way kept; "
+    "voltage is not checked."
+)
+class TransferCandidate:
+    """A transfer."""
+
+    tie_id: str = strawberry.field(description="The open switch to close.")
+    open_switch_id: str = strawberry.field(description="The switch to open.")
+    from_substation: str
+    to_substation: str
+    mw: float = strawberry.field(description="By the peaks of its transformers.")
+    customers: int
+    margin_kva: float | None = strawberry.field(description="What the tightest rating has left.")
+
+
 @strawberry.type(description="What would have stopped a run.")
 class MitigationResult:
     """The result."""
@@ -242,6 +173,9 @@ class MitigationResult:
     overloaded: list[str] = strawberry.field(description="Branches overloaded after the first outages.")
     actions: list[MitigationAction] = strawberry.field(description="Those that save load, the best first.")
     choke_points: list[CascadeChokePoint]
+    transfers: list[TransferCandidate] = strawberry.field(
+        description="What ties at the border of the substations that lose load could take; each was tried."
+    )
 
 
 @strawberry.type(description="What a measure saves in one run.")
@@ -303,19 +237,6 @@ class InvestmentResult:
     portfolio: InvestmentPortfolio
 
 
-def restoration_plan(result: dict[str, Any]) -> RestorationPlan:
-    """Return a stored plan as the API shows it."""
-    low, mid, high = result["crew_hours"]
-    same = ("unit", "coverage_frac", "lost_mw", "unattributed_mw", "has_travel", "is_verified")
-    figures = ("weighted_hours", "lower_bound_hours", "gap_frac", "makespan_h")
-    return RestorationPlan(
-        result=result,
-        **{name: result[name] for name in (*same, *figures)},
-        crew_hours=FigureRange(low=low, mid=mid, high=high, reasons=[]),
-        milestones=[RestorationPlanMilestone(**milestone) for milestone in result["milestones"]],
-    )
-
-
 def mitigation_result(result: dict[str, Any]) -> MitigationResult:
     """Return a stored search as the API shows it."""
     return MitigationResult(
@@ -331,6 +252,7 @@ def mitigation_result(result: dict[str, Any]) -> MitigationResult:
             for action in result["actions"]
         ],
         choke_points=[CascadeChokePoint(**point) for point in result["choke_points"]],
+        transfers=[TransferCandidate(**each) for each in result.get("transfers", ())],
     )
 
 
@@ -429,11 +351,13 @@ class DecisionStudy(relay.Node):
         result = _result(self, "INVESTMENT")
         return None if result is None else investment_result(result)
 
-    @strawberry_django.field(only=["kind", "result"], description="The sentences, of an explanation.")
-    def explanation(self) -> list[Statement] | None:
+    @strawberry_django.field(
+        only=["kind", "result"], description="The sentences, of an explanation; of one part if it is named."
+    )
+    def explanation(self, part: PartEnum | None = None) -> list[Statement] | None:
         """Return the sentences."""
         result = _result(self, "EXPLANATION")
-        return None if result is None else statements(result)
+        return None if result is None else statements(result, part)
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[Any], info: Info, **_: Any) -> QuerySet[Any]:

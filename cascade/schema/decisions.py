@@ -17,8 +17,8 @@ from cascade.schema.decision_types import (
     CustomerCostShare,
     DecisionStudy,
     cost_ledger,
-    figure_range,
 )
+from cascade.schema.figures import figure_range
 from cascade.schema.row_ids import parse_row_id
 from cascade.services.decisions.economics import Economics, economics
 from cascade.services.decisions.explanation import start_explanation
@@ -265,6 +265,8 @@ class DecisionsQuery:
 def _economics(found: Economics) -> CascadeEconomics:
     return CascadeEconomics(
         lost_mw=found.lost_mw,
+        local_lost_mw=found.local_lost_mw,
+        local_lost_mw_reason=found.local_lost_mw_reason,
         customers_out=found.customers_out,
         coverage_frac=found.coverage_frac,
         unserved_mwh=figure_range(found.unserved_mwh),

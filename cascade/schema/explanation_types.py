@@ -4,9 +4,15 @@ from typing import Any
 
 import strawberry
 
-from cascade.engine.explanation import Topic
+from cascade.engine.explanation import Part, Topic
 from flux_site.jobs.schema import JSONObject
 
+PartEnum = strawberry.enum(
+    Part,
+    name="ExplanationPart",
+    description="SUMMARY: what was lost. PATIENT_ZERO: what failed first. WAVES: how it spread. "
+    "RECOMMENDATION: what would have stopped it, or brings the load back.",
+)
 TopicEnum = strawberry.enum(Topic, name="ExplanationTopic", description="What a sentence is about.")
 
 
@@ -14,6 +20,7 @@ TopicEnum = strawberry.enum(Topic, name="ExplanationTopic", description="What a 
 class Statement:
     """A sentence or two."""
 
+    part: PartEnum  # type: ignore[valid-type]
     topic: TopicEnum  # type: ignore[valid-type]
     text: str
     facts: JSONObject = strawberry.field(
@@ -21,9 +28,11 @@ class Statement:
     )
 
 
-def statements(result: dict[str, Any]) -> list[Statement]:
-    """Return the sentences of a stored explanation."""
+def statements(result: dict[str, Any], part: Part | None) -> list[Statement]:
+    """Return the sentences of a stored explanation, or of one part of it."""
+    said = [(Topic(each["topic"]), each) for each in result["statements"]]
     return [
-        Statement(topic=Topic(each["topic"]), text=each["text"], facts=each["facts"])
-        for each in result["statements"]
+        Statement(part=topic.part, topic=topic, text=each["text"], facts=each["facts"])
+        for topic, each in said
+        if part is None or topic.part is part
     ]

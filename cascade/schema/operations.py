@@ -15,19 +15,36 @@ from flux_site.api.guard import Requires
 from flux_site.api.operation import Fault, expected_failures
 from flux_site.api.visibility import first_of, require_login
 from flux_site.jobs.schema import JSONObject
+from grid.schema.areas import AreaInput
+from grid.schema.spatial_types import PlacedClass
+from grid.selectors.initiators import IN_AREA
 
 
 @strawberry.input
 class StartCascadeRunInput:
     """What fails first, and how hard the grid is used."""
 
-    outages: list[str] = strawberry.field(description="Ids of substations, buses and branches.")
+    outages: list[str] = strawberry.field(
+        default_factory=list,
+        description="Ids of substations, buses, branches and plants. None: the run is one of the "
+        "distribution network, and the transmission part the base case.",
+    )
     load_multiplier: float = strawberry.field(default=1.0, description="Factor on every load.")
     rating_multiplier: float = strawberry.field(default=1.0, description="Factor on every rating.")
     name: str | None = None
     elements: list[str] = strawberry.field(
         default_factory=list,
         description="Elements of the distribution network that fail too, such as circuits and poles.",
+    )
+    area: AreaInput | None = strawberry.field(
+        default=None,
+        description="Everything of some classes that meets it fails too: the track of a storm, a flood. The "
+        "run keeps what it held.",
+    )
+    classes: list[PlacedClass] | None = strawberry.field(
+        default=None,
+        description="Classes that fail in the area; by default substations, plants, branches, lines, "
+        "switches, poles and transformers.",
     )
     options: JSONObject | None = strawberry.field(
         default=None,
@@ -92,6 +109,8 @@ class CascadeMutation:
                 rating_multiplier=input.rating_multiplier,
                 options=input.options,  # type: ignore[arg-type]
                 elements=input.elements,
+                area=None if input.area is None else input.area.spec(),
+                classes=IN_AREA if input.classes is None else input.classes,
                 name=input.name,
                 user=require_login(info),
             )

@@ -29,6 +29,8 @@ FIELDS = (
     "islands_alive",
     "islands_dead",
     "dead_bus_count",
+    "customers_out",
+    "customers_expected",
     "time_s",
 )
 
@@ -45,7 +47,15 @@ class CascadeWaveNews:
     islands_alive: int
     islands_dead: int
     dead_bus_count: int | None
-    time_s: float | None
+    customers_out: int | None = strawberry.field(
+        default=None,
+        description="Customers without supply for certain after it; null where no distribution data says.",
+    )
+    customers_expected: float | None = strawberry.field(
+        default=None,
+        description="With those that substations served in part shed on average; null likewise.",
+    )
+    time_s: float | None = None
 
 
 @strawberry.type(description="News of a run: a wave, or its end.")

@@ -1,6 +1,8 @@
 """Root fields of scenarios."""
 
+import json
 from datetime import datetime
+from enum import Enum
 from typing import Annotated, Any
 
 import strawberry
@@ -10,14 +12,19 @@ from strawberry_django.relay import DjangoCursorConnection
 
 from cascade import models
 from cascade.schema.row_ids import parse_row_id
-from cascade.schema.types import CascadeRun, Scenario
+from cascade.schema.types import CascadeRun, Scenario, ScenarioVersion
 from cascade.selectors.load_curve import load_curve
 from cascade.services import scenarios
-from flux_site.api.errors import NotFound
+from flux_site.api.errors import BadInput, NotFound
 from flux_site.api.guard import Requires
 from flux_site.api.operation import Fault, expected_failures
 from flux_site.api.visibility import first_of, require_login
 from flux_site.jobs.schema import JSONObject
+from grid.schema.areas import AreaInput
+from grid.schema.spatial_types import PlacedClass
+from grid.selectors.initiators import IN_AREA
+
+MAX_DIFFERENCES = 1_000
 
 
 @strawberry.input
@@ -47,6 +54,10 @@ class UpdateScenarioInput:
     description: str | None = None
     spec: JSONObject | None = strawberry.field(default=None, description="All that it says from now on.")
     note: str = strawberry.field(default="", description="Why it is changed.")
+    based_on: int | None = strawberry.field(
+        default=None,
+        description="Number of the version that was looked at; NEWER_VERSION if there is a newer one.",
+    )
 
 
 @strawberry.input
@@ -55,6 +66,7 @@ class CopyScenarioInput:
 
     scenario_id: strawberry.ID
     name: str | None = None
+    version: int | None = strawberry.field(default=None, description="Number; the newest if left out.")
 
 
 @strawberry.input
@@ -72,6 +84,15 @@ class RunScenarioInput:
     version: int | None = strawberry.field(default=None, description="Number; the newest if left out.")
     outages: list[str] = strawberry.field(
         default_factory=list, description="Fail first, beside what it says: a patient zero."
+    )
+    elements: list[str] = strawberry.field(
+        default_factory=list, description="Elements of the distribution network that fail too."
+    )
+    area: AreaInput | None = strawberry.field(
+        default=None, description="Everything of some classes that meets it fails too."
+    )
+    classes: list[PlacedClass] | None = strawberry.field(
+        default=None, description="Classes that fail in the area; as in startCascadeRun."
     )
     name: str | None = None
 
@@ -105,6 +126,39 @@ class LoadCurve:
     source: str
 
 
+@strawberry.enum(description="How a place in a document differs.")
+class ScenarioDifferenceKind(Enum):
+    """How."""
+
+    ADDED = "ADDED"
+    REMOVED = "REMOVED"
+    CHANGED = "CHANGED"
+
+
+@strawberry.type(description="A place at which two versions differ.")
+class ScenarioDifference:
+    """A difference."""
+
+    kind: ScenarioDifferenceKind
+    path: str = strawberry.field(
+        description="Such as load.demand_mw or wind.points[2]; of what was removed, its place in the first."
+    )
+    before: str | None = strawberry.field(description="What the first says, as JSON; null if nothing.")
+    after: str | None = strawberry.field(description="What the second says, as JSON; null if nothing.")
+
+
+@strawberry.type(description="What differs between two versions.")
+class ScenarioComparison:
+    """Two versions beside each other."""
+
+    first: ScenarioVersion
+    second: ScenarioVersion
+    total_count: int
+    differences: list[ScenarioDifference] = strawberry.field(
+        description="The first of them, up to the limit."
+    )
+
+
 CreateScenarioPayload = Annotated[Scenario | Fault, strawberry.union("CreateScenarioPayload")]
 UpdateScenarioPayload = Annotated[Scenario | Fault, strawberry.union("UpdateScenarioPayload")]
 CopyScenarioPayload = Annotated[Scenario | Fault, strawberry.union("CopyScenarioPayload")]
@@ -127,6 +181,43 @@ class ScenarioQuery:
         """Return a scenario."""
         rows = models.Scenario.objects.filter(pk=parse_row_id(id, "id"))
         return first_of(rows, info)  # type: ignore[no-any-return]
+
+    @strawberry_django.field(
+        extensions=[Requires("cascade.view_scenario")],
+        description="What differs between two versions of a scenario, or of a scenario and another, such as "
+        "its copy: name, description, and place by place what they say.",
+    )
+    def compare_scenario_versions(
+        self,
+        scenario_id: strawberry.ID,
+        first: int,
+        second: int,
+        other_scenario_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Of the second version; the same if null.")
+        ] = None,
+        limit: int = 200,
+    ) -> ScenarioComparison:
+        """Return the comparison."""
+        if not 1 <= limit <= MAX_DIFFERENCES:
+            raise BadInput(f"limit is {limit}; it must be 1 to {MAX_DIFFERENCES}.", field="limit")
+        one = parse_row_id(scenario_id, "scenarioId")
+        other = one if other_scenario_id is None else parse_row_id(other_scenario_id, "otherScenarioId")
+        before, after = scenarios.find_version(one, first), scenarios.find_version(other, second)
+        found = scenarios.compare_versions(before, after)
+        return ScenarioComparison(
+            first=before,  # type: ignore[arg-type]
+            second=after,  # type: ignore[arg-type]
+            total_count=len(found),
+            differences=[
+                ScenarioDifference(
+                    kind=ScenarioDifferenceKind(each.kind.value),
+                    path=each.path,
+                    before=None if each.before is None else json.dumps(each.before, ensure_ascii=False),
+                    after=None if each.after is None else json.dumps(each.after, ensure_ascii=False),
+                )
+                for each in found[:limit]
+            ],
+        )
 
     @strawberry_django.field(
         extensions=[Requires("cascade.view_scenario", without_database=True)],
@@ -180,6 +271,7 @@ class ScenarioMutation:
                 description=input.description,
                 spec=input.spec,
                 note=input.note,
+                based_on=input.based_on,
                 user=require_login(info),
             )
 
@@ -188,7 +280,7 @@ class ScenarioMutation:
     @strawberry_django.mutation(
         handle_django_errors=False,
         extensions=[Requires("cascade.add_scenario")],
-        description="Copy a scenario as it is now into one of one's own.",
+        description="Copy a scenario, its newest version unless another is named, into one of one's own.",
     )
     def copy_scenario(self, info: Info, input: CopyScenarioInput) -> CopyScenarioPayload:
         """Copy a scenario."""
@@ -197,6 +289,7 @@ class ScenarioMutation:
             return scenarios.copy_scenario(
                 scenario_id=parse_row_id(input.scenario_id, "scenarioId"),
                 name=input.name,
+                number=input.version,
                 user=require_login(info),
             )
 
@@ -231,6 +324,9 @@ class ScenarioMutation:
                 scenario_id=parse_row_id(input.scenario_id, "scenarioId"),
                 number=input.version,
                 outages=input.outages,
+                elements=input.elements,
+                area=None if input.area is None else input.area.spec(),
+                classes=IN_AREA if input.classes is None else input.classes,
                 name=input.name,
                 user=require_login(info),
             )

@@ -12,13 +12,16 @@ from strawberry_django import ComparisonFilterLookup, StrFilterLookup
 from strawberry_django.relay import DjangoCursorConnection
 
 from cascade import models
+from cascade.schema.distribution_types import InitiatorKindEnum
 from cascade.selectors.columns import islands_of
+from cascade.selectors.failed_elements import failed_elements
 from cascade.selectors.paths import MAX_PATHS, paths_of
 from cascade.selectors.trips import trip_names
 from flux_site.api.errors import BadInput
 from flux_site.api.ordering import UnknownLast, in_default_order
 from flux_site.api.visibility import require, require_login
 from flux_site.jobs.schema import Job, JSONObject
+from grid.schema.connectivity_types import page_of
 from grid.selectors.network import name_assets
 
 MAX_TRIPS = 1000
@@ -52,6 +55,14 @@ class OutageAsset:
     asset_id: str
     kind: str
     name: str | None = strawberry.field(description="Null if the cache no longer holds it.")
+
+
+@strawberry.type(description="An element of the distribution network that fails first.")
+class FailedElement:
+    """An element."""
+
+    asset_id: str
+    kind: InitiatorKindEnum
 
 
 @strawberry.type(description="A branch that tripped.")
@@ -142,6 +153,7 @@ class CascadeWave:
     islands_dead: auto
     dead_bus_count: auto
     customers_out: auto
+    customers_expected: auto
     time_s: auto
 
     @strawberry_django.field(
@@ -304,6 +316,7 @@ class CascadeRun(relay.Node):
     elapsed_ms: auto
     customers_out: auto
     result_digest: auto
+    element_count: auto
     waves: list[CascadeWave]
     version: ScenarioVersion | None
 
@@ -371,6 +384,24 @@ class CascadeRun(relay.Node):
     def outages(self) -> list[OutageAsset]:
         """Return the outages with their names."""
         return outage_assets(self.outages)  # type: ignore[arg-type]
+
+    @strawberry_django.field(
+        only=["area"], description="The area that was named, with its classes; null if none was."
+    )
+    def area(self) -> JSONObject | None:
+        """Return the area."""
+        return self.area  # type: ignore[return-value]
+
+    @strawberry_django.field(
+        select_related=["inputs"],
+        description="A page of the elements of the distribution network that failed first, of those that the "
+        "user may see; 1 to 1,000.",
+    )
+    def elements(self, info: Info, first: int = 100, offset: int = 0) -> list[FailedElement]:
+        """Return a page."""
+        page_of(first, offset)
+        found = failed_elements(self, user=require_login(info), first=first, offset=offset)  # type: ignore[arg-type]
+        return [FailedElement(kind=kind, asset_id=key) for kind, key in found]  # type: ignore[arg-type]
 
     @strawberry_django.field(
         only=["id"], description="Arrow stream: every branch with its trip wave and final flow."

@@ -16,8 +16,8 @@ def report_of(batch_id: int) -> pa.Table | None:
     return None if data is None else from_ipc(data)
 
 
-def report_rows(batch_id: int, first: int, offset: int) -> list[dict[str, Any]]:
-    """Return some rows of the report of a batch."""
+def report_rows(batch_id: int, first: int | None, offset: int) -> list[dict[str, Any]]:
+    """Return some rows of the report of a batch; None: all that are left."""
     table = report_of(batch_id)
     rows: list[dict[str, Any]] = [] if table is None else table.slice(offset, first).to_pylist()
     return rows

@@ -1,4 +1,4 @@
-"""Runs as somebody may see them."""
+"""Runs and batches as somebody may see them."""
 
 from typing import Any
 
@@ -18,4 +18,19 @@ def finished_run(run_id: int, user: Any, *, field: str = "runId") -> models.Casc
         raise NotFound(f"There is no run {run_id} that you may see.", field=field)
     if found.job.status != JobStatus.SUCCEEDED:
         raise NotFound(f"Run {run_id} has no result: it is {found.job.status.lower()}.", field=field)
+    return found
+
+
+def finished_batch(batch_id: int, user: Any, *, field: str = "batchId") -> models.CascadeBatch:
+    """Return a batch that has a result, without its long columns.
+
+    Raises:
+        NotFound: if the user may see no such batch, or it has no result.
+    """
+    rows = models.CascadeBatch.objects.visible_to(user).select_related("job", "inputs")
+    found = rows.defer("report", "influence", "contingencies", "inputs__arrays").filter(pk=batch_id).first()
+    if found is None:
+        raise NotFound(f"There is no batch {batch_id} that you may see.", field=field)
+    if found.job.status != JobStatus.SUCCEEDED:
+        raise NotFound(f"Batch {batch_id} has no result: it is {found.job.status.lower()}.", field=field)
     return found

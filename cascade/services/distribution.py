@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 
 from cascade.engine.distribution.consequence import Consequence, follow
+from cascade.engine.distribution.counting import Count, SupplyCounter
 from cascade.engine.distribution.faults import Failures
 from cascade.engine.distribution.impact import DistributionImpact
+from cascade.engine.distribution.model import DistributionModel
 from cascade.engine.distribution.params import SwitchingParams
 from cascade.engine.distribution.summary import Seen, summarise
 from cascade.engine.distribution.supply import SubstationSupply, substation_supply
-from cascade.engine.result import CascadeResult
+from cascade.engine.params import CascadeParams
+from cascade.engine.result import CascadeResult, Wave
 from cascade.selectors.distribution import failures_of, model_of, normal_model
 from flux_site.api.errors import BadInput
 from grid.powerflow.network import Network
@@ -120,38 +123,86 @@ class Resolved:
     user: Any
 
 
-def impact_of_cascade(
+def consequence_of_cascade(
     *, network: Network, result: CascadeResult, failed_ids: Sequence[str] = (), seed: int = 0
-) -> DistributionImpact:
-    """Return what a finished cascade means for customers; needs no user, sees every zone.
+) -> tuple[Consequence, list[str]]:
+    """Return what a finished cascade leads to, and the failed ids without a place in the network.
 
-    The switches are in their normal positions and loads are each transformer's peak times the cascade's load
-    multiplier, so that the same data give the same answer; ``data_digest`` tells whether they are the same.
+    It needs no user and sees every zone. The switches are in their normal positions and loads are each
+    transformer's peak times the cascade's load multiplier, so that the same data give the same answer.
 
     Args:
         network: the network as it was given to the cascade.
         result: its outcome; what counts is the load served per bus before and after, and the dead buses.
         failed_ids: elements of the distribution network that failed too: circuits, switches, sections,
-            poles, transformers, meters.
+            poles, transformers, meters. Those that there are not any more have no place.
         seed: draws the order of circuits of the rule *rotating*.
 
     Raises:
         BadInput: naming a failed id that is not of the distribution network.
-        NotFound: naming a failed id that there is not.
     """
     model = normal_model(result.params.load_multiplier)
-    failures = Failures()
-    if failed_ids:
-        found = initiators.named(failed_ids, field_name="failedIds")
-        _refuse_transmission(found, initiators.TRANSMISSION, "failedIds")
-        failures, _ = failures_of(model, found)
+    failures, loose = failures_named(model, failed_ids)
     supplies = substation_supply(
         network,
         bus_base_served_mw=result.bus_base_served_mw,
         bus_served_mw=result.bus_served_mw,
         bus_dead=result.bus_dead,
     )
-    return summarise(follow(model, failures=failures, supplies=supplies, seed=seed))
+    return follow(model, failures=failures, supplies=supplies, seed=seed), loose
+
+
+def impact_of_cascade(
+    *, network: Network, result: CascadeResult, failed_ids: Sequence[str] = (), seed: int = 0
+) -> DistributionImpact:
+    """Return what a finished cascade means for customers, see :func:`consequence_of_cascade`.
+
+    Its ``data_digest`` tells whether the data were the same.
+    """
+    found, _ = consequence_of_cascade(network=network, result=result, failed_ids=failed_ids, seed=seed)
+    return summarise(found)
+
+
+class WaveCustomers:
+    """Counts customers without supply after each wave of a cascade, by the rules of the impact at its end."""
+
+    def __init__(self, *, network: Network, params: CascadeParams, failed_ids: Sequence[str] = ()) -> None:
+        """Take the network as it is given to the cascade, and elements that fail first.
+
+        Raises:
+            BadInput: naming a failed id that is not of the distribution network.
+        """
+        model = normal_model(params.load_multiplier)
+        failures, _ = failures_named(model, failed_ids)
+        self._network, self._counter = network, SupplyCounter(model, failures)
+        self._bus_dead = np.zeros(network.n_buses, dtype=np.bool_)
+
+    def after(self, wave: Wave) -> Count:
+        """Return the count after a wave; to be asked wave by wave, in their order."""
+        self._bus_dead[wave.dead_buses] = True
+        assert wave.bus_base_served_mw is not None  # noqa: S101 - every wave of a cascade has it
+        return self._counter.count(
+            substation_supply(
+                self._network,
+                bus_base_served_mw=wave.bus_base_served_mw,
+                bus_served_mw=wave.bus_served_mw,
+                bus_dead=self._bus_dead,
+            )
+        )
+
+
+def failures_named(model: DistributionModel, failed_ids: Sequence[str]) -> tuple[Failures, list[str]]:
+    """Return failed elements as positions, and the ids that have no place in the network.
+
+    Raises:
+        BadInput: naming a failed id that is not of the distribution network.
+    """
+    if not failed_ids:
+        return Failures(), []
+    found, gone = initiators.known(failed_ids)
+    _refuse_transmission(found, initiators.TRANSMISSION, "failedIds")
+    failures, loose = failures_of(model, found)
+    return failures, [*loose, *gone]
 
 
 def consequence_for(*, asked: Asked, user: Any) -> Answer:

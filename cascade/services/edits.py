@@ -53,6 +53,8 @@ _RUN_FIELDS = (
     "result_digest",
     "customers_out",
     "impact",
+    "area",
+    "element_count",
 )
 _WAVE_FIELDS = (
     "number",
@@ -64,6 +66,7 @@ _WAVE_FIELDS = (
     "islands_dead",
     "dead_bus_count",
     "customers_out",
+    "customers_expected",
     "time_s",
 )
 _TRIP_FIELDS = (

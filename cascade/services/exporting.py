@@ -23,6 +23,8 @@ _RUN_FIELDS = (
     "name",
     "interconnect",
     "outages",
+    "area",
+    "element_count",
     "load_multiplier",
     "rating_multiplier",
     "network_digest",
@@ -52,6 +54,7 @@ _WAVE_COLUMNS = {
     "islands_dead": pa.int32(),
     "dead_bus_count": pa.int32(),
     "customers_out": pa.int32(),
+    "customers_expected": pa.float64(),
     "time_s": pa.float64(),
 }
 _TRIP_COLUMNS = {
@@ -86,13 +89,19 @@ def export_run(run: models.CascadeRun, *, part: str, file_format: str) -> tuple[
     table = PARTS[part](run)
     if table is None:
         raise NotFound(f"Run {run.pk} holds no {part}: it was restored without them.", field="part")
+    return as_file(table, file_format)
+
+
+def as_file(content: Any, file_format: str) -> tuple[bytes, str]:
+    """Return a table, or as JSON anything else too, as the bytes of a file, and its content type."""
     if file_format == "json":
-        return _json(table.to_pylist()), CONTENT_TYPES[file_format]
+        rows = content.to_pylist() if isinstance(content, pa.Table) else content
+        return _json(rows), CONTENT_TYPES[file_format]
     sink = io.BytesIO()
     if file_format == "csv":
-        pa.csv.write_csv(table, sink)
+        pa.csv.write_csv(content, sink)
     else:
-        pa.parquet.write_table(table, sink, compression="zstd")
+        pa.parquet.write_table(content, sink, compression="zstd")
     return sink.getvalue(), CONTENT_TYPES[file_format]
 
 

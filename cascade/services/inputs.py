@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from cascade.engine.errors import CascadeInputError
 from cascade.engine.outages import Outages, resolve_outages
 from cascade.engine.params import CascadeParams
+from cascade.engine.scenarios import checking
 from flux_site.api.errors import BadInput
 from grid.powerflow.network import Network, NetworkError
 from grid.selectors import network as network_selectors
 
-MAX_OUTAGES = 500
+MAX_OUTAGES = checking.MAX_OUTAGES
 ID_PATTERN = re.compile(r"^(SUB|BUS|BR|PLANT)-[A-Za-z0-9_.-]{1,56}$")
 FIELD_NAMES = {"load_multiplier": "loadMultiplier", "rating_multiplier": "ratingMultiplier"}
 KINDS = {"SUB-": "substation_ids", "BUS-": "bus_ids", "BR-": "branch_ids", "PLANT-": "unit_ids"}

@@ -13,7 +13,17 @@ from grid.services import outbox
 from grid.services.outbox import Action
 
 CASCADE, FAILURES = "cascade.precomputed", "cascade.precomputed_failures"
-NODE_TYPES = {"SUB": "SUBSTATION", "BUS": "BUS", "BR": "BRANCH", "PLANT": "PLANT"}
+NODE_TYPES = {
+    "SUB": "SUBSTATION",
+    "BUS": "BUS",
+    "BR": "BRANCH",
+    "PLANT": "PLANT",
+    "CKT": "CIRCUIT",
+    "XFMR": "TRANSFORMER",
+    "POLE": "POLE",
+    "LINE": "LINE",
+    "MTR": "METER",
+}
 
 
 @transaction.atomic
@@ -59,11 +69,12 @@ def node_type(asset_id: str) -> str:
 
 
 def _first_failures(run: models.CascadeRun) -> list[str]:
-    """Return what failed first: what was named, else what the scenario's weather took."""
-    if run.outages or run.inputs is None:
+    """Return what failed first: what was named or the weather took, then what broke locally."""
+    if run.inputs is None:
         return list(run.outages)
     failed = run.inputs.outages
-    return [*failed["buses"], *failed["branches"], *failed["units"]]
+    named = run.outages or [*failed["buses"], *failed["branches"], *failed["units"]]
+    return [*named, *failed.get("elements", [])]
 
 
 def _failures(run: models.CascadeRun, first: list[str]) -> list[dict[str, Any]]:

@@ -1,26 +1,31 @@
 """Starting a cascade run, carrying it out, and repeating it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
 
 from cascade import models
 from cascade.engine.cascade import propagate
+from cascade.engine.distribution.counting import Count
 from cascade.engine.prepared import prepare
 from cascade.engine.result import CascadeResult, Wave
 from cascade.engine.scenarios.spec import LoadRule, ScenarioSpec
+from cascade.services.distribution import WaveCustomers
+from cascade.services.first_failures import FirstFailures, first_failures
 from cascade.services.freezing import Thawed, freeze, thaw
-from cascade.services.inputs import MAX_OUTAGES, check_ids, check_inputs
+from cascade.services.inputs import check_multipliers
 from cascade.services.storing import store
 from flux_site.api.errors import BadInput, NotFound
 from flux_site.jobs.context import JobContext
 from flux_site.jobs.notify import publish
 from flux_site.jobs.services import create_job
 from grid.powerflow.dcflow import SingularIsland
-from grid.selectors import initiators
-from grid.selectors.network import name_assets
+from grid.selectors.initiators import IN_AREA
+from grid.selectors.spatial.areas import AreaSpec
+from grid.selectors.spatial.classes import PlacedClass
 
 JOB_KIND = "cascade.run"
 MAX_NAME = 200
@@ -40,35 +45,45 @@ def start_run(
     rating_multiplier: float = 1.0,
     options: dict[str, Any] | None = None,
     elements: Sequence[str] = (),
+    area: AreaSpec | None = None,
+    classes: Iterable[PlacedClass] = IN_AREA,
     name: str | None = None,
     user: Any,
 ) -> models.CascadeRun:
     """Queue a cascade run with its inputs frozen.
 
+    It may begin anywhere. Where nothing of the transmission network fails, that part of the run is the base
+    case.
+
     Args:
-        outages: what fails first.
+        outages: what fails first of the transmission network.
         load_multiplier: factor on every load.
         rating_multiplier: factor on every rating.
         options: further settings, see ``cascade.engine.params.CascadeParams``.
         elements: elements of the distribution network that fail too.
-        name: what to call it; made of the outages if None.
+        area: where everything of some classes fails too.
+        classes: those classes.
+        name: what to call it; made of what fails if None.
         user: who starts it.
 
     Raises:
-        BadInput: naming the field, see check_inputs; or a name that is too long.
+        BadInput: naming the field, see check_inputs and first_failures; or a name that is too long.
         QueueUnavailable: after commit, if Redis is away; the job is then marked FAILED.
     """
-    _check_name(name)
-    inputs = check_inputs(
-        outages=outages, load_multiplier=load_multiplier, rating_multiplier=rating_multiplier
-    )
+    check_multipliers(load_multiplier=load_multiplier, rating_multiplier=rating_multiplier)
+    if not outages and not elements and area is None:
+        raise BadInput(
+            "Name at least one substation, bus, branch, plant or element of the distribution network that "
+            "fails first, or an area.",
+            field="outages",
+        )
     spec = ScenarioSpec(
-        outages=inputs.outages,
         load=LoadRule(multiplier=load_multiplier),
         rating_multiplier=rating_multiplier,
         options=dict(options or {}),
     )
-    return start_spec(interconnect=inputs.interconnect, spec=spec, elements=elements, name=name, user=user)
+    first = first_failures(outages=outages, elements=elements, area=area, classes=classes, user=user)
+    return start_spec(interconnect=first.interconnect, spec=spec, first=first, name=name, user=user)
 
 
 @transaction.atomic
@@ -76,28 +91,38 @@ def start_spec(
     *,
     interconnect: str,
     spec: ScenarioSpec,
+    first: FirstFailures | None = None,
     extra_outages: Sequence[str] = (),
-    elements: Sequence[str] = (),
     name: str | None = None,
     user: Any,
     version: models.ScenarioVersion | None = None,
 ) -> models.CascadeRun:
     """Queue a run of what a scenario says, frozen as it is now.
 
+    Args:
+        interconnect: the network.
+        spec: the scenario.
+        first: what fails first beside it, checked.
+        extra_outages: what fails first beside it, not checked yet; where ``first`` is not given.
+        name: what to call it.
+        user: who starts it.
+        version: of the scenario.
+
     Raises:
         BadInput: naming the field.
         QueueUnavailable: after commit, if Redis is away; the job is then marked FAILED.
     """
     _check_name(name)
-    extra = check_ids(extra_outages)
+    if first is None:
+        first = first_failures(outages=extra_outages, interconnect=interconnect, user=user)
     frozen = freeze(
         interconnect=interconnect,
         spec=spec,
-        extra_outages=extra,
-        elements=check_elements(elements, user=user),
+        extra_outages=first.outages,
+        elements=first.elements,
     )
-    given = list(dict.fromkeys([*spec.outages, *extra]))
-    title = (name or "").strip() or default_name(given)
+    given = list(dict.fromkeys([*spec.outages, *first.outages]))
+    title = (name or "").strip() or replace(first, outages=tuple(given)).title
     return _queue(
         inputs=frozen,
         title=title,
@@ -105,6 +130,7 @@ def start_spec(
         version=version,
         interconnect=interconnect,
         outages=given,
+        area=first.area,
     )
 
 
@@ -131,6 +157,7 @@ def repeat_run(*, run_id: int, user: Any) -> models.CascadeRun:
             version=found.version,
             interconnect=found.interconnect,
             outages=found.outages,
+            area=found.area,
             repeat_of=found,
         )
 
@@ -143,6 +170,7 @@ def _queue(
     version: models.ScenarioVersion | None,
     interconnect: str,
     outages: list[str],
+    area: dict[str, Any] | None = None,
     repeat_of: models.CascadeRun | None = None,
 ) -> models.CascadeRun:
     scenario = version.scenario if version is not None else None
@@ -168,6 +196,8 @@ def _queue(
         name=title,
         interconnect=interconnect,
         outages=outages,
+        area=area,
+        element_count=len(inputs.outages.get("elements", ())),
         load_multiplier=load_multiplier,
         rating_multiplier=rating_multiplier,
     )
@@ -176,35 +206,6 @@ def _queue(
 def _check_name(name: str | None) -> None:
     if name is not None and len(name) > MAX_NAME:
         raise BadInput(f"The name has {len(name)} characters; at most {MAX_NAME}.", field="name")
-
-
-def check_elements(elements: Sequence[str], *, user: Any) -> list[str]:
-    """Return the ids of elements of the distribution network, each once.
-
-    Raises:
-        BadInput: if one belongs to the transmission network, or there are too many.
-        NotFound: if there is none of that id that the user may see.
-    """
-    if not elements:
-        return []
-    if len(elements) > MAX_OUTAGES:
-        raise BadInput(f"{len(elements)} elements; at most {MAX_OUTAGES} in one run.", field="elements")
-    found = initiators.named(list(elements), user=user, field_name="elements")
-    if found.outages:
-        raise BadInput(
-            f"Of the transmission network; name it among the outages: {', '.join(found.outages[:10])}.",
-            field="elements",
-        )
-    return found.failed
-
-
-def default_name(outages: list[str]) -> str:
-    """Return a name made of the first outage and the number of others."""
-    if not outages:
-        return "Cascade"
-    named = name_assets(outages[:1])
-    first = named[0].name if named else outages[0]
-    return (first if len(outages) == 1 else f"{first} and {len(outages) - 1} more")[:MAX_NAME]
 
 
 def execute_run(context: JobContext) -> dict[str, Any]:
@@ -221,21 +222,30 @@ def execute_run(context: JobContext) -> dict[str, Any]:
         raise NotFound("The run of this job was deleted.")
     context.progress(0.0, "Loading the network")
     thawed = _inputs_of(run)
-    if thawed.outages is None:
-        raise BadInput("Nothing fails in this run.", field="outages")
+    context.progress(0.05, "Loading the distribution network")
+    customers = WaveCustomers(
+        network=thawed.network,
+        params=thawed.params,
+        failed_ids=[] if run.inputs is None else run.inputs.outages.get("elements", []),
+    )
     began = time.perf_counter()
-    steps = propagate(network=prepare(thawed.network), outages=thawed.outages, params=thawed.params)
+    steps = propagate(
+        network=prepare(thawed.network),
+        outages=thawed.outages,
+        params=thawed.params,
+        conditions=thawed.in_force,
+    )
     try:
-        result = _follow(steps, run, context)
+        result, counts = _follow(steps, run, context, customers)
+        elapsed_ms = (time.perf_counter() - began) * 1000.0
+        context.progress(0.9, "Storing the result")
+        store(run, network=thawed.network, result=result, elapsed_ms=elapsed_ms, customers=counts)
     except SingularIsland as error:
         raise UnsolvableNetwork(
             f"The power flow of {run.interconnect} has no unique solution: {error}"
         ) from error
     finally:
         models.CascadeRun.objects.filter(pk=run.pk).update(progress=[])
-    elapsed_ms = (time.perf_counter() - began) * 1000.0
-    context.progress(0.9, "Storing the result")
-    store(run, network=thawed.network, result=result, elapsed_ms=elapsed_ms)
     context.log(
         f"{len(result.tripped)} branches tripped in {result.n_waves} waves; {result.shed_mw:.1f} MW lost."
     )
@@ -262,20 +272,31 @@ def _inputs_of(run: models.CascadeRun) -> Thawed:
             load=LoadRule(multiplier=run.load_multiplier),
             rating_multiplier=run.rating_multiplier,
         )
-        run.inputs = freeze(interconnect=run.interconnect, spec=spec)
-        run.save(update_fields=["inputs"])
+        with transaction.atomic():
+            run.inputs = freeze(interconnect=run.interconnect, spec=spec)
+            run.save(update_fields=["inputs"])
     return thaw(run.inputs)
 
 
-def _follow(steps: Any, run: models.CascadeRun, context: JobContext) -> CascadeResult:
+def _follow(
+    steps: Any, run: models.CascadeRun, context: JobContext, customers: WaveCustomers
+) -> tuple[CascadeResult, list[Count]]:
     """Run the cascade wave by wave; a long one stops at the next wave when cancelled."""
-    told: list[dict[str, Any]] = []
-    told_at = 0.0
+    counts: list[Count] = []
+    waves: list[dict[str, Any]] = []
+    told_count, told_at = 0, 0.0
+
+    def tell() -> None:
+        models.CascadeRun.objects.filter(pk=run.pk).update(progress=waves)
+        publish(context.job_id)
+
     while True:
         try:
             wave: Wave = next(steps)
         except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+            if told_count < len(waves):
+                tell()  # storing may take long
+            return end.value, counts
         # A cascade cannot know how many waves are left: the bar nears its end without reaching it.
         frac = 0.1 + 0.8 * (1.0 - 1.0 / (1.0 + wave.index / 4.0))
         context.progress(frac, f"Wave {wave.index}: {wave.shed_mw:.0f} MW lost, {wave.n_overloads} overloads")
@@ -283,14 +304,14 @@ def _follow(steps: Any, run: models.CascadeRun, context: JobContext) -> CascadeR
             f"Wave {wave.index}: {len(wave.tripped)} trips, {wave.shed_mw:.1f} MW lost, "
             f"{wave.islands_alive} islands alive, {wave.islands_dead} dead"
         )
-        told.append(_news(wave))
+        counts.append(customers.after(wave))
+        waves.append(_news(wave, counts[-1]))
         if time.monotonic() - told_at >= TELL_EVERY_S:
-            models.CascadeRun.objects.filter(pk=run.pk).update(progress=told)
-            publish(context.job_id)
-            told_at = time.monotonic()
+            tell()
+            told_count, told_at = len(waves), time.monotonic()
 
 
-def _news(wave: Wave) -> dict[str, Any]:
+def _news(wave: Wave, count: Count) -> dict[str, Any]:
     """Return a wave as subscribers see it before the run is stored."""
     return {
         "number": wave.index,
@@ -301,5 +322,7 @@ def _news(wave: Wave) -> dict[str, Any]:
         "islands_alive": wave.islands_alive,
         "islands_dead": wave.islands_dead,
         "dead_bus_count": len(wave.dead_buses),
+        "customers_out": count.out,
+        "customers_expected": count.expected,
         "time_s": wave.time_s,
     }

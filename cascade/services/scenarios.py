@@ -1,6 +1,6 @@
 """Creating, changing, copying and running scenarios. What a scenario says is kept in versions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,18 +9,29 @@ from django.db import transaction
 from cascade import models
 from cascade.engine.errors import CascadeInputError
 from cascade.engine.params import CascadeParams
+from cascade.engine.scenarios.differences import Difference, differences
 from cascade.engine.scenarios.documents import digest_of, read_spec, write_spec
 from cascade.engine.scenarios.spec import LoadForm, LoadRule, ScenarioSpec
 from cascade.services import edits
+from cascade.services.first_failures import first_failures
 from cascade.services.inputs import bad_input, check_ids, check_inputs, interconnect_of, load, resolve
 from cascade.services.runs import start_spec
 from flux_site.api.errors import BadInput, NotFound
+from grid.selectors.initiators import IN_AREA
 from grid.selectors.network import list_interconnects
+from grid.selectors.spatial.areas import AreaSpec
+from grid.selectors.spatial.classes import PlacedClass
 from grid.services.outbox import Action
 
 MAX_NAME = 120
 MAX_DESCRIPTION = 4000
 MAX_NOTE = 200
+
+
+class NewerVersion(BadInput):
+    """A scenario was changed after it was looked at."""
+
+    code = "NEWER_VERSION"
 
 
 def check_scenario(
@@ -36,6 +47,19 @@ def check_scenario(
         outages=outages, load_multiplier=load_multiplier, rating_multiplier=rating_multiplier
     )
     return inputs.interconnect
+
+
+def check_document(
+    *, name: str, description: str, spec: object, interconnect: str | None
+) -> tuple[ScenarioSpec, str]:
+    """Check a scenario given as a document, and return what it says and its interconnection.
+
+    Raises:
+        BadInput: naming the field or the place in the document at fault.
+    """
+    _check_texts(name, description)
+    said = parse_spec(spec)
+    return said, interconnect_for(said, interconnect)
 
 
 def parse_spec(document: object) -> ScenarioSpec:
@@ -97,8 +121,7 @@ def create_scenario(
     else:
         if list(outages) or load_multiplier != 1.0 or rating_multiplier != 1.0:
             raise BadInput("Give spec, or outages and multipliers; not both.", field="spec")
-        said = parse_spec(spec)
-        found = interconnect_for(said, interconnect)
+        said, found = check_document(name=name, description=description, spec=spec, interconnect=interconnect)
     scenario = models.Scenario(name=name.strip(), description=description, interconnect=found, owner=user)
     _put(scenario, said, note="", user=user)
     edits.record_scenario(scenario, action=Action.INSERT, actor=user)
@@ -113,17 +136,34 @@ def update_scenario(
     description: str | None = None,
     spec: object | None = None,
     note: str = "",
+    based_on: int | None = None,
     user: Any,
 ) -> models.Scenario:
     """Change a scenario; a change of what it says makes a new version, earlier ones stay as they are.
 
+    Args:
+        scenario_id: which.
+        name: what to call it from now on; None: as before.
+        description: what it is about from now on; None: as before.
+        spec: all that it says from now on, as a JSON document; None: as before.
+        note: why it is changed.
+        based_on: number of the version that was looked at; None: whichever is the newest.
+        user: who changes it.
+
     Raises:
         NotFound: if there is none.
+        NewerVersion: if somebody made another version since the one that was looked at.
         BadInput: naming the field at fault.
     """
     if len(note) > MAX_NOTE:
         raise BadInput(f"The note has more than {MAX_NOTE} characters.", field="note")
     scenario = _locked(scenario_id)
+    if based_on is not None and based_on != scenario.newest_number:
+        raise NewerVersion(
+            f"Version {scenario.newest_number} is the newest, not {based_on}: somebody changed the scenario "
+            "meanwhile. Look at it and change it again.",
+            field="basedOn",
+        )
     scenario.name = scenario.name if name is None else name.strip()
     scenario.description = scenario.description if description is None else description
     _check_texts(scenario.name, scenario.description)
@@ -136,47 +176,34 @@ def update_scenario(
 
 
 @transaction.atomic
-def save_scenario(*, scenario: models.Scenario, user: Any) -> None:
-    """Save a scenario whose own fields were changed and checked with ``check_scenario``.
+def copy_scenario(
+    *, scenario_id: int, name: str | None, number: int | None = None, user: Any
+) -> models.Scenario:
+    """Make a scenario of one's own that says what a version of another says.
 
-    Outages and multipliers go into a new version; the rest of what it says stays.
-
-    Raises:
-        NotFound: if it was deleted meanwhile.
-    """
-    _locked(scenario.pk)
-    before = newest_spec(scenario)
-    said = replace(
-        before,
-        outages=tuple(scenario.outages),
-        rating_multiplier=scenario.rating_multiplier,
-        load=before.load
-        if before.load.multiplier == scenario.load_multiplier
-        else LoadRule(multiplier=scenario.load_multiplier),
-    )
-    _put(scenario, said, note="", user=user)
-    edits.record_scenario(scenario, action=Action.UPDATE, actor=user)
-
-
-@transaction.atomic
-def copy_scenario(*, scenario_id: int, name: str | None, user: Any) -> models.Scenario:
-    """Make a scenario of one's own that says what another says now.
+    Args:
+        scenario_id: which.
+        name: what to call the copy; "Copy of" it if None.
+        number: of the version; the newest if None.
+        user: whose the copy is.
 
     Raises:
-        NotFound: if there is none.
+        NotFound: if there is no such scenario or version.
         BadInput: if the name is empty or too long.
     """
-    source = _locked(scenario_id)
+    version = find_version(scenario_id, number)
+    source = version.scenario
     title = f"Copy of {source.name}"[:MAX_NAME] if name is None else name.strip()
-    _check_texts(title, source.description)
+    _check_texts(title, version.description)
     copy = models.Scenario(
         name=title,
-        description=source.description,
+        description=version.description,
         interconnect=source.interconnect,
         copied_from=source,
         owner=user,
     )
-    _put(copy, newest_spec(source), note=f"Copied from {source.name}"[:MAX_NOTE], user=user)
+    note = f"Copied from version {version.number} of {source.name}"[:MAX_NOTE]
+    _put(copy, read_spec(version.spec), note=note, user=user)
     edits.record_scenario(copy, action=Action.INSERT, actor=user)
     return copy
 
@@ -197,6 +224,9 @@ def run_scenario(
     scenario_id: int,
     number: int | None = None,
     outages: Sequence[str] = (),
+    elements: Sequence[str] = (),
+    area: AreaSpec | None = None,
+    classes: Iterable[PlacedClass] = IN_AREA,
     name: str | None = None,
     user: Any,
 ) -> models.CascadeRun:
@@ -206,6 +236,9 @@ def run_scenario(
         scenario_id: which.
         number: of its version; the newest if None.
         outages: what fails first beside what it says, such as a patient zero.
+        elements: elements of the distribution network that fail too.
+        area: where everything of some classes fails too.
+        classes: those classes.
         name: what to call the run; as the scenario if None.
         user: who starts it.
 
@@ -214,10 +247,18 @@ def run_scenario(
         BadInput: if its outages no longer fit the network, or nothing fails.
     """
     version = find_version(scenario_id, number)
+    interconnect = version.scenario.interconnect
     return start_spec(
-        interconnect=version.scenario.interconnect,
+        interconnect=interconnect,
         spec=parse_spec(version.spec),
-        extra_outages=outages,
+        first=first_failures(
+            outages=outages,
+            elements=elements,
+            area=area,
+            classes=classes,
+            interconnect=interconnect,
+            user=user,
+        ),
         name=name or version.name,
         user=user,
         version=version,
@@ -248,6 +289,17 @@ def find_version(scenario_id: int, number: int | None) -> models.ScenarioVersion
             field="version",
         )
     return found
+
+
+def compare_versions(first: models.ScenarioVersion, second: models.ScenarioVersion) -> list[Difference]:
+    """Return where two versions differ: name, description, and place by place what they say."""
+    return differences(_whole(first), _whole(second))
+
+
+def _whole(version: models.ScenarioVersion) -> dict[str, Any]:
+    """Return all of a version as a document; a field that it does not know yet has its default."""
+    said = write_spec(read_spec(version.spec))
+    return {"name": version.name, "description": version.description, **said}
 
 
 def newest_spec(scenario: models.Scenario) -> ScenarioSpec:
@@ -314,7 +366,10 @@ def _put(scenario: models.Scenario, spec: ScenarioSpec, *, note: str, user: Any)
         newest = models.ScenarioVersion.objects.filter(
             scenario_id=scenario.pk, number=scenario.newest_number
         ).first()
-    is_new = newest is None or newest.digest != digest
+    # By what it says: a document from before a field was added says what it said without it.
+    is_new = newest is None or digest != digest_of(
+        [newest.name, newest.description, write_spec(read_spec(newest.spec))]
+    )
     scenario.kind = spec.kind.value
     scenario.outages = list(spec.outages)
     scenario.rating_multiplier = spec.rating_multiplier

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -9,19 +10,31 @@ from django.db import transaction
 
 from cascade import models
 from cascade.engine.arrays import branch_table, bus_table, to_ipc
+from cascade.engine.distribution.counting import Count
+from cascade.engine.distribution.summary import summarise
 from cascade.engine.losses import substation_losses
 from cascade.engine.prepared import prepare
 from cascade.engine.result import CascadeResult, Wave
-from cascade.services.distribution import impact_of_cascade
+from cascade.services.distribution import consequence_of_cascade
 from cascade.services.edits import record_run
 from grid.powerflow.network import Network
 
+MOST_LISTED = 100
+"""Elements without a place in the network that a run names."""
+
 
 @transaction.atomic
-def store(run: models.CascadeRun, *, network: Network, result: CascadeResult, elapsed_ms: float) -> None:
-    """Store the result in place of whatever an earlier attempt stored."""
+def store(
+    run: models.CascadeRun,
+    *,
+    network: Network,
+    result: CascadeResult,
+    elapsed_ms: float,
+    customers: Sequence[Count],
+) -> None:
+    """Store the result in place of whatever an earlier attempt stored; with the customers out by wave."""
     run.waves.all().delete()
-    for wave in result.waves:
+    for wave, count in zip(result.waves, customers, strict=True):
         row = models.CascadeWave.objects.create(
             run=run,
             number=wave.index,
@@ -33,6 +46,8 @@ def store(run: models.CascadeRun, *, network: Network, result: CascadeResult, el
             islands_dead=wave.islands_dead,
             dead_bus_count=len(wave.dead_buses),
             time_s=wave.time_s,
+            customers_out=count.out,
+            customers_expected=count.expected,
         )
         models.CascadeTrip.objects.bulk_create(_trips(run, row, wave))
     last = result.waves[-1]
@@ -68,11 +83,15 @@ def store(run: models.CascadeRun, *, network: Network, result: CascadeResult, el
 def _put_impact(run: models.CascadeRun, network: Network, result: CascadeResult) -> None:
     """Put in what the loss means for customers; unknown where no distribution data says."""
     elements = run.inputs.outages.get("elements", []) if run.inputs is not None else []
-    impact = impact_of_cascade(
+    found, loose = consequence_of_cascade(
         network=network, result=result, failed_ids=elements, seed=result.params.seed % 2**32
     )
+    impact = summarise(found)
     run.customers_out = impact.customers_out
-    run.impact = asdict(impact)
+    run.impact = {
+        **asdict(impact),
+        "without_place": {"count": len(loose), "ids": loose[:MOST_LISTED]},
+    }
 
 
 def _trips(run: models.CascadeRun, row: models.CascadeWave, wave: Wave) -> list[models.CascadeTrip]:

@@ -183,6 +183,16 @@ CREATE TABLE IF NOT EXISTS ml_demo.t_transformer_risk_predictions (
 )
 COMMENT = 'What models said of the afternoon of each transformer.';
 
+CREATE TABLE IF NOT EXISTS ml_demo.t_transformer_true_hazard (
+  transformer_id VARCHAR(64) NOT NULL,
+  as_of TIMESTAMP_NTZ(6) NOT NULL COMMENT 'UTC',
+  expected_failures_30d FLOAT COMMENT 'null where it reaches beyond the data',
+  expected_failures_90d FLOAT COMMENT 'null where it reaches beyond the data',
+  expected_failures_365d FLOAT COMMENT 'null where it reaches beyond the data',
+  PRIMARY KEY (transformer_id, as_of)
+)
+COMMENT = 'Forged data only: the failures truly expected of the unit that stands at a place, its unseen weakness and the weather to come included. The ceiling of an evaluation; never a feature.';
+
 CREATE TABLE IF NOT EXISTS postgres_sync.postgres_connection_config (
   config_key VARCHAR(64) NOT NULL,
   config_value VARCHAR(256) NOT NULL COMMENT 'never a secret',
@@ -490,6 +500,37 @@ CREATE TABLE IF NOT EXISTS production.transformer_metadata (
   PRIMARY KEY (transformer_id)
 )
 COMMENT = 'Distribution transformers.';
+
+CREATE TABLE IF NOT EXISTS production.transformer_monthly_load (
+  transformer_id VARCHAR(64) NOT NULL,
+  load_month DATE NOT NULL COMMENT 'first day of the month, UTC',
+  hours INTEGER NOT NULL COMMENT 'hours on record',
+  peak_loading_pct FLOAT NOT NULL COMMENT 'highest hourly mean',
+  mean_loading_pct FLOAT NOT NULL,
+  hours_over_100_pct FLOAT NOT NULL,
+  hours_over_120_pct FLOAT NOT NULL,
+  hours_over_150_pct FLOAT NOT NULL,
+  peak_hot_spot_c FLOAT,
+  mean_ageing_factor FLOAT COMMENT 'FEQA of IEEE C57.91',
+  mean_voltage_pu FLOAT COMMENT 'mean primary voltage',
+  PRIMARY KEY (transformer_id, load_month)
+)
+COMMENT = 'What is kept of the load of each transformer in months whose hourly load is no longer kept.';
+
+CREATE TABLE IF NOT EXISTS production.transformer_units (
+  unit_id VARCHAR(64) NOT NULL,
+  transformer_id VARCHAR(64) NOT NULL,
+  rated_kva FLOAT NOT NULL,
+  maker VARCHAR(64) COMMENT 'null if not on record',
+  built_year INTEGER COMMENT 'year of manufacture',
+  liquid VARCHAR(32) COMMENT 'MINERAL_OIL or NATURAL_ESTER',
+  install_year INTEGER,
+  installed_at TIMESTAMP_NTZ(6) COMMENT 'UTC; null where only the year is known',
+  removed_at TIMESTAMP_NTZ(6) COMMENT 'UTC; null while it stands',
+  removal_reason VARCHAR(16) COMMENT 'FAILED or RENEWED; null while it stands',
+  PRIMARY KEY (unit_id)
+)
+COMMENT = 'The units that have stood at the transformers'' places, each with its make.';
 
 CREATE TABLE IF NOT EXISTS production.transmission_branches (
   branch_id VARCHAR(64) NOT NULL,

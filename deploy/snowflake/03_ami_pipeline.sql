@@ -179,3 +179,17 @@ FROM (SELECT dated.transformer_id AS transformer_id, dated.load_hour AS load_hou
 FROM (SELECT production.transformer_hourly_load.transformer_id AS transformer_id, production.transformer_hourly_load.load_hour AS load_hour, production.transformer_hourly_load.load_date AS load_date, production.transformer_hourly_load.energy_kwh AS energy_kwh, production.transformer_hourly_load.load_kva AS load_kva, production.transformer_hourly_load.loading_pct AS loading_pct, production.transformer_hourly_load.meter_count AS meter_count, production.transformer_hourly_load.coverage_pct AS coverage_pct, production.transformer_hourly_load.ambient_c AS ambient_c, production.transformer_hourly_load.top_oil_c AS top_oil_c, production.transformer_hourly_load.hot_spot_c AS hot_spot_c, production.transformer_hourly_load.ageing_factor AS ageing_factor, production.transformer_hourly_load.thermal_stress AS thermal_stress, CAST(convert_timezone('UTC', '<% time_zone %>', production.transformer_hourly_load.load_hour) AS DATE) AS day
 FROM production.transformer_hourly_load) AS dated) AS hours
 GROUP BY hours.transformer_id, hours.day) AS made;
+
+CREATE DYNAMIC TABLE IF NOT EXISTS production.transformer_daily_voltage
+TARGET_LAG = '1 minute'
+WAREHOUSE = <% pipeline_warehouse %>
+REFRESH_MODE = AUTO
+INITIALIZE = ON_CREATE
+CLUSTER BY (usage_date, transformer_id)
+COMMENT = 'The voltages at the meters of each transformer on each local day: gold.'
+AS
+SELECT CAST(made.transformer_id AS VARCHAR(64)) AS transformer_id, CAST(made.usage_date AS DATE) AS usage_date, CAST(made.meter_count AS INTEGER) AS meter_count, CAST(made.reading_count AS INTEGER) AS reading_count, CAST(made.below_b_count AS BIGINT) AS below_b_count, CAST(made.b_low_count AS BIGINT) AS b_low_count, CAST(made.in_a_count AS BIGINT) AS in_a_count, CAST(made.b_high_count AS BIGINT) AS b_high_count, CAST(made.above_b_count AS BIGINT) AS above_b_count
+FROM (SELECT production.meter_infrastructure.transformer_id AS transformer_id, production.ami_daily_usage.usage_date AS usage_date, CAST(count(*) AS INTEGER) AS meter_count, CAST(sum(production.ami_daily_usage.reading_count) AS INTEGER) AS reading_count, CAST(sum(production.ami_daily_usage.below_b_count) AS BIGINT) AS below_b_count, CAST(sum(production.ami_daily_usage.b_low_count) AS BIGINT) AS b_low_count, CAST(sum(production.ami_daily_usage.in_a_count) AS BIGINT) AS in_a_count, CAST(sum(production.ami_daily_usage.b_high_count) AS BIGINT) AS b_high_count, CAST(sum(production.ami_daily_usage.above_b_count) AS BIGINT) AS above_b_count
+FROM production.ami_daily_usage
+JOIN production.meter_infrastructure ON production.meter_infrastructure.meter_key = production.ami_daily_usage.meter_key
+GROUP BY production.meter_infrastructure.transformer_id, production.ami_daily_usage.usage_date) AS made;

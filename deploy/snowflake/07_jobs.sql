@@ -34,6 +34,8 @@ CREATE STREAM IF NOT EXISTS postgres_sync.customers_master_data_changes ON TABLE
 
 CREATE STREAM IF NOT EXISTS postgres_sync.transformer_hourly_load_changes ON DYNAMIC TABLE production.transformer_hourly_load COMMENT = 'Changes not yet copied to the cache';
 
+CREATE STREAM IF NOT EXISTS postgres_sync.transformer_daily_voltage_changes ON DYNAMIC TABLE production.transformer_daily_voltage COMMENT = 'Changes not yet copied to the cache';
+
 CREATE STREAM IF NOT EXISTS postgres_sync.weather_hourly_changes ON TABLE production.weather_hourly COMMENT = 'Changes not yet copied to the cache';
 
 CREATE STREAM IF NOT EXISTS postgres_sync.outage_restoration_tracker_changes ON TABLE production.outage_restoration_tracker COMMENT = 'Changes not yet copied to the cache';

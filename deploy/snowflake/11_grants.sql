@@ -208,6 +208,8 @@ GRANT SELECT ON TABLE production.customers_master_data TO ROLE <% prefix %>_SYNC
 
 GRANT SELECT ON DYNAMIC TABLE production.transformer_hourly_load TO ROLE <% prefix %>_SYNC;
 
+GRANT SELECT ON DYNAMIC TABLE production.transformer_daily_voltage TO ROLE <% prefix %>_SYNC;
+
 GRANT SELECT ON TABLE production.weather_hourly TO ROLE <% prefix %>_SYNC;
 
 GRANT SELECT ON TABLE production.outage_restoration_tracker TO ROLE <% prefix %>_SYNC;

@@ -60,6 +60,15 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "cascade.SeverityThreshold",
         ),
     ),
+    (
+        "Risk of now",
+        (
+            "cascade.RiskSample",
+            "cascade.RiskContribution",
+            "cascade.RiskNetwork",
+            "cascade.RiskAssumption",
+        ),
+    ),
     ("Transmission", ("grid.Zone", "grid.Substation", "grid.Bus", "grid.Branch", "grid.Plant")),
     (
         DISTRIBUTION,
@@ -71,6 +80,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "grid.Pole",
             "grid.Transformer",
             "grid.TransformerLoad",
+            "grid.TransformerVoltage",
             "grid.Meter",
             "grid.Customer",
             "grid.DataQualityFinding",

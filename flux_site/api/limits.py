@@ -58,15 +58,18 @@ PLAIN_LIST_SIZE = 20
 COSTS = {
     "totalCount": 10,
     "feederColumns": 5_000,
+    "gridTopology": 5_000,
     "clusters": 5_000,
     "outageImpact": 5_000,
     "distributionImpact": 5_000,
     "patientZero": 1_000,
+    "graphCascade": 10_000,
     "heatmap": 2_000,
     "dataSummary": 1_000,
 }
 """What fields cost that are more than a value: a count reads all rows of a list, columns a whole table,
-clusters and the impact of an outage up to a hundred thousand rows, a summary every table."""
+clusters and the impact of an outage up to a hundred thousand rows, a summary every table, a graph
+model all shortest paths of the network some ten times."""
 
 _TEXTS = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|#[^\n]*', re.DOTALL)
 _BRACKETS = re.compile(r"[\[{(\]})]")

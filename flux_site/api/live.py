@@ -26,7 +26,7 @@ from flux_site.api.outages import QUEUE_FAULTS
 
 logger = logging.getLogger(__name__)
 
-TOPICS = frozenset({"outages", "work_orders", "crews", "circuits", "kpis", "layers", "jobs"})
+TOPICS = frozenset({"outages", "work_orders", "crews", "circuits", "kpis", "layers", "jobs", "risk"})
 
 EVERYTHING = "*"
 """Stands among the changed keys when any may have changed: news was lost, or there was too much of it."""

@@ -30,6 +30,7 @@ ASSETS = (
     "pole",
     "transformer",
     "transformerload",
+    "transformervoltage",
     "meter",
     "customer",
     "outage",
@@ -74,14 +75,18 @@ CASCADES = (
     "frozeninputs",
     "centralityrun",
     "nodecentrality",
+    "risksample",
+    "riskcontribution",
+    "risknetwork",
 )
 DECISION_DATA = ("damagetable", "damagefunction", "costassumptions", "repairtime", "severitythreshold")
+RISK_DATA = ("riskassumption",)
 DECISIONS = ("decisionstudy", *DECISION_DATA)
 SCHEDULES = ("periodictask", "intervalschedule", "crontabschedule", "clockedschedule")
 
 VIEWER = frozenset(
     {f"grid.view_{model}" for model in ASSETS}
-    | {f"cascade.view_{model}" for model in (*CASCADES, *DECISIONS)}
+    | {f"cascade.view_{model}" for model in (*CASCADES, *DECISIONS, *RISK_DATA)}
 )
 OPERATOR = (
     VIEWER
@@ -110,6 +115,7 @@ ADMIN = (
     | {f"grid.{verb}_vegetationclearance" for verb in ("add", "change", "delete")}
     | {f"grid.{verb}_importmapping" for verb in ("change", "delete")}
     | {f"cascade.{verb}_{model}" for verb in ("add", "change", "delete") for model in DECISION_DATA}
+    | {f"cascade.change_{model}" for model in RISK_DATA}
     | {"auth.view_user", "auth.add_user", "auth.change_user", "auth.view_group"}
     | {f"grid.{verb}_zonegrant" for verb in ("view", "add", "change", "delete")}
     | {

@@ -161,6 +161,7 @@ class TransformerAdmin(AssetAdmin):
     children = (
         ("Meters", "Meter", "transformer"),
         ("Latest load", "TransformerLoad", "transformer"),
+        ("Voltages", "TransformerVoltage", "transformer"),
         ("Outages", "Outage", "transformer"),
     )
     circuit_link = parent_column("circuit")

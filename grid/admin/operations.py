@@ -1,9 +1,9 @@
-"""Transformer load and weather in the admin."""
+"""Load and voltages of transformers, and weather, in the admin."""
 
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 
 from flux_site.admin.display import number
@@ -45,6 +45,51 @@ class TransformerLoadAdmin(AssetAdmin):
         return number(row.loading_pct, "%")
 
     def features(self, row: models.TransformerLoad) -> list[dict[str, Any]]:
+        """Return the place of the transformer."""
+        return [feature(row.transformer.location, id=row.pk, title=str(row.transformer))]
+
+
+@admin.register(models.TransformerVoltage)
+class TransformerVoltageAdmin(AssetAdmin):
+    """The voltages at each transformer's meters over a week, the worst first."""
+
+    id_prefix = "XFMR-"
+    parents = ("transformer",)
+    ordering = (
+        F("outside_b_pct").desc(nulls_last=True),
+        F("outside_a_pct").desc(nulls_last=True),
+        "id",
+    )
+    list_display = (
+        "id",
+        "transformer_link",
+        "last_day",
+        "meter_count",
+        "judged_shown",
+        "outside_a_shown",
+        "outside_b_shown",
+    )
+    list_filter = ("zone",)
+    search_fields = ("id__icontains", "transformer__name__icontains")
+    search_help_text = "Id or name of the transformer"
+    transformer_link = parent_column("transformer")
+
+    @admin.display(description="judged readings", ordering="judged_count")
+    def judged_shown(self, row: models.TransformerVoltage) -> str:
+        """Return how many readings could be judged, of how many."""
+        return f"{row.judged_count:,} of {row.reading_count:,}"
+
+    @admin.display(description="outside range A", ordering="outside_a_pct")
+    def outside_a_shown(self, row: models.TransformerVoltage) -> str:
+        """Return the share of the judged readings outside range A."""
+        return number(row.outside_a_pct, "%")
+
+    @admin.display(description="outside range B", ordering="outside_b_pct")
+    def outside_b_shown(self, row: models.TransformerVoltage) -> str:
+        """Return the share of the judged readings outside range B."""
+        return number(row.outside_b_pct, "%")
+
+    def features(self, row: models.TransformerVoltage) -> list[dict[str, Any]]:
         """Return the place of the transformer."""
         return [feature(row.transformer.location, id=row.pk, title=str(row.transformer))]
 

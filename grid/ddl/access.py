@@ -31,6 +31,7 @@ SYNC_TABLES = (
     tables.meter_infrastructure,
     tables.customers_master_data,
     tables.transformer_hourly_load,
+    tables.transformer_daily_voltage,
     tables.weather_hourly,
     tables.outage_restoration_tracker,
     tables.outage_interruptions,

@@ -13,6 +13,7 @@ from grid.pipeline.circuits import all_circuit_days, all_circuit_hours
 from grid.pipeline.clean import all_clean_readings
 from grid.pipeline.hourly import all_transformer_hours, hour_energies
 from grid.pipeline.transformer_days import all_transformer_days
+from grid.pipeline.transformer_voltages import all_transformer_voltage_days
 from grid.pipeline.usage import all_daily_usage, all_monthly_usage
 from grid.warehouse.arrow import Query
 from grid.warehouse.queries.stations import nearest_stations
@@ -26,6 +27,7 @@ from grid.warehouse.tables import (
     circuit_daily_usage,
     circuit_hourly_usage,
     transformer_daily_load,
+    transformer_daily_voltage,
     transformer_hourly_load,
 )
 
@@ -61,6 +63,7 @@ def derived_queries(time_zone: str = "<% time_zone %>") -> Mapping[Table, Query]
         circuit_hourly_usage: all_circuit_hours(),
         circuit_daily_usage: all_circuit_days(),
         transformer_daily_load: all_transformer_days(time_zone),
+        transformer_daily_voltage: all_transformer_voltage_days(),
     }
 
 

@@ -39,7 +39,7 @@ class Assets:
         pole_height_m: length of each pole.
         pole_class: ANSI O5.1 class of each pole.
         pole_material: material of each pole.
-        transformer_year: year of installation of each transformer.
+        transformer_year: year of installation of what stands at each transformer's place.
         meter_day: date of installation of each meter, days since 1970-01-01.
     """
 
@@ -51,13 +51,14 @@ class Assets:
     meter_day: IntArray
 
 
-def forge_assets(*, fleet: Fleet, seed: int, today: date) -> Assets:
+def forge_assets(*, fleet: Fleet, seed: int, today: date, past_start: date | None = None) -> Assets:
     """Draw the attributes.
 
     Args:
         fleet: the grown system.
         seed: the configuration's seed.
         today: end of the metering period; nothing is newer.
+        past_start: when the forged past begins; the transformers are those that stood then. None: today.
     """
     rng = stream(seed, "assets")
     latest = today.year - 1
@@ -71,15 +72,16 @@ def forge_assets(*, fleet: Fleet, seed: int, today: date) -> Assets:
     height, pole_class = _pole_sizes(on_backbone, rng)
     materials = np.array([name for name, _ in POLE_MATERIALS], dtype=object)
     share = [part for _, part in POLE_MATERIALS]
+    before = latest if past_start is None else past_start.year - 1
     transformer_year = np.minimum(
-        built[fleet.transformers.circuit] + rng.integers(0, 12, len(fleet.transformers.node)), latest
+        built[fleet.transformers.circuit] + rng.integers(0, 12, len(fleet.transformers.node)), before
     )
     return Assets(
         pole_year=year,
         pole_height_m=height,
         pole_class=pole_class,
         pole_material=rng.choice(materials, size=count, p=share),
-        transformer_year=_replaced(transformer_year, REPLACED_TRANSFORMERS, latest, rng),
+        transformer_year=_replaced(transformer_year, REPLACED_TRANSFORMERS, before, rng),
         meter_day=_meter_days(len(fleet.meters.lon), today, rng),
     )
 

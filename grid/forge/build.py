@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 
 from grid.forge.arrays import FloatArray
-from grid.forge.assets import Assets, forge_assets
+from grid.forge.assets import forge_assets
 from grid.forge.building_tables import meter_building_table
 from grid.forge.clock import (
     PER_DAY,
@@ -19,42 +19,50 @@ from grid.forge.clock import (
     Period,
     local_standard_offset_h,
     metering_period,
-    relative_loads,
     station_powers,
 )
 from grid.forge.config import ForgeConfig
-from grid.forge.crews import CrewRoster, crew_table, forge_crews
+from grid.forge.crews import crew_table, forge_crews
 from grid.forge.customer_mix import CAMPUS, HOME, PLANT, SHOP, MixParams
 from grid.forge.customers import customer_table
 from grid.forge.distribution_tables import distribution_tables, weather_table
 from grid.forge.energy_prices import PriceParams, price_table
-from grid.forge.fault_causes import cause_patterns, local_clock
+from grid.forge.fault_causes import local_clock
 from grid.forge.fleet import Fleet
 from grid.forge.flood_zones import flood_zone_table
 from grid.forge.growth import grow_fleet
-from grid.forge.hazards import HazardParams, draw_faults
+from grid.forge.hazards import HazardParams
 from grid.forge.hourly import HourlyEnergy, HourlyLoads
 from grid.forge.ids import fleet_ids
 from grid.forge.inspections import InspectionParams, inspection_table
-from grid.forge.line_sizing import LineSizes, size_lines, voltage_drop_per_mw
+from grid.forge.line_sizing import size_lines, voltage_drop_per_mw
 from grid.forge.outage_tables import outage_keys, outage_tables
-from grid.forge.planned_work import draw_planned_work
-from grid.forge.protection import clear_faults
+from grid.forge.past import UnitRecords, forge_past
 from grid.forge.raw_delivery import RawDelivery, RawParams
 from grid.forge.readings import ReadingSource
-from grid.forge.restoration import Past, RestorationParams, live_through
+from grid.forge.restoration import RestorationParams
 from grid.forge.simulation import SiteModel, SiteResult, simulate_site, site_models
 from grid.forge.sites import Sites, choose_sites
 from grid.forge.surroundings import Surroundings, SurroundingsParams, forge_surroundings
 from grid.forge.transformer_sizing import Ratings, SizingParams, size_transformers
 from grid.forge.transmission import import_transmission
 from grid.forge.trees import tree_table
+from grid.forge.unit_duty import DutyParams
+from grid.forge.unit_tables import (
+    replacements,
+    standing_years,
+    true_hazard_table,
+    unit_table,
+)
 from grid.forge.voltages import site_voltages
 from grid.forge.water import water_table
-from grid.forge.weather import Weather, WeatherParams, forge_weather
+from grid.forge.weather import WeatherParams, forge_weather
 from grid.forge.work_orders import forge_work_orders
 
 Progress = Callable[[float, str], None]
+
+SIZING_DAYS = 14
+"""Transformers are sized by so many dates of the largest expected load, and before anything failed."""
 
 THREADS = max(1, min(4, os.cpu_count() or 1))
 
@@ -65,6 +73,7 @@ class ForgeParams:
 
     mix: MixParams = field(default_factory=MixParams)
     weather: WeatherParams = field(default_factory=WeatherParams)
+    duty: DutyParams = field(default_factory=DutyParams)
     hazards: HazardParams = field(default_factory=HazardParams)
     restoration: RestorationParams = field(default_factory=RestorationParams)
     inspections: InspectionParams = field(default_factory=InspectionParams)
@@ -104,6 +113,7 @@ class Forged:
     class_mix: dict[str, ClassMix]
     scales: list[float]
     period: Period
+    _units: UnitRecords
     _surroundings: Surroundings
     _readings: ReadingSource
     _hourly: HourlyLoads
@@ -122,6 +132,10 @@ class Forged:
     def building_batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the buildings, a substation at a time."""
         return self._surroundings.building_batches()
+
+    def monthly_load_batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the monthly load of the transformers before the metering period, a month at a time."""
+        return self._units.monthly_load_batches()
 
     def raw_days(self) -> list[Day]:
         """Return the UTC dates whose readings are delivered as received: those of the last raw days."""
@@ -146,6 +160,7 @@ class Forged:
         meters = self.tables["meter_infrastructure"].num_rows
         transformers = self.tables["transformer_metadata"].num_rows
         counts = {name: table.num_rows for name, table in self.tables.items()}
+        counts["transformer_monthly_load"] = transformers * self._units.kept_months
         counts["building_footprints"] = self._surroundings.building_count
         counts["ami_interval_readings"] = meters * self.period.intervals
         counts["transformer_hourly_load"] = transformers * self.period.hours
@@ -197,19 +212,65 @@ def forge(
     )
     ids = fleet_ids(fleet)
     sizes = size_lines(fleet)
-    assets = forge_assets(fleet=fleet, seed=config.seed, today=period.end.date())
+    drop_per_mw = voltage_drop_per_mw(fleet, sizes)
+    assets = forge_assets(
+        fleet=fleet,
+        seed=config.seed,
+        today=period.end.date(),
+        past_start=config.history_start.date(),
+    )
     roster = forge_crews(fleet=fleet, seed=config.seed)
-    past = _live_through(fleet, sizes, assets, climate, roster, period, config, params)
-    outages = past.outages
     station = np.array([weather.nearest(site.lon, site.lat) for site in sites.chosen], dtype=np.int64)
-    models = site_models(fleet=fleet, outages=outages, station=station, powers=powers)
-    results = _simulate(fleet, sites, models, period, config, params, progress)
+    planned = _simulate(
+        fleet,
+        sites,
+        site_models(fleet=fleet, outages=[], station=station, powers=powers),
+        period,
+        config,
+        params,
+        lambda done, step: progress(0.6 + 0.1 * done, step),
+        most_days=SIZING_DAYS,
+    )
     ratings = size_transformers(
         fleet=fleet,
-        peak_wh=np.concatenate([result.peak_wh for result in results]),
-        peak_hour=np.concatenate([result.peak_hour for result in results]),
+        peak_wh=np.concatenate([result.peak_wh for result in planned]),
+        peak_hour=np.concatenate([result.peak_hour for result in planned]),
         seed=config.seed,
         params=params.sizing,
+    )
+    past, units = forge_past(
+        fleet=fleet,
+        sizes=sizes,
+        assets=assets,
+        climate=climate,
+        roster=roster,
+        ratings=ratings,
+        drop_per_mw=drop_per_mw,
+        period=period,
+        config=config,
+        hazards=params.hazards,
+        restoration=params.restoration,
+        duty_params=params.duty,
+    )
+    outages = past.outages
+    done = replacements(units=units.lives, outages=outages, seed=config.seed)
+    assets = replace(
+        assets,
+        transformer_year=standing_years(units=units.lives, done=done, end=period.intervals * 15),
+    )
+    models = site_models(fleet=fleet, outages=outages, station=station, powers=powers)
+    results = _simulate(
+        fleet,
+        sites,
+        models,
+        period,
+        config,
+        params,
+        lambda done, step: progress(0.7 + 0.2 * done, step),
+    )
+    ratings = ratings.with_peaks(
+        peak_wh=np.concatenate([result.peak_wh for result in results]),
+        peak_hour=np.concatenate([result.peak_hour for result in results]),
     )
     progress(0.9, "writing up the network")
     tables = dict(transmission.by_name)
@@ -242,6 +303,7 @@ def forge(
         roster=roster,
         outages=outages,
         outage_ids=outage_keys(outages),
+        done=done,
         period=period,
         seed=config.seed,
     )
@@ -266,6 +328,7 @@ def forge(
         ids=ids,
         assets=assets,
         ratings=ratings,
+        units=units.lives,
         outages=outages,
         orders=orders.table,
         first_minute=-60 * config.history_hours,
@@ -273,9 +336,11 @@ def forge(
         seed=config.seed,
         params=params.inspections,
     )
-    readings = _reading_source(
-        fleet, ratings, results, period, config.seed, voltage_drop_per_mw(fleet, sizes)
+    tables["transformer_units"] = unit_table(
+        ids=ids, ratings=ratings, units=units.lives, done=done, period=period
     )
+    tables["t_transformer_true_hazard"] = true_hazard_table(ids=ids, units=units.lives, months=units.months)
+    readings = _reading_source(fleet, ratings, results, period, config.seed, drop_per_mw)
     mix = _class_mix(fleet)
     progress(1.0, "grown: " + ", ".join(f"{each.meters:,} {kind} meters" for kind, each in mix.items()))
     return Forged(
@@ -286,6 +351,7 @@ def forge(
         class_mix=mix,
         scales=[result.model.scale for result in results],
         period=period,
+        _units=units.recorded(ids, fleet, period),
         _surroundings=around,
         _readings=readings,
         _hourly=HourlyLoads(
@@ -297,57 +363,6 @@ def forge(
             transformer_ids=ids.transformers,
         ),
         _raw=RawDelivery(readings, ids.meters, period, config.seed, params.raw),
-    )
-
-
-def _live_through(
-    fleet: Fleet,
-    sizes: LineSizes,
-    assets: Assets,
-    climate: Weather,
-    roster: CrewRoster,
-    period: Period,
-    config: ForgeConfig,
-    params: ForgeParams,
-) -> Past:
-    """Let the past and the metering period happen: faults, what they interrupt, how it is restored."""
-    clock = local_clock(config.history_start, climate.hours, offset_h=local_standard_offset_h(config))
-    patterns = cause_patterns(
-        weather=climate,
-        clock=clock,
-        load=relative_loads(climate, clock, fleet),
-        params=params.hazards.causes,
-    )
-    faults = draw_faults(
-        fleet=fleet,
-        assets=assets,
-        weather=climate,
-        patterns=patterns,
-        period_start=period.start,
-        seed=config.seed,
-        factor=config.params.hazard_factor,
-        params=params.hazards,
-    )
-    planned = draw_planned_work(
-        fleet=fleet,
-        clock=clock,
-        first_hour=-config.history_hours,
-        seed=config.seed,
-        factor=config.params.hazard_factor,
-        params=params.restoration.planned,
-    )
-    return live_through(
-        fleet=fleet,
-        sizes=sizes,
-        faults=faults,
-        clearing=clear_faults(fleet=fleet, faults=faults, seed=config.seed),
-        planned=planned,
-        roster=roster,
-        weather=climate,
-        first_hour=-config.history_hours,
-        end=period.intervals * 15,
-        seed=config.seed,
-        params=params.restoration,
     )
 
 
@@ -368,6 +383,7 @@ def _simulate(
     config: ForgeConfig,
     params: ForgeParams,
     progress: Progress,
+    most_days: int | None = None,
 ) -> list[SiteResult]:
     """Simulate the substations, a few at a time: the array work releases the interpreter lock."""
 
@@ -380,13 +396,14 @@ def _simulate(
             period=period,
             seed=config.seed,
             target_kw=site.load_mw * 1000.0 * (1.0 - params.mix.loss_frac),
+            most_days=most_days,
         )
 
     results = []
     with ThreadPoolExecutor(THREADS) as pool:
         for position, result in enumerate(pool.map(run, range(len(models)))):
             results.append(result)
-            progress(0.6 + 0.3 * (position + 1) / len(models), f"load of {sites.chosen[position].name}")
+            progress((position + 1) / len(models), f"load of {sites.chosen[position].name}")
     return results
 
 

@@ -111,10 +111,9 @@ def station_powers(weather: Weather, period: Period) -> list[FloatArray]:
     return found
 
 
-def relative_loads(weather: Weather, clock: LocalClock, fleet: Fleet) -> FloatArray:
-    """Return the expected load of all customers relative to a normal year's mean, (stations, hours)."""
-    shares = np.bincount(fleet.meters.archetype, fleet.meters.mean_kw)
-    found = [
+def hourly_powers(weather: Weather, clock: LocalClock) -> list[FloatArray]:
+    """Return, per weather station, the expected relative power of every archetype in every hour."""
+    return [
         relative_power(
             minute_of_day=np.asarray(clock.hour * 60.0 + 30.0, dtype=np.float64),
             is_weekend=clock.is_weekend.astype(np.float64),
@@ -122,7 +121,17 @@ def relative_loads(weather: Weather, clock: LocalClock, fleet: Fleet) -> FloatAr
         )
         for hourly in weather.temperature_c
     ]
-    return np.array([shares @ power[: len(shares)] / shares.sum() for power in found])
+
+
+def relative_loads(powers: list[FloatArray], fleet: Fleet) -> FloatArray:
+    """Return the expected load of all customers relative to a normal year's mean, (stations, hours).
+
+    Args:
+        powers: relative power of each archetype in every hour, per station.
+        fleet: the grown system.
+    """
+    shares = np.bincount(fleet.meters.archetype, fleet.meters.mean_kw)
+    return np.array([shares @ power[: len(shares)] / shares.sum() for power in powers])
 
 
 def local_standard_offset_h(config: ForgeConfig) -> float:

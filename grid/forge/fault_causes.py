@@ -69,8 +69,11 @@ FAULT_CLASSES = (
     FaultClass(PAD_TRANSFORMER, "OVERLOAD", 0.10, 0.5, "overload"),
     FaultClass(PAD_TRANSFORMER, "VEHICLE", 0.10, 0.0, "traffic"),
     FaultClass(PAD_TRANSFORMER, "ANIMAL", 0.05, 0.8, "animal"),
+    FaultClass(POLE_TRANSFORMER, "WIND", 0.0, 0.0, "wind"),
+    FaultClass(PAD_TRANSFORMER, "LIGHTNING", 0.0, 0.0, "lightning"),
 )
-"""The shares of ``WIND`` come on top: a calm hour has none of it."""
+"""The shares of ``WIND`` come on top: a calm hour has none of it. Classes without a share are drawn for units
+that fail for good alone (:mod:`grid.forge.unit_lives`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from grid.forge.ids import FleetIds
 from grid.forge.outages import Outage
 from grid.forge.seeds import stream
 from grid.forge.transformer_sizing import Ratings
+from grid.forge.unit_lives import UnitLives
 from grid.warehouse.arrow import pa_schema
 from grid.warehouse.tables import asset_inspections
 
@@ -43,6 +44,7 @@ class InspectionParams:
         transformer_life: the same of a transformer.
         unknown_age: years that an asset of unknown age counts as.
         spread: standard deviation of the logarithm of an asset's own factor.
+        strength_power: how far the strength of a transformer unit shows.
         overload_wear: wear of a transformer loaded above its rating.
         failure_wear: wear of each failure.
         limits: wear from which the condition is 2, 3, 4 and 5.
@@ -56,6 +58,7 @@ class InspectionParams:
     transformer_life: float = 55.0
     unknown_age: int = 45
     spread: float = 0.3
+    strength_power: float = 0.25
     overload_wear: float = 0.25
     failure_wear: float = 0.10
     limits: tuple[float, float, float, float] = (0.25, 0.55, 0.9, 1.25)
@@ -76,6 +79,7 @@ def inspection_table(
     ids: FleetIds,
     assets: Assets,
     ratings: Ratings,
+    units: UnitLives,
     outages: list[Outage],
     orders: pa.Table,
     first_minute: int,
@@ -92,6 +96,7 @@ def inspection_table(
         ids: its keys.
         assets: ages.
         ratings: transformer ratings and peaks.
+        units: the units that stood at the transformers' places.
         outages: all outages, for the failures before an inspection.
         orders: work orders.
         first_minute: where the past begins, minutes after the start of the metering period.
@@ -126,14 +131,16 @@ def inspection_table(
         _Group("SWITCH", np.array(ids.switches, dtype=object), fleet.switches.circuit, switch, switch_minute,
                _years(switch, switch_minute, switch_year, period) / params.switch_life),
         _Group("TRANSFORMER", np.array(ids.transformers, dtype=object), fleet.transformers.circuit, unit,
-               unit_minute, _years(unit, unit_minute, assets.transformer_year, period)
+               unit_minute, _age(unit_minute, units.year_at(unit, unit_minute), period)
                / params.transformer_life),
     ]  # fmt: skip
     own = {group.kind: np.exp(params.spread * rng.standard_normal(len(group.ids))) for group in groups}
+    seen = units.makes.strength[units.unit_at(unit, unit_minute)] ** params.strength_power
     columns: dict[str, list[np.ndarray]] = {}
     for group in groups:
         wear = group.relative_age * own[group.kind][group.asset]
         if group.kind == "TRANSFORMER":
+            wear = wear * seen
             wear = wear + params.overload_wear * loaded[group.asset]
             wear = wear + params.failure_wear * failures.before(group.asset, group.minute)
         code = np.searchsorted(np.array(params.limits), wear, side="right") + 1
@@ -216,8 +223,12 @@ def _cycle(
 
 def _years(asset: IntArray, minute: IntArray, year: IntArray, period: Period) -> FloatArray:
     """Return the age of an asset at a minute; what stood there before it is taken to have been as young."""
+    return _age(minute, year[asset], period)
+
+
+def _age(minute: IntArray, year: IntArray, period: Period) -> FloatArray:
     at = period.start.year + period.start.timetuple().tm_yday / 365.25 + minute / MINUTES_PER_YEAR
-    return np.maximum(at - year[asset], 1.0)
+    return np.maximum(at - year, 1.0)
 
 
 def _ordered(ids: FleetIds, orders: pa.Table, period: Period) -> tuple[IntArray, IntArray, TextArray]:

@@ -91,6 +91,9 @@ def load_forged(
     with tally.whole("writing building_footprints", counts["building_footprints"]):
         batches = tally.counted(forged.building_batches())
         warehouse.replace(tables.building_footprints, batches, f"{stem}/building_footprints")
+    with tally.whole("writing transformer_monthly_load", counts["transformer_monthly_load"]):
+        months = tally.counted(forged.monthly_load_batches())
+        warehouse.replace(tables.transformer_monthly_load, months, f"{stem}/transformer_monthly_load")
     _write_raw(warehouse, forged, stem, tally)
     _write_readings(warehouse, forged, stem, tally)
     if isinstance(warehouse, PartitionedWarehouse):

@@ -38,6 +38,7 @@ class Outage:
         cause: cause code.
         is_planned: whether it was announced.
         is_quick: whether a new fuse is all that is needed.
+        ends_unit: whether the transformer has to be replaced.
         start: minute of the interruption.
         confirmed: minute when it was confirmed.
         assigned: minute when a crew was sent.
@@ -72,6 +73,7 @@ class Outage:
     estimate_p80: int = 0
     crew: int = NONE
     customers: int = 0
+    ends_unit: bool = False
     pieces: list[Piece] = field(default_factory=list)
 
     def interruptions(self, fleet: Fleet) -> list[Interruption]:

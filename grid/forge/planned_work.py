@@ -15,6 +15,7 @@ from grid.forge.draft import FUSE
 from grid.forge.fault_causes import LocalClock
 from grid.forge.fleet import NONE, Fleet
 from grid.forge.seeds import stream
+from grid.forge.unit_lives import UnitLives
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class PlannedParams:
     """Set how often and how long supply is switched off for work.
 
     Attributes:
-        per_transformer: times a year at a transformer, to replace or repair it.
+        per_transformer: times a year at a transformer, to repair what hangs on it; renewals come on top.
         per_lateral: times a year behind a lateral's fuse, to replace poles or conductors.
         hours_of_day: local standard hours in which such work begins, on workdays.
         median_minutes: how long it takes; as often longer as shorter.
@@ -30,7 +31,7 @@ class PlannedParams:
         calm_mps: hourly wind up to which it is not put off.
     """
 
-    per_transformer: float = 0.03
+    per_transformer: float = 0.027
     per_lateral: float = 0.06
     hours_of_day: tuple[int, int] = (8, 13)
     median_minutes: float = 120.0
@@ -51,7 +52,14 @@ class PlannedWork:
 
 
 def draw_planned_work(
-    *, fleet: Fleet, clock: LocalClock, first_hour: int, seed: int, factor: float, params: PlannedParams
+    *,
+    fleet: Fleet,
+    clock: LocalClock,
+    first_hour: int,
+    seed: int,
+    factor: float,
+    params: PlannedParams,
+    units: UnitLives | None = None,
 ) -> PlannedWork:
     """Draw the planned outages of the hours of a clock.
 
@@ -62,6 +70,7 @@ def draw_planned_work(
         seed: the configuration's seed.
         factor: multiplies the rates.
         params: the rates.
+        units: the transformer units; those that were renewed are switched off for it.
     """
     rng = stream(seed, "planned work")
     earliest, latest = params.hours_of_day
@@ -80,5 +89,11 @@ def draw_planned_work(
     minute = (first_hour + hour) * 60 + 15 * rng.integers(0, 4, count)
     none_t, none_l = np.full(len(transformers), NONE), np.full(len(laterals), NONE)
     switch, transformer = np.concatenate([none_t, laterals]), np.concatenate([transformers, none_l])
+    if units is not None:
+        renewed = np.flatnonzero((units.removed < np.iinfo(np.int64).max) & ~units.failed)
+        minute = np.concatenate([minute, units.removed[renewed]])
+        switch = np.concatenate([switch, np.full(len(renewed), NONE)])
+        transformer = np.concatenate([transformer, units.transformer[renewed]])
     order = np.lexsort((transformer, switch, minute))
-    return PlannedWork(minute[order], switch[order], transformer[order], rng.standard_normal(count))
+    spread = rng.standard_normal(len(order))
+    return PlannedWork(minute[order], switch[order], transformer[order], spread)

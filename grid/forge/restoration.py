@@ -51,6 +51,8 @@ class RestorationParams:
         cable: underground section.
         pole_transformer: transformer on a pole.
         pad_transformer: transformer on a pad.
+        pole_replacement: a new transformer on a pole.
+        pad_replacement: a new transformer on a pad.
         least_minutes: shortest work.
         longest_minutes: longest.
         confirm_minutes: earliest and latest confirmation by a call or a control.
@@ -66,6 +68,8 @@ class RestorationParams:
     cable: tuple[float, float] = (180.0, 0.6)
     pole_transformer: tuple[float, float] = (80.0, 0.6)
     pad_transformer: tuple[float, float] = (150.0, 0.5)
+    pole_replacement: tuple[float, float] = (150.0, 0.5)
+    pad_replacement: tuple[float, float] = (240.0, 0.5)
     least_minutes: int = 10
     longest_minutes: int = 1800
     confirm_minutes: tuple[int, int] = (2, 12)
@@ -208,7 +212,7 @@ class _Life:
         second = rng.integers(0, 60, len(faults)).tolist()
         opens, blinks, tries = clearing.opens.tolist(), clearing.blinks.tolist(), clearing.tries.tolist()
         transformer, classes = faults.transformer.tolist(), faults.fault_class.tolist()
-        temporary = faults.is_temporary.tolist()
+        temporary, ends = faults.is_temporary.tolist(), faults.ends_unit.tolist()
         for at, minute in enumerate(faults.minute.tolist()):
             self._happen_until(minute, planned)
             if transformer[at] == NONE:
@@ -229,7 +233,7 @@ class _Life:
             if transformer[at] == NONE and opens[at] == NONE:
                 continue
             each = FAULT_CLASSES[classes[at]]
-            median, sigma = self._work(each.kind, opens[at], temporary[at])
+            median, sigma = self._work(each.kind, opens[at], temporary[at], ends[at])
             outage = Outage(
                 circuit=circuit,
                 switch=opens[at],
@@ -242,6 +246,7 @@ class _Life:
                 confirmed=minute + confirm[at],
                 median_minutes=median,
                 spread=sigma,
+                ends_unit=ends[at],
             )
             job = self._open(outage, lo, hi, spread[at], is_backbone=is_backbone)
             if job is None:
@@ -290,7 +295,7 @@ class _Life:
     def _pool(self, outage: Outage) -> Pool[_Job]:
         return self._underground if outage.kind in {CABLE, PAD_TRANSFORMER} else self._overhead
 
-    def _work(self, kind: str, switch: int, is_temporary: bool) -> tuple[float, float]:
+    def _work(self, kind: str, switch: int, is_temporary: bool, ends_unit: bool) -> tuple[float, float]:
         """Return median and spread of the work on site."""
         params = self._params
         if is_temporary:
@@ -299,6 +304,8 @@ class _Life:
             return params.cable
         if kind == OVERHEAD:
             return params.lateral if self._kind[switch] == FUSE else params.backbone
+        if ends_unit:
+            return params.pole_replacement if kind == ON_POLE else params.pad_replacement
         return params.pole_transformer if kind == ON_POLE else params.pad_transformer
 
     def _open(self, outage: Outage, lo: int, hi: int, spread: float, *, is_backbone: bool) -> _Job | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -59,6 +59,10 @@ class Ratings:
     peak_kva: FloatArray
     peak_hour: IntArray
     three_phase: BoolArray
+
+    def with_peaks(self, *, peak_wh: Int32Array, peak_hour: IntArray) -> Ratings:
+        """Return the same ratings with other peaks: those that came, outages included."""
+        return replace(self, peak_kva=load_kva(peak_wh), peak_hour=peak_hour)
 
     @property
     def peak_loading_pct(self) -> FloatArray:

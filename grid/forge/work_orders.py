@@ -1,4 +1,6 @@
-"""Work orders: one per outage, plus what inspections and overloads call for."""
+"""Work orders: one per outage, one per transformer that is replaced, and what inspections and overloads call
+for.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,15 @@ from grid.forge.outage_tables import outage_asset
 from grid.forge.outages import Outage
 from grid.forge.seeds import stream
 from grid.forge.transformer_sizing import Ratings
+from grid.forge.unit_tables import Replacement
 from grid.warehouse.arrow import pa_schema
-from grid.warehouse.tables import CrewKind, CrewStatus, work_orders
+from grid.warehouse.tables import (
+    TRANSFORMER_RENEWAL,
+    TRANSFORMER_REPLACEMENT,
+    CrewKind,
+    CrewStatus,
+    work_orders,
+)
 from grid.warehouse.tables.operations import outage_work_type
 
 OVERLOAD_PCT = 110.0
@@ -38,8 +47,13 @@ TRIMS_PER_KM_YEAR = 0.20
 NOTICE_MINUTES = 7 * 1440
 """How long before planned work its order is made."""
 
+RENEWAL_NOTICE_MINUTES = 21 * 1440
+"""How long before a renewal its order is made."""
+
 CREWS_FOR = {
     "TRANSFORMER_UPGRADE": (CrewKind.LINE,),
+    TRANSFORMER_REPLACEMENT: (CrewKind.LINE,),
+    TRANSFORMER_RENEWAL: (CrewKind.LINE,),
     "POLE_INSPECTION": (CrewKind.TROUBLE, CrewKind.LINE),
     "VEGETATION_TRIM": (CrewKind.TREE,),
 }
@@ -85,6 +99,7 @@ def forge_work_orders(
     roster: CrewRoster,
     outages: list[Outage],
     outage_ids: list[str],
+    done: list[Replacement],
     period: Period,
     seed: int,
 ) -> WorkOrders:
@@ -98,6 +113,7 @@ def forge_work_orders(
         roster: the crews.
         outages: all outages.
         outage_ids: their keys.
+        done: transformer units that were replaced.
         period: the metering period.
         seed: the configuration's seed.
     """
@@ -108,8 +124,10 @@ def forge_work_orders(
     others = _for_overloads(fleet, ids, ratings, end, rng)
     others += _inspections(fleet, ids, assets, period, rng)
     others += _trimming(fleet, ids, period, rng)
+    with_outage, without = _replacements(fleet, ids, done, end)
+    others += without
     _send_crews(others, roster, duties, rng)
-    orders += others
+    orders += others + with_outage
     orders.sort(key=lambda order: (order.created, order.asset_id, order.work_type))
     return WorkOrders(_table(orders, fleet, ids, roster, outage_ids, period), duties)
 
@@ -145,9 +163,41 @@ def _for_outages(fleet: Fleet, ids: FleetIds, outages: list[Outage], end: int) -
 def _description(outage: Outage) -> str:
     if outage.is_planned:
         return "Work on the grid, supply switched off with notice"
+    if outage.ends_unit:
+        return "Restore supply: replace the transformer that failed"
     if outage.is_quick:
         return "Restore supply: replace the fuse"
     return f"Restore supply: repair, {outage.kind.lower().replace('_', ' ')}"
+
+
+def _replacements(
+    fleet: Fleet, ids: FleetIds, done: list[Replacement], end: int
+) -> tuple[list[_Order], list[_Order]]:
+    """Return the orders to replace units: those during an outage, done by its crew, and the others."""
+    with_outage, without = [], []
+    for each in done:
+        at = each.transformer
+        order = _Order(
+            TRANSFORMER_REPLACEMENT if each.is_failure else TRANSFORMER_RENEWAL,
+            "EMERGENCY" if each.is_failure else "MEDIUM",
+            "TRANSFORMER", ids.transformers[at], int(fleet.transformers.circuit[at]),
+            "Replace the unit that failed" if each.is_failure else "Replace the old unit before it fails",
+            each.removed - (0 if each.is_failure else RENEWAL_NOTICE_MINUTES),
+            float(fleet.transformers.lon[at]), float(fleet.transformers.lat[at]),
+            round((each.completed - each.begun) / 60.0, 1), outage=each.outage,
+        )  # fmt: skip
+        if each.completed <= end:
+            order.scheduled, order.completed, order.status = each.begun, each.completed, "COMPLETED"
+            order.actual_hours = round((each.completed - each.begun) / 60.0, 2)
+        elif each.outage is None or (each.crew != NONE and each.begun <= end):
+            order.scheduled = each.begun
+            order.status = "IN_PROGRESS" if each.begun <= end else "ASSIGNED"
+        if each.outage is None:
+            without.append(order)
+        else:
+            order.crew = NONE if order.status == "OPEN" else each.crew
+            with_outage.append(order)
+    return with_outage, without
 
 
 def _duties(orders: list[_Order]) -> dict[int, Duty]:

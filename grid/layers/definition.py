@@ -123,12 +123,16 @@ class Layer:
         watermark: how rows written lately are known; None if they are known by the table's history of
             changes, or not at all.
         schedule: how often it is looked at by itself.
-        is_incremental: False for a layer so small that every run is a full one.
+        is_incremental: False for a layer every run of which is a full one: it is small, or its rows change
+            together.
+        may_be_absent: whether a warehouse need not hold its source; a sync of other layers then leaves it
+            out.
         max_age: a layer that was not confirmed equal to its source for longer is too old for operations.
         window: for layers that hold recent rows only: given the newest moment in the warehouse, the
             condition a row must meet. Rows leave such a layer by age, so mass deletion is normal.
         clocks: columns whose newest value is that moment; tables that only they and the window read may
             be absent from the warehouse.
+        sheds_rows: whether rows leave it by age without a window, so that mass deletion is normal too.
         size_table: the table whose row count is closest to the layer's; the first one read by default.
         edits: how edits of its rows are known, for layers whose rows operators change in the cache.
     """
@@ -140,9 +144,11 @@ class Layer:
     watermark: Watermark | None = None
     schedule: Schedule = Schedule.EVERY_MINUTE
     is_incremental: bool = True
+    may_be_absent: bool = False
     max_age: timedelta = timedelta(hours=26)
     window: Window | None = None
     clocks: tuple[sa.Column[datetime], ...] = ()
+    sheds_rows: bool = False
     size_table: sa.Table | None = None
     edits: Edits | None = None
 
@@ -161,13 +167,18 @@ class Layer:
     @property
     def is_optional(self) -> bool:
         """Whether operations do without it; a warehouse need not hold its source."""
-        return self.schedule == Schedule.SURROUNDINGS
+        return self.may_be_absent or self.schedule == Schedule.SURROUNDINGS
 
     @cached_property  # a query is walked through and compiled: too slow for each look at all layers
     def source_tables(self) -> list[sa.Table]:
         """The warehouse tables it rests on, by name."""
         tables = {table.fullname: table for table in [*tables_read(self.source), *self.clock_tables]}
         return [tables[name] for name in sorted(tables)]
+
+    @property
+    def loses_rows_by_age(self) -> bool:
+        """Whether only an empty source is suspicious, and not that most rows go."""
+        return self.sheds_rows or self.window is not None
 
     @property
     def source_key(self) -> sa.ColumnElement[str]:

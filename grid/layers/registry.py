@@ -18,6 +18,7 @@ from grid.layers.operations import (
 )
 from grid.layers.surroundings import buildings, flood_zones, trees, water_bodies
 from grid.layers.transmission import branches, buses, plants, substations, zones
+from grid.layers.voltages import transformer_voltage
 
 _ALL = (
     zones,
@@ -39,6 +40,7 @@ _ALL = (
     outage_interruptions,
     work_orders,
     asset_health,
+    transformer_voltage,
     trees,
     water_bodies,
     flood_zones,

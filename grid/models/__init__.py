@@ -16,7 +16,7 @@ from grid.models.distribution import (
 from grid.models.exports import FileExport
 from grid.models.health import AssetHealth, KpiSample
 from grid.models.imports import FileImport, ImportFile, ImportMapping, ImportReject
-from grid.models.operations import TransformerLoad, WeatherObservation
+from grid.models.operations import TransformerLoad, TransformerVoltage, WeatherObservation
 from grid.models.outages import Crew, OperationEvent, Outage, OutageInterruption, WorkOrder
 from grid.models.outbox import OutboxEvent, OutboxStream
 from grid.models.quality import DataQualityFinding
@@ -93,6 +93,7 @@ __all__ = [
     "TileShape",
     "Transformer",
     "TransformerLoad",
+    "TransformerVoltage",
     "Tree",
     "TreeInspection",
     "TreeRisk",

@@ -1,6 +1,8 @@
-"""Operations: transformer load and weather."""
+"""Operations: load and voltage at transformers, and weather."""
 
 from django.contrib.gis.db import models
+
+from grid.models.base import Asset
 
 
 class TransformerLoad(models.Model):
@@ -28,6 +30,41 @@ class TransformerLoad(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} at {self.load_hour:%Y-%m-%d %H:%M}"
+
+
+class TransformerVoltage(Asset):
+    """The voltages at the meters of a transformer over the newest week of local days with readings.
+
+    Readings are sorted into the bands of ANSI C84.1, service voltage; a count is null where the nominal
+    voltage of none of its meters is known.
+    """
+
+    transformer = models.OneToOneField(
+        "grid.Transformer",
+        on_delete=models.DO_NOTHING,
+        related_name="service_voltage",
+        help_text="Its transformer.",
+    )
+    first_day = models.DateField(help_text="First local day of the week with readings of it.")
+    last_day = models.DateField(help_text="Last local day of the week with readings of it.")
+    day_count = models.IntegerField(help_text="Local days of the week with readings of it.")
+    meter_count = models.IntegerField(help_text="The most meters that had readings on one of the days.")
+    reading_count = models.IntegerField(help_text="Readings of its meters.")
+    judged_count = models.IntegerField(help_text="Of those, how many have a voltage and a nominal voltage.")
+    below_b_count = models.IntegerField(null=True, help_text="Below range B.")
+    b_low_count = models.IntegerField(null=True, help_text="In range B, below range A.")
+    in_a_count = models.IntegerField(null=True, help_text="In range A.")
+    b_high_count = models.IntegerField(null=True, help_text="In range B, above range A.")
+    above_b_count = models.IntegerField(null=True, help_text="Above range B.")
+    outside_a_pct = models.FloatField(
+        null=True, help_text="Share of the judged readings outside range A, %; null: none was judged."
+    )
+    outside_b_pct = models.FloatField(
+        null=True, help_text="Share of the judged readings outside range B, %; null: none was judged."
+    )
+
+    def __str__(self) -> str:
+        return f"{self.pk}, {self.first_day} to {self.last_day}"
 
 
 class WeatherObservation(models.Model):

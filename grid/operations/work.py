@@ -1,6 +1,7 @@
 """The life of a work order: open, assigned, in progress, on hold, completed; or cancelled."""
 
 from grid.operations.transitions import step
+from grid.warehouse.tables import TRANSFORMER_RENEWAL, TRANSFORMER_REPLACEMENT
 from grid.warehouse.tables.operations import OUTAGE_RESTORATION, PLANNED_WORK, WorkPriority, WorkStatus
 
 WORK_STATUSES = tuple(str(each) for each in WorkStatus)
@@ -10,6 +11,8 @@ WORK_TYPES = (
     PLANNED_WORK,
     "REPAIR",
     "REPLACEMENT",
+    TRANSFORMER_REPLACEMENT,
+    TRANSFORMER_RENEWAL,
     "TRANSFORMER_UPGRADE",
     "INSPECTION",
     "POLE_INSPECTION",

@@ -23,6 +23,7 @@ from grid.pipeline.clean import clean_readings, meter_key_range
 from grid.pipeline.hourly import transformer_hours
 from grid.pipeline.params import PipelineParams
 from grid.pipeline.transformer_days import transformer_days
+from grid.pipeline.transformer_voltages import transformer_voltage_days
 from grid.pipeline.usage import daily_usage, local_days, monthly_usage, utc_dates
 from grid.warehouse import PartitionedWarehouse, TableNotLoaded
 from grid.warehouse.arrow import Query
@@ -36,6 +37,7 @@ from grid.warehouse.tables import (
     circuit_hourly_usage,
     meter_infrastructure,
     transformer_daily_load,
+    transformer_daily_voltage,
     transformer_hourly_load,
     transformer_metadata,
     weather_hourly,
@@ -56,6 +58,7 @@ class RefreshCounts:
     usage_months: int
     circuit_days: int
     transformer_days: int
+    voltage_days: int
 
 
 @dataclass(frozen=True)
@@ -221,6 +224,23 @@ def _transformer_days(warehouse: PartitionedWarehouse, params: PipelineParams) -
     return parts + _gone(warehouse, transformer_daily_load, days)
 
 
+def _voltage_days(warehouse: PartitionedWarehouse, _params: PipelineParams) -> list[_Part]:
+    if not _is_loaded(warehouse, meter_infrastructure):
+        return []
+    days = warehouse.partition_versions(ami_daily_usage)
+    parts = [
+        _part(
+            warehouse,
+            transformer_daily_voltage,
+            day,
+            f"voltages/{day}/{version}",
+            transformer_voltage_days(day),
+        )
+        for day, version in days.items()
+    ]
+    return parts + _gone(warehouse, transformer_daily_voltage, days)
+
+
 def _gone(warehouse: PartitionedWarehouse, table: Table, wanted: Collection[date]) -> list[_Part]:
     """Return the dates to empty: those of a derived table whose readings were replaced by others."""
     return [
@@ -238,6 +258,7 @@ _STAGES: tuple[Callable[[PartitionedWarehouse, PipelineParams], list[_Part]], ..
     _monthly,
     _circuit_days,
     _transformer_days,
+    _voltage_days,
 )
 """Each is made of what the ones before it made; in the order of the counts."""
 

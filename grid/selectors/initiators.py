@@ -39,6 +39,9 @@ class InitiatorKind(StrEnum):
 TRANSMISSION = (InitiatorKind.SUBSTATION, InitiatorKind.BUS, InitiatorKind.BRANCH, InitiatorKind.PLANT)
 """What a cascade takes as outages; the others are elements of the distribution network."""
 
+LOCAL = tuple(kind for kind in InitiatorKind if kind not in TRANSMISSION)
+"""Elements of the distribution network."""
+
 IN_AREA = (
     PlacedClass.SUBSTATION,
     PlacedClass.PLANT,
@@ -94,7 +97,7 @@ class Initiators:
     @property
     def failed(self) -> list[str]:
         """The ids of elements of the distribution network."""
-        return self.of(*(kind for kind in InitiatorKind if kind not in TRANSMISSION))
+        return self.of(*LOCAL)
 
 
 def named(ids: Sequence[str], *, user: Any = None, field_name: str = "ids") -> Initiators:
@@ -129,6 +132,37 @@ def named(ids: Sequence[str], *, user: Any = None, field_name: str = "ids") -> I
             field=field_name,
         )
     return _with_poles(found, user)
+
+
+def known(ids: Sequence[str], *, user: Any = None) -> tuple[Initiators, list[str]]:
+    """Return what some ids name, however many they are, and those that there are not any more.
+
+    Args:
+        ids: of any kind that can fail.
+        user: whose zones count; None: all zones. What is out of sight is as if it were not there.
+    """
+    found: dict[InitiatorKind, list[str]] = {}
+    left = set(ids)
+    for kind in (*LOCAL, *TRANSMISSION):
+        for part in _parts(sorted(left)):
+            keys = list(_rows(kind, user).filter(pk__in=part).order_by("pk").values_list("pk", flat=True))
+            if keys:
+                found.setdefault(kind, []).extend(keys)
+                left -= set(keys)
+    return _with_poles(found, user), sorted(left)
+
+
+def interconnects(found: Initiators) -> set[str]:
+    """Return the interconnections of the substations that feed elements of the distribution network."""
+    names: set[str] = set()
+    for kind in LOCAL:
+        way = "substation__interconnect"
+        if kind in {InitiatorKind.SWITCH, InitiatorKind.LINE}:
+            way = f"circuit__{way}"
+        for part in _parts(found.of(kind)):
+            rows = MODELS[kind].objects.filter(pk__in=part).order_by()
+            names |= set(rows.values_list(way, flat=True).distinct())
+    return names
 
 
 def in_area(area: AreaSpec, classes: Iterable[PlacedClass], *, user: Any) -> Initiators:

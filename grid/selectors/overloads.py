@@ -73,6 +73,23 @@ def overloaded_transformers(
     )
 
 
+def ageing_factors() -> dict[str, float]:
+    """Return the mean ageing factor of transformers that age faster than normal, over the two newest days.
+
+    Raises:
+        WarehouseUnavailableError: if the warehouse is down and no earlier answer is kept.
+    """
+    found: dict[str, float] = asked(
+        field="riskNow.ageing",
+        question={},
+        queries={"units": queries.fast_ageing()},
+        build=lambda rows: {row["transformer_id"]: float(row["ageing_factor"]) for row in rows["units"]},
+        encode=lambda answer: answer,
+        decode=lambda kept: kept,
+    )
+    return found
+
+
 def _overload(row: dict[str, Any], hours: float) -> Overload:
     ageing_h, aged_hours, covered = row["ageing_h"], int(row["aged_hours"]), row["covered_hours"]
     factor = ageing_h / aged_hours if aged_hours else None

@@ -10,7 +10,16 @@ from grid import models
 
 MIN_CHARACTERS = 2
 MAX_HITS = 50
-LAYERS = ("substations", "circuits", "transformers", "branches", "meters", "switches", "water_bodies")
+LAYERS = (
+    "substations",
+    "circuits",
+    "transformers",
+    "branches",
+    "meters",
+    "switches",
+    "water_bodies",
+    "buildings",
+)
 PARENTS = {"Circuit": ("substation",), "Branch": ("from_substation", "to_substation")}
 
 
@@ -29,7 +38,8 @@ class SearchHit:
 def search_assets(*, text: str, first: int, user: Any) -> list[SearchHit]:
     """Return up to ``first`` assets the user may see whose id starts with, or name contains, ``text``.
 
-    Personal data is never searched.
+    Personal data is never searched, so a building, which has no name, is found by its id alone and not by the
+    addresses of those who live there.
 
     Raises:
         BadInput: if the text is shorter than two characters or ``first`` outside 1..50.
@@ -48,18 +58,26 @@ def search_assets(*, text: str, first: int, user: Any) -> list[SearchHit]:
         models.Meter,
         models.Switch,
         models.WaterBody,
+        models.Building,
     ):
         options = model._meta
         if len(hits) >= first or not user.has_perm(f"{options.app_label}.view_{options.model_name}"):
             continue
-        has_name = any(field.name == "name" for field in options.fields)
-        match = Q(pk__istartswith=text) | (Q(name__icontains=text) if has_name else Q())
-        rows = model.objects.visible_to(user).filter(match).order_by("pk")
+        rows = model.objects.visible_to(user).filter(_matches(model, text)).order_by("pk")
         parents = PARENTS.get(options.object_name or "", ())
         if parents:  # without names, select_related would join every parent of every parent
             rows = rows.select_related(*parents)
         hits += [_hit(row) for row in rows[: first - len(hits)]]
     return hits
+
+
+def _matches(model: type[Model], text: str) -> Q:
+    """Return the condition of a match, such that an index finds it."""
+    if model is models.Building:
+        # Millions: their key is looked up as it is typed and in capitals, which the key's own index does.
+        return Q(pk__startswith=text) | Q(pk__startswith=text.upper())
+    has_name = any(field.name == "name" for field in model._meta.fields)
+    return Q(pk__istartswith=text) | (Q(name__icontains=text) if has_name else Q())
 
 
 def _hit(row: Model) -> SearchHit:
@@ -68,6 +86,10 @@ def _hit(row: Model) -> SearchHit:
         title = row.name
     if isinstance(row, models.WaterBody):
         title, subtitle = row.name or row.pk, row.get_water_kind_display()
+        place = row.outline.point_on_surface
+    elif isinstance(row, models.Building):
+        use = row.get_building_use_display() if row.building_use else "Use unknown"
+        subtitle = f"{use}, {row.footprint_m2:,.0f} m²"
         place = row.outline.point_on_surface
     elif isinstance(row, models.Circuit):
         place = row.substation.location

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count
 
 from grid import models
 from grid.selectors.topology import IS_SERVED
+
+METERS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,28 @@ def substation_customers(substation_ids: Iterable[str]) -> dict[str, SubstationC
     ):
         found[substation_id].critical[kind] = count
     return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeterCustomers:
+    """Hold the active accounts of one class on a meter."""
+
+    meter_id: str
+    substation_id: str | None
+    customer_class: str
+    count: int
+
+
+def meter_customers(meter_ids: Sequence[str]) -> Iterator[MeterCustomers]:
+    """Yield the active accounts on meters, by meter and class, with the substation on the meter's record."""
+    served = models.Customer.objects.filter(IS_SERVED).order_by()
+    for first in range(0, len(meter_ids), METERS_AT_ONCE):
+        rows = served.filter(meter_id__in=meter_ids[first : first + METERS_AT_ONCE])
+        grouped = rows.values_list("meter_id", "meter__substation_id", "customer_class")
+        for meter_id, substation_id, customer_class, count in grouped.annotate(Count("pk")):
+            yield MeterCustomers(
+                meter_id=meter_id, substation_id=substation_id, customer_class=customer_class, count=count
+            )
 
 
 def substation_places(substation_ids: Iterable[str]) -> dict[str, SubstationPlace]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.gis.geos import GEOSGeometry, Point
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
@@ -15,7 +16,7 @@ from grid.layers import LAYERS as SYNC_LAYERS
 from grid.warehouse import Warehouse
 from tests.clients import Api
 from tests.factories import grid as factories
-from tests.factories.surroundings import make_water_body
+from tests.factories.surroundings import make_building, make_water_body
 from tests.factories.sync import make_sync_layer, make_sync_run
 
 START = """mutation ($input: StartSyncInput!) { startSync(input: $input) { __typename
@@ -101,6 +102,7 @@ def test_search_finds_ids_by_their_start_and_names_by_any_part(viewer_api: Api) 
         (factories.make_meter, "Meter"),
         (factories.make_switch, "Switch"),
         (make_water_body, "WaterBody"),
+        (make_building, "Building"),
     ],
 )
 @pytest.mark.usefixtures("synced")
@@ -126,6 +128,38 @@ def test_search_finds_water_by_its_name_at_a_point_of_it(viewer_api: Api) -> Non
     assert (hit["assetId"], hit["kind"], hit["title"]) == ("WATER-1", "WaterBody", "Lake Alder")
     assert -95.5 < hit["lon"] < -95.4
     assert 29.5 < hit["lat"] < 29.6
+
+
+@pytest.mark.usefixtures("synced")
+def test_search_finds_a_building_by_its_id_at_a_point_of_it(
+    viewer_api: Api, make_user: Callable[..., User]
+) -> None:
+    corner = (
+        "POLYGON((-95.5 29.5, -95.4 29.5, -95.4 29.51, -95.49 29.51, -95.49 29.6, -95.5 29.6, -95.5 29.5))"
+    )
+    outline = GEOSGeometry(corner, srid=4326)  # L-shaped: its centroid lies outside
+    make_building(id="BLDG-42-7", building_use=None, footprint_m2=1234.4, outline=outline)
+    make_building(id="BLDG-43-1")
+    query = "query ($t: String!) { search(text: $t) { assetId kind title subtitle lon lat } }"
+
+    for text in ("BLDG-42", "bldg-42-7"):
+        (hit,) = viewer_api.data(query, t=text)["search"]
+        assert (hit["assetId"], hit["kind"], hit["title"]) == ("BLDG-42-7", "Building", "BLDG-42-7")
+        assert hit["subtitle"] == "Use unknown, 1,234 m²"
+        assert outline.contains(Point(hit["lon"], hit["lat"], srid=4326))
+    assert len(viewer_api.data(query, t="BLDG-")["search"]) == 2
+    assert viewer_api.data(query, t="42-7") == {"search": []}
+    assert Api(make_user("grid.view_pole")).data(query, t="BLDG-") == {"search": []}
+
+
+@pytest.mark.usefixtures("synced")
+def test_buildings_come_after_everything_else(viewer_api: Api) -> None:
+    make_building(id="CKT-IN")
+    circuit = factories.make_circuit(id="CKT-OUT")
+    query = 'query ($n: Int!) { search(text: "CKT-", first: $n) { assetId } }'
+
+    assert [hit["assetId"] for hit in viewer_api.data(query, n=2)["search"]] == [circuit.pk, "CKT-IN"]
+    assert [hit["assetId"] for hit in viewer_api.data(query, n=1)["search"]] == [circuit.pk]
 
 
 @pytest.mark.usefixtures("synced")

@@ -15,7 +15,7 @@ from grid.models import FileExport, FileImport, ImportMapping, OutboxEvent, Sync
 from tests.api.asset_classes import ASSET_CLASSES
 from tests.api.selections import graphql_schema, select_everything
 from tests.clients import Api
-from tests.factories.cascade import make_finished_run, make_scenario
+from tests.factories.cascade import make_batch, make_finished_run, make_scenario
 from tests.factories.imports import make_import_file, make_import_reject
 from tests.factories.jobs import make_job
 from tests.factories.sync import make_sync_reject
@@ -58,6 +58,7 @@ INPUTS: dict[str, Callable[[], dict[str, Any]]] = {
     "repeatCascadeRun": lambda: {"runId": str(make_finished_run().pk)},
     "publishCascadeRun": lambda: {"runId": str(make_finished_run().pk)},
     "startCascadeBatch": lambda: {"kind": "N1_BRANCH"},
+    "publishCascadeBatch": lambda: {"batchId": str(make_batch().pk)},
     "createScenario": lambda: {"name": "Loss", "outages": ["SUB-1"]},
     "updateScenario": lambda: {"scenarioId": str(make_scenario().pk), "name": "Other"},
     "copyScenario": lambda: {"scenarioId": str(make_scenario().pk)},
@@ -144,6 +145,7 @@ def question(name: str, field: GraphQLField) -> str:
         "ReliabilityGroup": "CIRCUIT",
         "TraceKind": "DOWNSTREAM",
         "CandidateKind": "SUBSTATION",
+        "GraphModel": "MOTTER_LAI",
     }
     arguments = [
         f"{key}: {made_up[get_named_type(argument.type).name]}"
@@ -327,6 +329,7 @@ def test_a_mutation_without_the_permission_answers_why_and_writes_nothing(
                 *("startRestorationStudy", "startMitigationStudy", "startInvestmentStudy"),
                 "startExplanation",
                 *("startCascadeRun", "repeatCascadeRun", "publishCascadeRun", "startCascadeBatch"),
+                "publishCascadeBatch",
                 *("createScenario", "updateScenario", "copyScenario", "deleteScenario", "runScenario"),
                 "createCrew",
                 "updateCrew",

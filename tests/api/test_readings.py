@@ -175,6 +175,7 @@ def test_a_roll_up_is_a_job(operator: User, received: Warehouse) -> None:
         "usage_months": 1,
         "circuit_days": 2,
         "transformer_days": 0,
+        "voltage_days": 2,
     }
     version = received.version(tables.ami_daily_usage)
     run_job(Job.objects.get(pk=rollup.start_rollup(user=None).pk).pk)

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from cascade.models import CascadeRun, Scenario
+from cascade.services import scenarios
 from flux_site.jobs.models import Job
 from grid import models as grid
 from tests.api.test_cascade_runs import BAD_INPUTS, case_name
@@ -152,3 +153,73 @@ def test_a_scenario_whose_outages_are_gone_is_not_run(planner_api: Api, small_ne
 
     assert (answer["code"], answer["field"]) == ("UNKNOWN_ASSET", "outages")
     assert (Job.objects.count(), CascadeRun.objects.count()) == (0, 0)
+
+
+COMPARE = """query($id: ID!, $first: Int!, $second: Int!, $other: ID, $limit: Int! = 200) {
+  compareScenarioVersions(scenarioId: $id, first: $first, second: $second, otherScenarioId: $other,
+      limit: $limit) {
+    first { number name } second { number } totalCount differences { kind path before after } } }"""
+UPDATE = """mutation($input: UpdateScenarioInput!) { updateScenario(input: $input) { __typename
+    ... on Scenario { newestNumber } ... on OperationInfo { code field } } }"""
+COPY = """mutation($input: CopyScenarioInput!) { copyScenario(input: $input) { __typename
+    ... on Scenario { scenarioId name outages { assetId } } ... on OperationInfo { code field } } }"""
+
+
+@pytest.fixture
+def edited(planner: User, small_network: SmallNetwork) -> Scenario:
+    """Return a scenario of two versions: another load, and a second outage."""
+    scenario = scenarios.create_scenario(name="Loss", outages=["BR-9012"], user=planner)
+    spec = {"outages": ["BR-9012", "BR-9013"], "load": {"form": "DEMAND", "demand_mw": 180.0}}
+    scenarios.update_scenario(scenario_id=scenario.pk, spec=spec, name="Losses", user=planner)
+    return scenario
+
+
+def test_two_versions_are_compared_place_by_place(viewer_api: Api, edited: Scenario) -> None:
+    found = viewer_api.data(COMPARE, id=str(edited.pk), first=1, second=2)["compareScenarioVersions"]
+
+    assert found["first"] == {"number": 1, "name": "Loss"}
+    assert found["totalCount"] == 4
+    assert found["differences"] == [
+        {"kind": "CHANGED", "path": "name", "before": '"Loss"', "after": '"Losses"'},
+        {"kind": "ADDED", "path": "outages[1]", "before": None, "after": '"BR-9013"'},
+        {"kind": "CHANGED", "path": "load.form", "before": '"MULTIPLIER"', "after": '"DEMAND"'},
+        {"kind": "ADDED", "path": "load.demand_mw", "before": None, "after": "180.0"},
+    ]
+    few = viewer_api.data(COMPARE, id=str(edited.pk), first=1, second=2, limit=1)["compareScenarioVersions"]
+    assert (few["totalCount"], len(few["differences"])) == (4, 1)
+
+
+def test_a_copy_of_an_earlier_version_is_compared_with_its_source(planner_api: Api, edited: Scenario) -> None:
+    copy = planner_api.data(COPY, input={"scenarioId": str(edited.pk), "version": 1})["copyScenario"]
+
+    assert (copy["name"], copy["outages"]) == ("Copy of Losses", [{"assetId": "BR-9012"}])
+    found = planner_api.data(COMPARE, id=str(edited.pk), first=1, second=1, other=copy["scenarioId"])
+    assert [each["path"] for each in found["compareScenarioVersions"]["differences"]] == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"first": 3}, "NOT_FOUND", "version"),
+        ({"id": "999999"}, "NOT_FOUND", "scenarioId"),
+        ({"other": "x"}, "BAD_INPUT", "otherScenarioId"),
+        ({"limit": 0}, "BAD_INPUT", "limit"),
+    ],
+)
+def test_a_comparison_that_cannot_be_names_its_field(
+    viewer_api: Api, edited: Scenario, changes: dict[str, Any], code: str, field: str
+) -> None:
+    asked = {"id": str(edited.pk), "first": 1, "second": 2, **changes}
+
+    error = viewer_api.error(COMPARE, **asked)
+
+    assert (error["extensions"]["code"], error["extensions"]["field"]) == (code, field)
+
+
+def test_a_change_upon_somebody_else_s_change_is_refused(planner_api: Api, edited: Scenario) -> None:
+    change = {"scenarioId": str(edited.pk), "name": "Mine"}
+
+    late = planner_api.data(UPDATE, input={**change, "basedOn": 1})["updateScenario"]
+    assert late == {"__typename": "OperationInfo", "code": "NEWER_VERSION", "field": "basedOn"}
+    in_time = planner_api.data(UPDATE, input={**change, "basedOn": 2})["updateScenario"]
+    assert in_time == {"__typename": "Scenario", "newestNumber": 3}

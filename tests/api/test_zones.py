@@ -189,7 +189,7 @@ def test_a_tie_to_a_circuit_abroad_hides_that_circuit(
 
 def test_search_stops_at_the_border(limited_api: Api, home: Territory, abroad: Territory) -> None:
     query = "query ($text: String!) { search(text: $text, first: 50) { assetId } }"
-    for text in ("Hub", "Feeder", "Bank", "SUB-", "CKT-", "XFMR-", "BR-", "MTR-", "SW-"):
+    for text in ("Hub", "Feeder", "Bank", "SUB-", "CKT-", "XFMR-", "BR-", "MTR-", "SW-", "BLD-"):
         found = {hit["assetId"] for hit in limited_api.data(query, text=text)["search"]}
 
         foreign = {row.pk for row in abroad.rows.values()}

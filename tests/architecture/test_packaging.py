@@ -25,7 +25,7 @@ def pins(name: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("name", ["base.txt", "data.txt", "dev.txt", "constraints.txt"])
+@pytest.mark.parametrize("name", ["ml.txt", "base.txt", "data.txt", "dev.txt", "constraints.txt"])
 def test_every_requirement_is_pinned_to_one_version(name: str) -> None:
     assert pins(name)
 
@@ -35,6 +35,32 @@ def test_constraints_hold_the_same_versions(name: str) -> None:
     constraints = pins("constraints.txt")
 
     assert {package: constraints.get(package) for package in pins(name)} == pins(name)
+
+
+def test_torch_comes_with_all_it_needs_and_nothing_else_asks_for_it() -> None:
+    # It is installed apart and first: a version in another file would have it fetched again, another build.
+    from importlib.metadata import requires
+
+    needed = {
+        re.split(r"[<>=!~ ;\[]", line)[0].lower().replace("_", "-")
+        for line in requires("torch") or []
+        if "extra ==" not in line and "nvidia" not in line and "cuda" not in line and "triton" not in line
+    }
+    listed, constraints = pins("ml.txt"), pins("constraints.txt")
+
+    assert needed <= set(listed)
+    assert not {"torch", "torchvision"} & {*pins("base.txt"), *pins("dev.txt"), *constraints}
+    assert {name: listed[name] for name in listed if name in constraints} == {
+        name: constraints[name] for name in listed if name in constraints
+    }
+
+
+def test_torch_is_installed_before_anything_that_uv_installs() -> None:
+    source = (ROOT / "tools" / "launcher" / "python_env.py").read_text(encoding="utf-8")
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+    assert source.index('requirements / "ml.txt"') < source.index("for arguments in batches")
+    assert dockerfile.index("-r ml.txt") < dockerfile.index("-r base.txt")
 
 
 def test_front_end_packages_are_pinned_to_one_version() -> None:

@@ -5,10 +5,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("numba", "llvmlite", "cascade.engine.native")
+HEAVY = ("numba", "llvmlite", "networkit", "cascade.engine.native", "torch", "sklearn", "cascade.ml")
 
 
 def test_a_web_process_loads_no_compiler() -> None:
+    # Neither torch nor the fitting of trees belongs there: they take seconds and hundreds of megabytes.
     # The compiler costs a second of start and a hundred megabytes; only workers need it.
     script = (
         "import sys, django; django.setup();"

@@ -5,6 +5,8 @@ from typing import Any
 from django.utils import timezone
 
 from cascade import models
+from cascade.engine.risk_now.parts import RiskPart
+from tests.factories.grid import MOMENT, make_zone
 from tests.factories.jobs import make_job
 
 
@@ -172,3 +174,68 @@ def make_batch(**fields: Any) -> models.CascadeBatch:
         "chunk_count": 1,
     }
     return models.CascadeBatch.objects.create(**{**defaults, **fields})
+
+
+def make_risk_sample(**fields: Any) -> models.RiskSample:
+    """Create a sample of the risk of a zone: 60 customer-hours, three ordinary days."""
+    zone = fields.pop("zone", None) or make_zone()
+    defaults = {
+        "at": MOMENT,
+        "zone_id": zone.pk,
+        "customers": 100,
+        "outages_h": 30.0,
+        "equipment_h": 1.0,
+        "weather_h": 2.0,
+        "contingencies_h": 3.0,
+        "vegetation_h": 4.0,
+        "background_h": 20.0,
+        "ordinary_day_h": 20.0,
+        "coverage": {part.value: [8, 10] for part in RiskPart},
+    }
+    return models.RiskSample.objects.create(**{**defaults, **fields})
+
+
+def make_risk_contribution(**fields: Any) -> models.RiskContribution:
+    """Create what an outage adds to the risk of a zone."""
+    zone = fields.pop("zone", None) or make_zone()
+    defaults = {
+        "at": MOMENT,
+        "part": "OUTAGES",
+        "zone_id": zone.pk,
+        "kind": "OUTAGE",
+        "asset_id": "OUT-1",
+        "customer_hours": 30.0,
+        "details": {"customers_out": 10.0, "p50_h": 3.0, "p80_h": None},
+    }
+    return models.RiskContribution.objects.create(**{**defaults, **fields})
+
+
+def make_risk_network(**fields: Any) -> models.RiskNetwork:
+    """Create a network of which one branch is overloaded and one costs load when lost."""
+    place = ["SUB-1", 0.5, 40.0]
+    defaults = {
+        "interconnect": "Texas",
+        "digest": "a" * 64,
+        "computed_at": MOMENT,
+        "load_multiplier": 0.8,
+        "load_hour": MOMENT,
+        "rated_hour": MOMENT,
+        "branch_count": 3,
+        "rated_count": 2,
+        "secured_count": 1,
+        "unsolved_count": 0,
+        "is_relievable": True,
+        "overloads": [["BR-1", 160.0, 150.0]],
+        "relief": {"branch": None, "shed_mw": 5.0, "tripped": 0, "at": [["SUB-1", 0.0625, 5.0]]},
+        "losses": [{"branch": "BR-2", "shed_mw": 40.0, "tripped": 1, "at": [place]}],
+        "elapsed_ms": 12.5,
+    }
+    return models.RiskNetwork.objects.create(**{**defaults, **fields})
+
+
+def make_risk_assumption() -> models.RiskAssumption:
+    """Create what the risk rests on, as a new installation has it, and return one of it."""
+    from cascade.services.risk_now import ensure_assumptions
+
+    ensure_assumptions()
+    return models.RiskAssumption.objects.get(pk="TRANSFORMER")

@@ -257,6 +257,30 @@ def make_transformer_load(**fields: Any) -> models.TransformerLoad:
     return models.TransformerLoad.objects.create(**{**defaults, **fields})
 
 
+def make_transformer_voltage(**fields: Any) -> models.TransformerVoltage:
+    """Create a week of voltages at a transformer: 3 of 200 judged readings outside range B, 10 outside A."""
+    transformer = fields.pop("transformer", None) or make_transformer()
+    defaults = {
+        "id": transformer.pk,
+        "transformer": transformer,
+        "zone": transformer.zone,
+        "first_day": date(2025, 7, 1),
+        "last_day": date(2025, 7, 7),
+        "day_count": 7,
+        "meter_count": 6,
+        "reading_count": 210,
+        "judged_count": 200,
+        "below_b_count": 2,
+        "b_low_count": 6,
+        "in_a_count": 190,
+        "b_high_count": 1,
+        "above_b_count": 1,
+        "outside_a_pct": 5.0,
+        "outside_b_pct": 1.5,
+    }
+    return models.TransformerVoltage.objects.create(**{**defaults, **fields})
+
+
 def make_meter(**fields: Any) -> models.Meter:
     """Create a residential meter."""
     n = number()

@@ -17,7 +17,7 @@ NETWORK_REMEDY = "check the network and the package index of this machine, then 
 
 def requirement_files(layout: Layout, *, with_dev: bool) -> list[Path]:
     """Return the files whose contents decide what is installed."""
-    names = ["base.txt", "data.txt", "constraints.txt"] + (["dev.txt"] if with_dev else [])
+    names = ["ml.txt", "base.txt", "data.txt", "constraints.txt"] + (["dev.txt"] if with_dev else [])
     return [layout.root / "requirements" / name for name in names]
 
 
@@ -62,6 +62,15 @@ def install(layout: Layout, *, with_dev: bool) -> str:
         log=log,
         env=environment,
         what="the Python package installer could not be fetched",
+        remedy=NETWORK_REMEDY,
+    )
+    # First, and by pip: it takes the build of torch that this machine's package index offers, where uv would
+    # look at the public one alone and may fetch gigabytes for a graphics card that is not there.
+    run_logged(
+        [*pip, "-r", requirements / "ml.txt"],
+        log=log,
+        env=environment,
+        what="the packages of learned models could not be installed",
         remedy=NETWORK_REMEDY,
     )
     uv: list[str | Path] = [

@@ -6,8 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cascade.engine.batch.splitting import Adjacency, Search, make_adjacency, make_search, unsigned
+from cascade.engine.batch.refactoring import Incidence, make_incidence
+from cascade.engine.batch.splitting import Adjacency, Search, make_adjacency, make_search
+from cascade.engine.native.elimination import unsigned
 from cascade.engine.native.factor import Pattern, Values, analyse, empty_values, refactor, solve_one
+from cascade.engine.options import TripSelection
 from cascade.engine.params import CascadeParams
 from cascade.engine.prepared import Prepared
 from cascade.engine.state import CascadeState
@@ -24,6 +27,33 @@ SOUND_GROWTH = 1e-2 * SINGULAR_GROWTH
 """Condition up to which factors made without row exchanges are used."""
 
 
+class Given(NamedTuple):
+    """Hold the units of the network as it was given: what a lost one takes with it.
+
+    Attributes:
+        unit: the unit of the normalised network that a generating one is; -1 for a pump.
+        bus: bus of every unit.
+        pumped_mw: what a pump consumes; 0 for a generating unit.
+        bus_load_mw: load per bus of the normalised network, which holds the pumps' share.
+    """
+
+    unit: IntArray
+    bus: IntArray
+    pumped_mw: FloatArray
+    bus_load_mw: FloatArray
+
+
+class Lists(NamedTuple):
+    """Hold contingencies as the loop reads them: branches, buses by place, units as given."""
+
+    branch_start: IntArray
+    branch: IntArray
+    bus_start: IntArray
+    bus: IntArray
+    unit_start: IntArray
+    unit: IntArray
+
+
 class Grid(NamedTuple):
     """Hold one network with its ratings; buses are numbered in the order of elimination.
 
@@ -33,10 +63,14 @@ class Grid(NamedTuple):
         susceptance_mw: b of every branch.
         limit_mva: flow above which a branch trips; infinite if it has no rating.
         inverse_rate: 1 / rating; 0 if it has none.
+        inverse_threshold: 1 / trip threshold, the share of a rating from which on a branch is overloaded.
+        one_by_one: whether only the most overloaded branch trips in a wave.
         unit_bus: bus of every unit.
         unit_pmax_mw: capacity of every unit.
+        given: the units as they were given, which outages name.
         adjacency: neighbours of every bus.
         pattern: where L has entries.
+        incidence: the branches at every bus, for making rows of L anew.
     """
 
     start: IntArray
@@ -44,10 +78,14 @@ class Grid(NamedTuple):
     susceptance_mw: FloatArray
     limit_mva: FloatArray
     inverse_rate: FloatArray
+    inverse_threshold: float
+    one_by_one: bool
     unit_bus: IntArray
     unit_pmax_mw: FloatArray
+    given: Given
     adjacency: Adjacency
     pattern: Pattern
+    incidence: Incidence
 
 
 class Base(NamedTuple):
@@ -100,13 +138,16 @@ class Work(NamedTuple):
         alive: per label.
         load_mw: load per bus.
         unit_p_mw: output per unit.
+        unit_pmax_mw: capacity per unit; 0 for those taken out.
         injection_mw: generation less load per bus.
         right: angles without the rank-one changes.
         angle_rad: angles.
         flow_mw: flows.
         residual_mw: injection less flows per bus.
         values: factors, when factorised afresh.
-        in_factor: weights that B is factorised with.
+        wanted: weights that B is to be factorised with.
+        in_factor: weights that the factors were last made with.
+        is_stale: rows of L to be made anew.
         spare: one entry per bus.
         sums: five rows with one entry per label.
         lost: branches lost, in the order of their loss.
@@ -131,13 +172,16 @@ class Work(NamedTuple):
     alive: BoolArray
     load_mw: FloatArray
     unit_p_mw: FloatArray
+    unit_pmax_mw: FloatArray
     injection_mw: FloatArray
     right: FloatArray
     angle_rad: FloatArray
     flow_mw: FloatArray
     residual_mw: FloatArray
     values: Values
+    wanted: FloatArray
     in_factor: FloatArray
+    is_stale: IntArray
     spare: FloatArray
     sums: FloatArray
     lost: IntArray
@@ -154,26 +198,42 @@ class Work(NamedTuple):
     answer: FloatArray
 
 
-def make_grid(prepared: Prepared, params: CascadeParams) -> Grid:
-    """Return the network in order of elimination, with the ratings of the settings."""
+def make_grid(prepared: Prepared, params: CascadeParams, state: CascadeState) -> Grid:
+    """Return the network in order of elimination, with the ratings in force in a state."""
     network = prepared.network
     pattern = analyse(prepared.model)
     position = pattern.position.astype(np.int64)
     start, end = position[network.branch_from], position[network.branch_to]
-    rate_mva = network.rate_mva * params.rating_multiplier
-    rated = prepared.rated
     inverse_rate = np.zeros(network.n_branches)
-    np.divide(1.0, rate_mva, out=inverse_rate, where=rated)
+    np.divide(1.0, state.rate_mva, out=inverse_rate, where=prepared.rated)
     return Grid(
         start=unsigned(start),
         end=unsigned(end),
         susceptance_mw=np.array(prepared.model.susceptance_mw),
-        limit_mva=np.where(rated, rate_mva * (1.0 + params.overload_tolerance_frac), np.inf),
+        limit_mva=np.array(state.limit_mva),
         inverse_rate=inverse_rate,
+        inverse_threshold=1.0 / params.trip_threshold_frac,
+        one_by_one=params.trip_selection is TripSelection.MOST_OVERLOADED,
         unit_bus=unsigned(position[network.unit_bus]),
         unit_pmax_mw=np.array(network.unit_pmax_mw),
+        given=_given(prepared, position),
         adjacency=make_adjacency(network.n_buses, start, end),
-        pattern=Pattern(*(unsigned(each) for each in pattern)),
+        pattern=pattern,
+        incidence=make_incidence(pattern),
+    )
+
+
+def _given(prepared: Prepared, position: IntArray) -> Given:
+    source = prepared.source
+    pumping = source.unit_p_mw < 0.0
+    bus_load_mw = np.empty(prepared.network.n_buses)
+    bus_load_mw[position] = prepared.network.bus_load_mw
+    return Given(
+        # Normalising keeps the order of the generating units and puts infeeds after them.
+        unit=np.where(pumping, -1, np.cumsum(~pumping) - 1).astype(np.int64),
+        bus=position[source.unit_bus],
+        pumped_mw=np.where(pumping, -source.unit_p_mw, 0.0),
+        bus_load_mw=bus_load_mw,
     )
 
 
@@ -249,13 +309,16 @@ def make_work(grid: Grid, base: Base) -> Work:
         alive=base.alive.copy(),
         load_mw=base.load_mw.copy(),
         unit_p_mw=base.unit_p_mw.copy(),
+        unit_pmax_mw=grid.unit_pmax_mw.copy(),
         injection_mw=base.injection_mw.copy(),
         right=np.empty(n),
         angle_rad=np.empty(n),
         flow_mw=np.zeros(m),
         residual_mw=np.empty(n),
         values=empty_values(grid.pattern),
-        in_factor=np.empty(m),
+        wanted=np.empty(m),
+        in_factor=np.zeros(m),
+        is_stale=np.ones(n, dtype=np.int64),
         spare=np.zeros(n),
         sums=np.zeros((5, 2 * n + 1)),
         lost=np.empty(m, dtype=np.int64),

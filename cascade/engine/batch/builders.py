@@ -32,14 +32,28 @@ def every_substation(network: Network) -> Contingencies:
     return _groups_of_buses(network.bus_substation, len(network.substation_ids))
 
 
-def every_plant(network: Network) -> tuple[Contingencies, IntArray]:
-    """Return the loss of each bus that has units, and the index of that bus.
+def every_unit(network: Network) -> Contingencies:
+    """Return the loss of each unit alone, in the order of the network; its bus stays in service.
 
-    The model has no outage of a unit that leaves its bus in service. A plant is the units of one bus, and it
-    is lost with the bus, as in a fault of its busbar: with the bus's branches and load.
+    A pump goes with what it consumes.
     """
-    bus = np.unique(network.unit_bus)
-    return from_lists([[] for _ in bus], [[each] for each in bus.tolist()]), bus
+    n = network.n_units
+    return _groups_of_units(np.arange(n), np.arange(n), n)
+
+
+def every_plant(network: Network) -> tuple[Contingencies, IntArray]:
+    """Return the loss of each plant, and a bus of each.
+
+    A plant is all units at one substation (of a bus without substation: at that bus). They stop; buses, load
+    and branches stay: the loss of all generating units at a generating station (NERC TPL-001, table 1,
+    extreme events).
+    """
+    at = network.bus_substation[network.unit_bus]
+    # Buses without substation get numbers behind those of the substations.
+    key = np.where(at >= 0, at, len(network.substation_ids) + network.unit_bus)
+    _, first, group = np.unique(key, return_index=True, return_inverse=True)
+    units = np.arange(network.n_units)
+    return _groups_of_units(units, group, len(first)), network.unit_bus[first]
 
 
 def pairs(first: Sequence[int] | IntArray, second: Sequence[int] | IntArray) -> Contingencies:
@@ -120,6 +134,19 @@ def _groups_of_buses(group: IntArray, count: int) -> Contingencies:
         branch=np.empty(0, dtype=np.int64),
         bus_start=np.searchsorted(group[order], np.arange(count + 1)),
         bus=order,
+    )
+
+
+def _groups_of_units(unit: IntArray, group: IntArray, count: int) -> Contingencies:
+    order = np.argsort(group, kind="stable")
+    none = np.zeros(count + 1, dtype=np.int64)
+    return Contingencies(
+        branch_start=none,
+        branch=np.empty(0, dtype=np.int64),
+        bus_start=none,
+        bus=np.empty(0, dtype=np.int64),
+        unit_start=np.searchsorted(group[order], np.arange(count + 1)),
+        unit=unit[order],
     )
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cascade.engine.batch.arrays import Base, Grid, Work
+from cascade.engine.batch.arrays import Base, Grid, Lists, Work
 from cascade.engine.batch.splitting import int64, split_islands
 from cascade.engine.batch.updates import (
     MAX_NEW_COLUMNS,
@@ -27,6 +27,7 @@ from cascade.engine.batch.updates import (
     solve,
 )
 from cascade.engine.native.compile import kernel
+from cascade.engine.trips.protection import EQUAL_LOADING_FRAC
 from grid.powerflow.arrays import FloatArray, IntArray
 
 STABLE, BLACKOUT, WAVE_LIMIT, UNSOLVED = 0, 1, 2, 3
@@ -69,10 +70,7 @@ class Trips(NamedTuple):
 def run_rows(
     first: int,
     last: int,
-    branch_start: IntArray,
-    branch: IntArray,
-    bus_start: IntArray,
-    bus: IntArray,
+    lists: Lists,
     max_waves: int,
     grid: Grid,
     base: Base,
@@ -93,8 +91,9 @@ def run_rows(
             return row
         ending, n_lost, split = _run_one(
             row,
-            branch[branch_start[row] : branch_start[row + 1]],
-            bus[bus_start[row] : bus_start[row + 1]],
+            lists.branch[lists.branch_start[row] : lists.branch_start[row + 1]],
+            lists.bus[lists.bus_start[row] : lists.bus_start[row + 1]],
+            lists.unit[lists.unit_start[row] : lists.unit_start[row + 1]],
             max_waves,
             grid,
             base,
@@ -108,12 +107,12 @@ def run_rows(
             n_trips += rows.n_tripped[row]
             if len(served_mw):
                 copy(served_mw[row], work.load_mw)
-        _put_back(base, work, n_lost, split)
+        _put_back(grid, base, work, n_lost, split)
     return last
 
 
 @kernel
-def _put_back(base: Base, work: Work, n_lost: int, split: bool) -> None:
+def _put_back(grid: Grid, base: Base, work: Work, n_lost: int, split: bool) -> None:
     """Return the working space to the state of the intact network."""
     for i in range(n_lost):
         k = work.lost[i]
@@ -130,6 +129,7 @@ def _put_back(base: Base, work: Work, n_lost: int, split: bool) -> None:
             work.alive[i] = base.alive[i]
         copy(work.load_mw, base.load_mw)
         copy(work.unit_p_mw, base.unit_p_mw)
+        copy(work.unit_pmax_mw, grid.unit_pmax_mw)
         copy(work.injection_mw, base.injection_mw)
 
 
@@ -157,6 +157,27 @@ def _take_out(branches: IntArray, buses: IntArray, grid: Grid, base: Base, work:
 
 
 @kernel
+def _stop_units(units: IntArray, grid: Grid, work: Work) -> None:
+    """Take units out, each with its capacity; a pump takes its consumption with it."""
+    given, pumped_mw = grid.given, work.spare
+    for unit in units:
+        own = given.unit[unit]
+        if own >= 0:
+            work.unit_p_mw[own] = 0.0
+            work.unit_pmax_mw[own] = 0.0
+        pumped_mw[given.bus[unit]] = 0.0
+    for unit in units:
+        pumped_mw[given.bus[unit]] += given.pumped_mw[unit]
+    for unit in units:
+        at = given.bus[unit]
+        load_mw = given.bus_load_mw[at]
+        if pumped_mw[at] > 0.0 and load_mw > 0.0:
+            # A pump that feeds on an infeed at its own bus is not in the load there.
+            work.load_mw[at] *= 1.0 - min(pumped_mw[at], load_mw) / load_mw
+        pumped_mw[at] = 0.0
+
+
+@kernel
 def _balance(grid: Grid, work: Work, n_labels: int) -> tuple[float, int]:
     """Balance every island by the rules of :func:`grid.powerflow.balance.balance_islands`.
 
@@ -169,7 +190,7 @@ def _balance(grid: Grid, work: Work, n_labels: int) -> tuple[float, int]:
         capacity[i] = output[i] = load[i] = 0.0
     for unit in range(len(grid.unit_bus)):
         island = label[grid.unit_bus[unit]]
-        capacity[island] += grid.unit_pmax_mw[unit]
+        capacity[island] += work.unit_pmax_mw[unit]
         output[island] += work.unit_p_mw[unit]
     for at in range(n):
         load[label[at]] += work.load_mw[at]
@@ -197,7 +218,7 @@ def _balance(grid: Grid, work: Work, n_labels: int) -> tuple[float, int]:
     for unit in range(len(grid.unit_bus)):
         at = grid.unit_bus[unit]
         island = label[at]
-        pmax, p = grid.unit_pmax_mw[unit], work.unit_p_mw[unit]
+        pmax, p = work.unit_pmax_mw[unit], work.unit_p_mw[unit]
         p = min(pmax, p * output[island] + (pmax - p) * headroom_share[island])
         work.unit_p_mw[unit] = p
         work.injection_mw[at] += p
@@ -224,14 +245,19 @@ def _right_side(grid: Grid, work: Work, x: FloatArray) -> None:
 
 
 @kernel
-def _residual(grid: Grid, work: Work) -> float:
-    """Fill the residual of every bus and return the largest; NaN if there is one."""
-    residual = work.residual_mw
+def _residual(grid: Grid, work: Work, step_only: bool) -> float:
+    """Fill flows and the residual of every bus from the angles; return the largest, NaN if there is one.
+
+    With ``step_only`` the angles are a correction: what follows from them is added to the flows.
+    """
+    x, residual = work.angle_rad, work.residual_mw
     copy(residual, work.injection_mw)
     for k in range(len(grid.start)):
-        flow = work.flow_mw[k]
-        residual[grid.start[k]] -= flow
-        residual[grid.end[k]] += flow
+        u, v = grid.start[k], grid.end[k]
+        flow = (x[u] - x[v]) * work.weight_mw[k] + (work.flow_mw[k] if step_only else -work.shift_mw[k])
+        work.flow_mw[k] = flow
+        residual[u] -= flow
+        residual[v] += flow
     largest, total = 0.0, 0.0
     for at in range(len(residual)):
         size = abs(residual[at])
@@ -243,19 +269,14 @@ def _residual(grid: Grid, work: Work) -> float:
 @kernel
 def _flows(grid: Grid, base: Base, work: Work, own_factor: bool, rank: int) -> bool:
     """Fill the flows from the angles, corrected until every bus balances; return whether they do."""
-    x = work.angle_rad
-    for k in range(len(grid.start)):
-        work.flow_mw[k] = (x[grid.start[k]] - x[grid.end[k]]) * work.weight_mw[k] - work.shift_mw[k]
-    largest = _residual(grid, work)
+    largest = _residual(grid, work, False)
     for _ in range(MAX_REFINEMENTS):
         if largest <= base.tolerance_mw:
             break
-        copy(x, work.residual_mw)
-        solve(grid, base, work, own_factor, x)
-        apply_changes(grid, work, rank, x)
-        for k in range(len(grid.start)):
-            work.flow_mw[k] += (x[grid.start[k]] - x[grid.end[k]]) * work.weight_mw[k]
-        largest = _residual(grid, work)
+        copy(work.angle_rad, work.residual_mw)
+        solve(grid, base, work, own_factor, work.angle_rad)
+        apply_changes(grid, work, rank, work.angle_rad)
+        largest = _residual(grid, work, True)
     return largest <= base.tolerance_mw
 
 
@@ -268,7 +289,7 @@ def _judge(grid: Grid, work: Work) -> tuple[int, float, float]:
         n_over += size > grid.limit_mva[k]
         loading = size * grid.inverse_rate[k]
         judged = grid.inverse_rate[k] > 0.0 and work.weight_mw[k] != 0.0
-        margin = abs(loading - 1.0) if judged else np.inf
+        margin = abs(loading * grid.inverse_threshold - 1.0) if judged else np.inf
         closest = min(closest, margin)
         highest = max(highest, loading)
     return n_over, closest, highest
@@ -279,6 +300,7 @@ def _run_one(
     row: int,
     branches: IntArray,
     buses: IntArray,
+    units: IntArray,
     max_waves: int,
     grid: Grid,
     base: Base,
@@ -288,11 +310,12 @@ def _run_one(
     n_trips: int,
 ) -> tuple[int, int, bool]:
     """Run one cascade; return how it ended, the number of branches lost, and whether islands changed."""
+    _stop_units(units, grid, work)
     n_lost = _take_out(branches, buses, grid, base, work)
     # Typed by hand: with plain constants every kernel called is compiled once more for the constant.
     known, rank, wave, n_labels = int64(0), int64(0), int64(0), base.n_labels
     own_factor = solved_right = split = n_lost < 0
-    unbalanced = len(buses) > 0
+    unbalanced = len(buses) > 0 or len(units) > 0
     served_mw, n_alive = base.served_mw, 0
     for i in range(base.n_labels):
         n_alive += base.alive[i]
@@ -377,8 +400,11 @@ def _run_one(
         if n_over == 0 or wave == max_waves:
             break
         wave += 1
+        # Of branches equally loaded but for rounding the first one trips.
+        least = loading * (1.0 - EQUAL_LOADING_FRAC) if grid.one_by_one else 0.0
         for k in range(len(grid.start)):
-            if abs(work.flow_mw[k]) > grid.limit_mva[k]:
+            size = abs(work.flow_mw[k])
+            if size > grid.limit_mva[k] and size * grid.inverse_rate[k] >= least:
                 trips.wave[n_trips + tripped] = wave
                 trips.branch[n_trips + tripped] = k
                 trips.flow_mw[n_trips + tripped] = work.flow_mw[k]
@@ -386,6 +412,8 @@ def _run_one(
                 work.branch_on[k] = False
                 work.lost[n_lost] = k
                 n_lost += 1
+                if grid.one_by_one:
+                    break
     rows.shed_mw[row] = base.served_mw - served_mw
     rows.n_waves[row] = wave
     rows.n_tripped[row] = tripped

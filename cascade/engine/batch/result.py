@@ -19,6 +19,8 @@ ENDINGS: tuple[Termination | None, ...] = (
     Termination.BLACKOUT,
     Termination.WAVE_LIMIT,
     None,
+    Termination.TIME_LIMIT,
+    Termination.SPARED,
 )
 """What the numbers in ``BatchResult.ending`` stand for; None is unsolved."""
 

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from cascade.engine.batch.arrays import Base, Grid, Work, make_base, make_grid, make_work
+from cascade.engine.batch.arrays import Base, Grid, Lists, Work, make_base, make_grid, make_work
 from cascade.engine.batch.contingencies import Contingencies
-from cascade.engine.batch.loop import BLACKOUT, STABLE, UNSOLVED, WAVE_LIMIT, Rows, Trips, run_rows
-from cascade.engine.batch.result import BatchResult
+from cascade.engine.batch.loop import UNSOLVED, Rows, Trips, run_rows
+from cascade.engine.batch.result import ENDINGS, BatchResult
 from cascade.engine.cascade import simulate
+from cascade.engine.conditions import AS_STORED, Conditions
 from cascade.engine.outages import NoOutage, Outages
 from cascade.engine.params import CascadeParams
 from cascade.engine.prepared import Prepared, prepare
-from cascade.engine.result import Termination
 from cascade.engine.state import CascadeState
+from cascade.engine.trips.chance import row_seed
 from grid.powerflow.arrays import FloatArray, IntArray
 from grid.powerflow.dcflow import SingularIsland
 from grid.powerflow.network import Network
 
-STEP = 2_000
-"""Contingencies between two reports of progress."""
+FIRST_STEP, MOST_STEP = 64, 4_096
+STEP_S = 0.2
+"""Contingencies between two reports of progress are as many as take about this long."""
 COMPILED_SETTINGS = frozenset(
-    {"load_multiplier", "rating_multiplier", "overload_tolerance_frac", "max_waves"}
+    {
+        "load_multiplier",
+        "rating_multiplier",
+        "overload_tolerance_frac",
+        "max_waves",
+        "trip_threshold_frac",
+        "trip_selection",
+        "seed",
+    }
 )
-"""The settings that the compiled loop knows. Any other, not at its default, takes the reference path."""
+"""The settings that the compiled loop knows; a seed is nothing without options that draw. Any other, not at
+its default, takes the reference path."""
 
-_ENDING = {Termination.STABLE: STABLE, Termination.BLACKOUT: BLACKOUT, Termination.WAVE_LIMIT: WAVE_LIMIT}
+_ENDING = {ending: code for code, ending in enumerate(ENDINGS) if ending is not None}
 
 
 def run_many(
@@ -36,6 +48,7 @@ def run_many(
     params: CascadeParams,
     contingencies: Contingencies,
     *,
+    conditions: Conditions = AS_STORED,
     with_bus_served: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> BatchResult:
@@ -44,7 +57,8 @@ def run_many(
     The rows are those of :func:`cascade.engine.cascade.simulate`: the same waves wherever no flow lies within
     1e-5 of its limit. They do not depend on each other, on their order or on how a batch is split. Cascades
     that the compiled loop cannot solve soundly, which takes negative reactances, and settings that it does
-    not know are run by ``simulate`` itself; ``by_reference`` says so for each row.
+    not know are run by ``simulate`` itself; ``by_reference`` says so for each row. Settings that draw by
+    chance do so anew in every row, see :func:`cascade.engine.trips.chance.row_seed`.
 
     Memory: one number per contingency and column, and up to :data:`cascade.engine.batch.arrays.CACHE_BYTES`
     for the network; with ``with_bus_served`` also one number per contingency and bus.
@@ -53,15 +67,17 @@ def run_many(
         network: the network, or one prepared for many cascades.
         params: the settings.
         contingencies: what goes out first.
+        conditions: ratings and costs of the hour.
         with_bus_served: whether to report the load served per bus.
         progress: called with the number done and the total from time to time; to stop, raise from it.
 
     Raises:
         InvalidContingencies: if they are of another network.
+        InvalidConditions: if the conditions are of another network, or lack what the settings need.
     """
     prepared = network if isinstance(network, Prepared) else prepare(network)
-    contingencies.check(prepared.network)
-    state = CascadeState(prepared=prepared, params=params)
+    contingencies.check(prepared.source)
+    state = CascadeState(prepared=prepared, params=params, conditions=conditions)
     total, n_buses = len(contingencies), prepared.network.n_buses
     rows = _empty_rows(total)
     served_mw = np.full((total, n_buses), np.nan) if with_bus_served else np.empty((0, n_buses))
@@ -69,15 +85,18 @@ def run_many(
     compiled = _Compiled.of(prepared, params, state, contingencies) if _is_known(params) else None
     reported = 0
     if compiled is not None:
-        for first in range(0, total, STEP):
-            last = min(first + STEP, total)
+        first, step = 0, FIRST_STEP
+        while first < total:
+            began, last = time.perf_counter(), min(first + step, total)
             compiled.run(first, last, rows, served_mw, book)
-            reported = int(np.count_nonzero(rows.ending[:last] != UNSOLVED))
+            reported += int(np.count_nonzero(rows.ending[first:last] != UNSOLVED))
             if progress is not None:
                 progress(reported, total)
+            pace = STEP_S / max(time.perf_counter() - began, 1e-3)
+            first, step = last, int(min(max(1.0, step * min(pace, 4.0)), MOST_STEP))
     by_reference = rows.ending == UNSOLVED
     for row in np.flatnonzero(by_reference).tolist():
-        _run_by_reference(row, prepared, params, contingencies, rows, served_mw, book)
+        _run_by_reference(row, prepared, params, contingencies, conditions, rows, served_mw, book)
         reported += 1
         if progress is not None:
             progress(reported, total)
@@ -132,8 +151,7 @@ class _Compiled:
     base: Base
     work: Work
     position: IntArray
-    bus: IntArray
-    contingencies: Contingencies
+    lists: Lists
     max_waves: int
 
     @classmethod
@@ -143,18 +161,25 @@ class _Compiled:
         """Return them; None if the intact network cannot be solved without pivoting."""
         if prepared.factor is None:
             return None
-        grid = make_grid(prepared, params)
+        grid = make_grid(prepared, params, state)
         base = make_base(prepared, grid, state)
         if base is None:
             return None
         position = grid.pattern.position.astype(np.int64)
+        unit_start, unit = _each_once(contingencies, prepared.source.n_units)
         return cls(
             grid=grid,
             base=base,
             work=make_work(grid, base),
             position=position,
-            bus=position[contingencies.bus],
-            contingencies=contingencies,
+            lists=Lists(
+                branch_start=contingencies.branch_start,
+                branch=contingencies.branch,
+                bus_start=contingencies.bus_start,
+                bus=position[contingencies.bus],
+                unit_start=unit_start,
+                unit=unit,
+            ),
             max_waves=-1 if params.max_waves is None else params.max_waves,
         )
 
@@ -164,15 +189,11 @@ class _Compiled:
         trips = Trips(
             np.empty(4 * m + 64, dtype=np.int64), np.empty(4 * m + 64, dtype=np.int64), np.empty(4 * m + 64)
         )
-        many = self.contingencies
         while first < last:
             stopped = run_rows(
                 first,
                 last,
-                many.branch_start,
-                many.branch,
-                many.bus_start,
-                self.bus,
+                self.lists,
                 self.max_waves,
                 self.grid,
                 self.base,
@@ -194,12 +215,12 @@ class _Compiled:
             first = stopped
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class _NothingOut(Outages):
-    """The contingency of nothing, which a batch may hold."""
-
-    def __post_init__(self) -> None:
-        """Allow what is refused to a person."""
+def _each_once(contingencies: Contingencies, n_units: int) -> tuple[IntArray, IntArray]:
+    """Return the units of the contingencies, each once in its own: a pump counted twice would take twice."""
+    n = max(n_units, 1)
+    row = np.repeat(np.arange(len(contingencies)), np.diff(contingencies.unit_start))
+    key = np.unique(row * n + contingencies.unit)
+    return np.searchsorted(key, n * np.arange(len(contingencies) + 1)).astype(np.int64), key % n
 
 
 def _run_by_reference(
@@ -207,23 +228,31 @@ def _run_by_reference(
     prepared: Prepared,
     params: CascadeParams,
     contingencies: Contingencies,
+    conditions: Conditions,
     rows: Rows,
     served_mw: FloatArray,
     book: _TripBook,
 ) -> None:
     """Run one contingency by the reference path; leave its row unknown if it has no unique solution."""
+    if params.draws_by_chance:
+        params = replace(params, seed=row_seed(params.seed, int(contingencies.number[row])))
     try:
-        outages = contingencies.outages(row, prepared.network)
+        outages = contingencies.outages(row, prepared.source)
     except NoOutage:
-        outages = _NothingOut(
-            branch_out=np.zeros(prepared.network.n_branches, dtype=np.bool_),
-            bus_out=np.zeros(prepared.network.n_buses, dtype=np.bool_),
-        )
+        outages = Outages.none(prepared.source)
     try:
-        result = simulate(network=prepared, outages=outages, params=params)
+        result = simulate(
+            network=prepared, outages=outages, params=params, conditions=conditions, parents=False
+        )
         first = result
         if result.n_waves:
-            first = simulate(network=prepared, outages=outages, params=replace(params, max_waves=0))
+            first = simulate(
+                network=prepared,
+                outages=outages,
+                params=replace(params, max_waves=0),
+                conditions=conditions,
+                parents=False,
+            )
     except SingularIsland:
         return
     rows.shed_mw[row] = result.shed_mw

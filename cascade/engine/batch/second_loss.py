@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import numpy as np
 
+from cascade.engine.batch.adjustment import Adjustment
 from cascade.engine.batch.builders import every_branch
 from cascade.engine.batch.result import BatchResult
 from cascade.engine.batch.run import run_many
+from cascade.engine.conditions import AS_STORED, Conditions
 from cascade.engine.outages import Outages
 from cascade.engine.params import CascadeParams
 from cascade.engine.prepared import Prepared, prepare
 from cascade.engine.state import CascadeState
 from grid.powerflow.arrays import IntArray
 from grid.powerflow.network import Network
-
-
-class Adjustment(StrEnum):
-    """Name what operators do between the first and the second loss."""
-
-    NONE = "NONE"
-    """Nothing: units and loads stay as the first cascade left them, balanced."""
-    SHARE_HEADROOM = "SHARE_HEADROOM"
-    """Redispatch: in every island all units run at the same share of their capacity."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -53,6 +46,8 @@ def second_losses(
     first: Outages,
     *,
     adjustment: Adjustment = Adjustment.NONE,
+    conditions: Conditions = AS_STORED,
+    progress: Callable[[int, int], None] | None = None,
 ) -> SecondLosses:
     """Run the cascade of a first loss to its end, adjust, and then lose each branch that is left.
 
@@ -61,6 +56,8 @@ def second_losses(
         params: the settings of both cascades.
         first: the first loss.
         adjustment: what is done before the second loss.
+        conditions: ratings and costs of the hour.
+        progress: told of the second losses, as by :func:`cascade.engine.batch.run.run_many`.
 
     Raises:
         CascadeInputError: if the outages are of another network.
@@ -68,11 +65,11 @@ def second_losses(
     """
     prepared = network if isinstance(network, Prepared) else prepare(network)
     normal = prepared.network
-    state = CascadeState(prepared=prepared, params=params)
+    state = CascadeState(prepared=prepared, params=params, conditions=conditions)
     state.take_out(first)
     state.settle()
     waves = 0
-    while len(state.overloaded) and (params.max_waves is None or waves < params.max_waves):
+    while len(state.due) and (params.max_waves is None or waves < params.max_waves):
         state.trip()
         state.settle()
         waves += 1
@@ -93,7 +90,13 @@ def second_losses(
         unit_p_mw=p_mw,
         unit_pmax_mw=pmax_mw,
     )
-    result = run_many(left, replace(params, load_multiplier=1.0), every_branch(left))
+    result = run_many(
+        left,
+        replace(params, load_multiplier=1.0),
+        every_branch(left),
+        conditions=_left_of(conditions, prepared, kept),
+        progress=progress,
+    )
     loaded = result.first_loaded_branch
     return SecondLosses(
         adjustment=adjustment,
@@ -106,3 +109,13 @@ def second_losses(
         first_shed_mw=state.base_served_mw - state.served_mw,
         first_tripped=np.flatnonzero(~state.branch_on),
     )
+
+
+def _left_of(conditions: Conditions, prepared: Prepared, kept: IntArray) -> Conditions:
+    """Return the conditions of what is left: fewer branches, and the units of the normalised network."""
+    rating, cost = conditions.branch_rating_frac, conditions.unit_cost_usd_per_mwh
+    if cost is not None:
+        generating = cost[prepared.source.unit_p_mw >= 0.0]
+        infeeds = np.full(prepared.network.n_units - len(generating), np.nan)
+        cost = np.concatenate([generating, infeeds])
+    return Conditions(branch_rating_frac=None if rating is None else rating[kept], unit_cost_usd_per_mwh=cost)

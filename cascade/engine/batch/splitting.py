@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from cascade.engine.native.compile import kernel
+from cascade.engine.native.elimination import unsigned
 from grid.powerflow.arrays import BoolArray, IntArray
 
 int64: Any = np.int64
@@ -43,14 +43,6 @@ class Search(NamedTuple):
     far: IntArray
     epoch: IntArray
     root: IntArray
-
-
-def unsigned(index: IntArray | npt.NDArray[np.int32]) -> Any:
-    """Return indices without sign: with them, numba need not ask at every access whether one is negative.
-
-    That halves the time of a factorisation. The type is loose since the kernels take any whole numbers.
-    """
-    return index.astype(np.uint32)
 
 
 def make_adjacency(n: int, start: IntArray, end: IntArray) -> Adjacency:

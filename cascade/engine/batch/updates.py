@@ -9,8 +9,9 @@ cascades.
 from __future__ import annotations
 
 from cascade.engine.batch.arrays import Base, Grid, Work
+from cascade.engine.batch.refactoring import refactor_changed
 from cascade.engine.native.compile import kernel
-from cascade.engine.native.factor import refactor, solve_one
+from cascade.engine.native.factor import solve_one
 from grid.powerflow.arrays import FloatArray
 
 TINY_SMALL_PIVOT = 1e-9
@@ -40,8 +41,18 @@ def factorise_now(grid: Grid, base: Base, work: Work) -> bool:
     """Factorise the branches in service and the held ones; return whether that was sound."""
     for k in range(len(grid.start)):
         kept = work.branch_on[k] or work.held[k]
-        work.in_factor[k] = base.weight_mw[k] if kept else 0.0
-    if refactor(grid.pattern, work.in_factor, base.shunt_mw, work.values, work.spare) >= 0:
+        work.wanted[k] = base.weight_mw[k] if kept else 0.0
+    broken = refactor_changed(
+        grid.pattern,
+        grid.incidence,
+        work.wanted,
+        work.in_factor,
+        base.shunt_mw,
+        work.values,
+        work.is_stale,
+        work.spare,
+    )
+    if broken >= 0:
         return False
     if len(base.probe) == 0:
         return True

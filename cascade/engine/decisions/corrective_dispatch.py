@@ -5,10 +5,12 @@ Syst. 24(3), 2009), solved by HiGHS through scipy:
 
     minimise  Σ raise + Σ lower + M · Σ shed
     so that   B θ = P + raise - lower - (L - shed) + Aᵀ b φ     at every bus of a live island
-              |b (θ_from - θ_to - φ)| <= rate                    on every rated branch in service
+              |b (θ_from - θ_to - φ)| <= limit                   on every rated branch in service
               0 <= P + raise - lower <= Pmax,   0 <= shed <= L
 
-M is so large that nothing is shed which a change of output could avoid.
+The limit is the rating in force times the trip threshold. With ramp limits no unit moves further than it
+could in one wave; with trips by chance the limit is where a branch comes near its threshold. M is so large
+that nothing is shed which a change of output could avoid.
 """
 
 from __future__ import annotations
@@ -19,12 +21,15 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, csc_array, csr_array, hstack, vstack
 
+from cascade.engine.params import CascadeParams
 from cascade.engine.state import CascadeState
 from grid.powerflow.arrays import FloatArray
 from grid.powerflow.network import Network
 
 SHED_PENALTY = 1000.0
 """MW of output that may be moved to avoid one MW of shedding."""
+BELOW_NEAR_FRAC = 1e-5
+"""How far below where chance sets in a branch is brought, as a share: more than rounding."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -46,30 +51,37 @@ class Dispatch:
 
 
 def corrective_dispatch(
-    network: Network, state: CascadeState, *, may_raise: bool, may_shed: bool
+    network: Network, state: CascadeState, params: CascadeParams, *, may_raise: bool, may_shed: bool
 ) -> Dispatch | None:
     """Return the least change that leaves no branch overloaded; None if there is none.
 
     Args:
         network: the normalised network, in the units of the state.
-        state: the state after the outages, settled; nothing of it is changed.
+        state: the state after the outages, solved; nothing of it is changed.
+        params: the settings of the cascade.
         may_raise: whether units may be raised.
         may_shed: whether load may be shed.
     """
     live_bus = ~state.bus_dead
     live_unit = live_bus[network.unit_bus]
-    raise_mw = np.where(live_unit, np.maximum(state.unit_pmax_mw - state.unit_p_mw, 0.0), 0.0)
-    lower_mw = np.where(live_unit, state.unit_p_mw, 0.0)
+    reach_mw = np.full(network.n_units, np.inf)
+    if params.ramp is not None:
+        reach_mw = params.ramp.frac_per_min * params.ramp.window_min * state.unit_pmax_mw
+    room_mw = np.clip(state.unit_pmax_mw - state.unit_p_mw, 0.0, reach_mw)
+    raise_mw = np.where(live_unit, room_mw, 0.0)
+    lower_mw = np.where(live_unit, np.minimum(state.unit_p_mw, reach_mw), 0.0)
     shed_mw = np.where(live_bus, state.bus_load_mw, 0.0)
     columns = _columns(network, state)
     upper = np.concatenate(
         [raise_mw if may_raise else raise_mw * 0.0, lower_mw, shed_mw if may_shed else shed_mw * 0.0]
     )
     n_angles, m = network.n_buses, network.n_units
-    rated = np.flatnonzero(state.live_on & (state.rate_mva > 0.0))
+    rated = np.flatnonzero(state.live_on & np.isfinite(state.threshold_mva))
     flow = _flow_rows(network, rated)
     nothing = csr_array((len(rated), len(upper)))
-    limit = state.rate_mva[rated]
+    limit = state.threshold_mva[rated]
+    if params.random_trips is not None:
+        limit = limit * params.random_trips.near_limit_frac * (1.0 - BELOW_NEAR_FRAC)
     shift = network.susceptance_mw[rated] * np.deg2rad(network.shift_deg[rated])
     with_flow = hstack([flow, nothing])
     solved = linprog(  # type: ignore[call-overload]  # the stubs know no sparse matrices

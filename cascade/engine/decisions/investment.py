@@ -3,23 +3,28 @@
 Annual expected benefit = Σ over scenarios of frequency · (energy not served without - with the measure) ·
 value. Energy not served = load lost · duration. A measure changes either the network (ratings, branches) or
 what a scenario takes out (hardening, undergrounding, trimming: outages of an asset become rarer).
+
+Scenarios may differ in loads, units, settings and weather; their buses and branches are the same. Where
+chance is a setting, with and without the measure are of the same draw.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
 from cascade.engine.cascade import simulate
+from cascade.engine.conditions import AS_STORED, Conditions
 from cascade.engine.decisions.customer_cost import Durations
 from cascade.engine.decisions.damage_functions import check_hours
 from cascade.engine.decisions.ranges import InvalidDecisionInput, Range, total
-from cascade.engine.outages import NoOutage, UnknownAsset, resolve_outages
+from cascade.engine.outages import Outages, UnknownAsset
 from cascade.engine.params import CascadeParams
 from cascade.engine.prepared import Prepared, prepare
+from grid.powerflow.arrays import BoolArray
 from grid.powerflow.network import Network
 
 
@@ -52,7 +57,7 @@ class Measure:
     Attributes:
         id: its name.
         kind: what is done.
-        asset_id: the branch, bus or substation; for ADD_BRANCH the bus it begins at.
+        asset_id: the branch, bus, substation or unit; for ADD_BRANCH the bus it begins at.
         cost_usd: what it costs, > 0.
         avoided_frac: for kinds that avoid outages: share of the asset's outages that no longer happen.
         rating_factor: for RECONDUCTOR: new rating over old, > 1.
@@ -102,17 +107,21 @@ class ScenarioCase:
 
     Attributes:
         id: its name.
-        outages: ids of the branches (BR-), buses (BUS-) and substations (SUB-) that it takes out.
+        network: the network with its loads and units; buses and branches as in the other scenarios.
+        outages: what it takes out.
         params: its settings.
         per_year: how often it happens in a year.
         durations: how long its losses last.
+        conditions: its ratings and costs of the hour.
     """
 
     id: str
-    outages: tuple[str, ...]
+    network: Network
+    outages: Outages
     params: CascadeParams
     per_year: float
     durations: Durations
+    conditions: Conditions = AS_STORED
 
     def __post_init__(self) -> None:
         """Check the frequency."""
@@ -135,22 +144,32 @@ class MeasureValue:
 
 
 class ScenarioSet:
-    """Hold scenarios on a network, each simulated once as things are."""
+    """Hold scenarios, each simulated once as things are."""
 
-    def __init__(self, network: Network, cases: Sequence[ScenarioCase], *, usd_per_mwh: float) -> None:
+    def __init__(self, cases: Sequence[ScenarioCase], *, usd_per_mwh: float) -> None:
         """Simulate every scenario.
 
         Raises:
-            InvalidDecisionInput: if two have one name, or the value is negative.
-            UnknownAsset: if one names what is not in the network.
+            InvalidDecisionInput: if there are none, two have one name, their buses or branches differ, or the
+                value is negative.
+            CascadeInputError: if outages or conditions do not fit a network.
             SingularIsland: if a power flow has no unique solution.
         """
         check_hours("usd_per_mwh", usd_per_mwh)
+        if not cases:
+            raise InvalidDecisionInput(field="scenarios", message="are none; allowed: at least one")
         if len({case.id for case in cases}) < len(cases):
             raise InvalidDecisionInput(field="scenarios", message="two of them have the same name")
-        self.network, self.cases, self.usd_per_mwh = network, tuple(cases), usd_per_mwh
-        self._prepared = prepare(network)
-        self.lost_mw = {case.id: _lost(self._prepared, case, case.outages) for case in self.cases}
+        first = cases[0].network
+        for case in cases:
+            if (case.network.branch_ids, case.network.bus_ids) != (first.branch_ids, first.bus_ids):
+                raise InvalidDecisionInput(field="scenarios", message=f"{case.id} is of another network")
+        self.cases, self.usd_per_mwh = tuple(cases), usd_per_mwh
+        self._prepared = _prepare_each(self.cases)
+        self.lost_mw = {
+            case.id: _lost(self._prepared[case.id], case, case.outages, case.conditions)
+            for case in self.cases
+        }
 
     def value(self, measures: Sequence[Measure]) -> MeasureValue:
         """Return what measures taken together save, by running every scenario again with them.
@@ -160,8 +179,10 @@ class ScenarioSet:
             InvalidDecisionInput: if two of them avoid outages of one asset.
             SingularIsland: if a power flow has no unique solution then.
         """
-        changed = _built(self.network, [each for each in measures if not each.kind.avoids_outages])
-        prepared = self._prepared if changed is self.network else prepare(changed)
+        built = [each for each in measures if not each.kind.avoids_outages]
+        prepared = self._prepared
+        if built:
+            prepared = _prepare_each(self.cases, lambda network: _built(network, built))
         avoided: dict[str, float] = {}
         for measure in measures:
             if measure.kind.avoids_outages:
@@ -169,11 +190,11 @@ class ScenarioSet:
                     raise InvalidDecisionInput(
                         field="asset_id", message=f"two measures avoid outages of {measure.asset_id}"
                     )
-                _check_known(self.network, measure.asset_id)
+                _check_known(self.cases[0].network, measure.asset_id)
                 avoided[measure.asset_id] = measure.avoided_frac or 0.0
         saved_mw = {}
         for case in self.cases:
-            with_measures = _expected(prepared, case, avoided)
+            with_measures = _expected(prepared[case.id], case, avoided, _conditions(case, built))
             saved_mw[case.id] = self.lost_mw[case.id] - with_measures
         energy = total(
             case.durations.each(
@@ -188,13 +209,46 @@ class ScenarioSet:
 MAX_AVOIDED_IN_ONE = 8
 
 
-def _expected(prepared: Prepared, case: ScenarioCase, avoided: dict[str, float]) -> float:
+def _prepare_each(
+    cases: Sequence[ScenarioCase], change: Callable[[Network], Network] = lambda network: network
+) -> dict[str, Prepared]:
+    """Return the network of each scenario, changed and prepared; equal ones are prepared once."""
+    by_digest: dict[str, Prepared] = {}
+    found = {}
+    for case in cases:
+        digest = case.network.digest()
+        if digest not in by_digest:
+            by_digest[digest] = prepare(change(case.network))
+        found[case.id] = by_digest[digest]
+    return found
+
+
+def _conditions(case: ScenarioCase, built: Sequence[Measure]) -> Conditions:
+    """Return the conditions of a scenario with what is built.
+
+    A second unit stands in the weather of the first; a new line has the rating it was given.
+    """
+    factor = case.conditions.branch_rating_frac
+    if factor is None:
+        return case.conditions
+    beside = [
+        each.asset_id if each.kind is MeasureKind.ADD_TRANSFORMER else None
+        for each in built
+        if each.kind is not MeasureKind.RECONDUCTOR
+    ]
+    added = [np.nan if twin is None else factor[case.network.branch_index[twin]] for twin in beside]
+    return replace(case.conditions, branch_rating_frac=np.append(factor, added))
+
+
+def _expected(
+    prepared: Prepared, case: ScenarioCase, avoided: dict[str, float], conditions: Conditions
+) -> float:
     """Return the load lost, in the mean over which of the outages are avoided, each by itself.
 
     Raises:
         InvalidDecisionInput: if more than eight assets of one scenario are hardened: each doubles the cases.
     """
-    touched = [name for name in case.outages if name in avoided]
+    touched = [name for name in avoided if _is_out(case, name)]
     if len(touched) > MAX_AVOIDED_IN_ONE:
         raise InvalidDecisionInput(
             field="measures",
@@ -208,22 +262,59 @@ def _expected(prepared: Prepared, case: ScenarioCase, avoided: dict[str, float])
         for name in touched:
             chance *= avoided[name] if name in gone else 1.0 - avoided[name]
         if chance > 0.0:
-            outages = tuple(name for name in case.outages if name not in gone)
-            lost_mw += chance * _lost(prepared, case, outages)
+            lost_mw += chance * _lost(prepared, case, _without(case, gone), conditions)
     return lost_mw
 
 
-def _lost(prepared: Prepared, case: ScenarioCase, names: Sequence[str]) -> float:
-    try:
-        outages = resolve_outages(
-            network=prepared.source,
-            branch_ids=[name for name in names if name.startswith("BR-")],
-            bus_ids=[name for name in names if name.startswith("BUS-")],
-            substation_ids=[name for name in names if name.startswith("SUB-")],
-        )
-    except NoOutage:
-        return 0.0
-    return simulate(network=prepared, outages=outages, params=case.params).shed_mw
+def _is_out(case: ScenarioCase, asset_id: str) -> bool:
+    """Return whether a scenario takes out an asset; of a substation any of its buses."""
+    return any((mask & out).any() for mask, out in _marks(case, asset_id))
+
+
+def _without(case: ScenarioCase, asset_ids: Iterable[str]) -> Outages:
+    """Return the outages of a scenario but those of some assets; of a substation, of all its buses."""
+    branch_out, bus_out, unit_out = case.outages.branch_out, case.outages.bus_out, _unit_out(case)
+    for asset_id in asset_ids:
+        (branch, _), (bus, _), (unit, _) = _marks(case, asset_id)
+        branch_out, bus_out, unit_out = branch_out & ~branch, bus_out & ~bus, unit_out & ~unit
+    return Outages(
+        branch_out=branch_out,
+        bus_out=bus_out,
+        unit_out=unit_out if unit_out.any() else None,
+        may_be_none=True,
+    )
+
+
+def _marks(case: ScenarioCase, asset_id: str) -> list[tuple[BoolArray, BoolArray]]:
+    """Return where an asset is among branches, buses and units, each with what is out of them."""
+    network = case.network
+    branch, bus, unit = (
+        np.zeros(count, dtype=np.bool_) for count in (network.n_branches, network.n_buses, network.n_units)
+    )
+    for mask, index in (
+        (branch, network.branch_index),
+        (bus, network.bus_index),
+        (unit, network.unit_index),
+    ):
+        if asset_id in index:
+            mask[index[asset_id]] = True
+    if asset_id in network.substation_index:
+        bus |= network.bus_substation == network.substation_index[asset_id]
+    return [(branch, case.outages.branch_out), (bus, case.outages.bus_out), (unit, _unit_out(case))]
+
+
+def _unit_out(case: ScenarioCase) -> BoolArray:
+    out = case.outages.unit_out
+    return np.zeros(case.network.n_units, dtype=np.bool_) if out is None else out
+
+
+def _lost(prepared: Prepared, case: ScenarioCase, outages: Outages, conditions: Conditions) -> float:
+    n_more = prepared.source.n_branches - len(outages.branch_out)
+    if n_more:
+        outages = replace(outages, branch_out=np.append(outages.branch_out, np.zeros(n_more, dtype=np.bool_)))
+    return simulate(
+        network=prepared, outages=outages, params=case.params, conditions=conditions, parents=False
+    ).shed_mw
 
 
 def _built(network: Network, measures: Sequence[Measure]) -> Network:
@@ -276,7 +367,8 @@ def _bus(network: Network, bus_id: str) -> int:
 
 def _check_known(network: Network, asset_id: str) -> None:
     if not any(
-        asset_id in index for index in (network.branch_index, network.bus_index, network.substation_index)
+        asset_id in index
+        for index in (network.branch_index, network.bus_index, network.substation_index, network.unit_index)
     ):
         raise UnknownAsset(field="asset_id", ids=(asset_id,), problem="not in the network")
 

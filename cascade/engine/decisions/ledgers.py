@@ -6,7 +6,7 @@ is a transfer: a sum of the three would count twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cascade.engine.decisions.customer_cost import CostShare, both_methods
@@ -66,29 +66,21 @@ class Ledger:
 
 
 def customer_ledger(
-    shares: Iterable[CostShare], *, voll_usd: Range | None = None, is_complete: bool = True
+    shares: Iterable[CostShare], *, voll_usd: Range | None = None, gaps: Sequence[str] = ()
 ) -> Ledger:
     """Return the customers' ledger, a line a method.
 
     Args:
         shares: the costs of the customers known.
         voll_usd: value of all load lost, where that is known better than from the customers' mean loads.
-        is_complete: whether the customers of all load lost are known; if not, only the value of lost load can
-            price the rest, and the damage functions give no more than a floor.
+        gaps: why not all customers without supply are known; if any, the damage functions give no more than
+            a floor.
     """
     found = list(shares)
     damage = total(share.damage_usd for share in found)
     voll = total(share.voll_usd for share in found) if voll_usd is None else voll_usd
-    if not is_complete:
-        damage = Range(
-            low=damage.low,
-            mid=None,
-            high=None,
-            reasons=(
-                *damage.reasons,
-                "part of the load lost has no customers on record: its damage is unknown",
-            ),
-        )
+    if gaps:
+        damage = Range(low=damage.low, mid=None, high=None, reasons=(*damage.reasons, *gaps))
     lines = (Line(name="DAMAGE_FUNCTIONS", usd=damage), Line(name="VALUE_OF_LOST_LOAD", usd=voll))
     return Ledger(name="CUSTOMER", lines=lines, usd=both_methods(damage, voll))
 

@@ -1,8 +1,9 @@
 """What would have stopped a cascade: actions after the initial outages, each tried by simulating again.
 
 An action is carried out after the initial outages, or after a wave of trips, and before the next. It changes
-the network (outputs of units, loads, ratings, further branches opened); the rest of the cascade is then
-simulated on the changed network. What it saves is the difference, not an estimate.
+the state (outputs of units, loads, ratings, further branches opened); the cascade then goes on from there, by
+the same rules, with what relays have collected, blocks of load that went and draws of chance as they were.
+What it saves is the difference, not an estimate.
 """
 
 from __future__ import annotations
@@ -13,17 +14,18 @@ from enum import StrEnum
 
 import numpy as np
 
-from cascade.engine.cascade import simulate
+from cascade.engine.cascade import go_on, simulate
+from cascade.engine.conditions import AS_STORED, Conditions
 from cascade.engine.decisions.corrective_dispatch import Dispatch, corrective_dispatch
 from cascade.engine.decisions.ranges import InvalidDecisionInput
 from cascade.engine.outages import Outages
 from cascade.engine.params import CascadeParams
-from cascade.engine.prepared import prepare
+from cascade.engine.prepared import Prepared, prepare
 from cascade.engine.result import CascadeResult
 from cascade.engine.state import CascadeState
 from grid.powerflow.arrays import BoolArray, FloatArray, IntArray
 from grid.powerflow.dcflow import SingularIsland
-from grid.powerflow.network import Network, normalise
+from grid.powerflow.network import Network
 
 SAVING_TOLERANCE_MW = 1e-6
 
@@ -164,52 +166,74 @@ class Situation:
     """Hold a network in the midst of a cascade, before the next branches trip, and that cascade.
 
     Attributes:
-        source: the network.
+        prepared: the network.
         outages: the initial outages.
         params: the settings.
+        conditions: ratings and costs of the hour.
         result: the cascade as it goes without any action.
         waves_before: waves that have tripped already; 0 is right after the initial outages.
         network: the normalised network in the units of the run: multipliers applied.
-        state: the state reached.
+        state: the state reached, settled.
     """
 
     def __init__(
         self,
-        network: Network,
+        network: Network | Prepared,
         outages: Outages,
         params: CascadeParams,
         *,
+        conditions: Conditions = AS_STORED,
         waves_before: int = 0,
         result: CascadeResult | None = None,
     ) -> None:
         """Simulate the cascade without any action, up to the wave and to its end.
 
         Raises:
-            InvalidDecisionInput: if branches trip by other rules than at their rating and at once.
             CascadeInputError: if the outages are of another network.
             SingularIsland: if the power flow has no unique solution.
         """
-        self.source, self.outages, self.params = network, outages, params
-        _check_rules(params)
-        prepared = prepare(network)
-        self.result = result or simulate(network=prepared, outages=outages, params=params)
+        self.prepared = network if isinstance(network, Prepared) else prepare(network)
+        self.outages, self.params, self.conditions = outages, params, conditions
+        self.result = result or simulate(
+            network=self.prepared, outages=outages, params=params, conditions=conditions
+        )
         self.waves_before = waves_before
-        self.network = _scaled(normalise(network), params)
-        self.state = CascadeState(prepared=prepared, params=params)
-        self.state.take_out(outages)
-        self.state.settle()
+        state = CascadeState(prepared=self.prepared, params=params, conditions=conditions)
+        self.network = replace(
+            self.prepared.network,
+            bus_load_mw=self.prepared.network.bus_load_mw * params.load_multiplier,
+            rate_mva=state.rate_mva,
+        )
+        state.take_out(outages)
+        state.solve()
         for _ in range(waves_before):
-            self.state.trip()
-            self.state.settle()
+            state.choose()
+            state.trip()
+            state.solve()
+        self._before_choice = state
+        self.state = state.fork()
+        self.state.choose()
+
+    @property
+    def source(self) -> Network:
+        """Return the network as it was given."""
+        return self.prepared.source
 
     def after(self, waves: int) -> Situation:
         """Return the situation when so many waves have tripped."""
-        return Situation(self.source, self.outages, self.params, waves_before=waves, result=self.result)
+        return Situation(
+            self.prepared,
+            self.outages,
+            self.params,
+            conditions=self.conditions,
+            waves_before=waves,
+            result=self.result,
+        )
 
     @property
     def overloaded(self) -> IntArray:
-        """Return the branches that trip next."""
-        return self.state.overloaded
+        """Return the branches that are overloaded or trip next."""
+        return np.union1d(self.state.overloaded, self.state.due)
 
     def try_action(self, action: Action) -> Outcome:
         """Return what an action achieves, by simulating the rest of the cascade with it.
@@ -217,42 +241,29 @@ class Situation:
         Raises:
             SingularIsland: if the power flow has no unique solution then.
         """
-        branch_out = ~self.state.branch_on
-        branch_out[list(action.opened)] = True
-        result = simulate(
-            network=self._changed(action),
-            # units that are out stand at no output and no capacity in the state already
-            outages=Outages(branch_out=branch_out, bus_out=self.outages.bus_out),
-            params=replace(self.params, load_multiplier=1.0, rating_multiplier=1.0),
+        state = self._before_choice.fork()
+        state.change(
+            load_change_mw=_given(action.load_change_mw),
+            unit_change_mw=_given(action.unit_change_mw),
+            rate_factor=_given(action.rate_factor),
+            opened=action.opened,
         )
-        lost_mw = self.result.base_served_mw - result.served_mw
+        state.choose()
+        course = go_on(state, self.params, waves=self.waves_before)
+        lost_mw = self.result.base_served_mw - course.served_mw
         tripped_before = sum(len(wave.tripped) for wave in self.result.waves[: self.waves_before + 1])
         return Outcome(
             action=action,
             lost_mw=lost_mw,
             saved_mw=self.result.shed_mw - lost_mw,
-            n_tripped=tripped_before + len(result.tripped),
-            is_contained=len(result.tripped) == 0,
-            bus_served_mw=result.bus_served_mw,
+            n_tripped=tripped_before + len(course.tripped),
+            is_contained=len(course.tripped) == 0,
+            bus_served_mw=course.bus_served_mw,
         )
 
-    def _changed(self, action: Action) -> Network:
-        """Return the network with loads and outputs as they stand, and the action done."""
-        load_mw, unit_mw = self.state.bus_load_mw, self.state.unit_p_mw
-        rate_mva = self.network.rate_mva
-        if len(action.load_change_mw):
-            load_mw = np.maximum(load_mw + action.load_change_mw, 0.0)
-        if len(action.unit_change_mw):
-            unit_mw = np.clip(unit_mw + action.unit_change_mw, 0.0, self.state.unit_pmax_mw)
-        if len(action.rate_factor):
-            rate_mva = rate_mva * action.rate_factor
-        return replace(
-            self.network,
-            bus_load_mw=load_mw,
-            unit_p_mw=unit_mw,
-            unit_pmax_mw=self.state.unit_pmax_mw,
-            rate_mva=rate_mva,
-        )
+
+def _given(values: FloatArray) -> FloatArray | None:
+    return values if len(values) else None
 
 
 def search(
@@ -304,26 +315,27 @@ def repeat_later(situation: Situation, action: Action) -> Outcome | None:
 def choke_points(situation: Situation, params: MitigationParams) -> list[ChokePoint]:
     """Return the tripped branches whose holding would have saved most, the first trips examined first.
 
-    Each is tried alone: the cascade is simulated with that branch unlimited.
+    Each is tried alone: the cascade is simulated with that branch in service whatever it carries.
     """
     network, result = situation.source, situation.result
+    intact = CascadeState(
+        prepared=situation.prepared, params=situation.params, conditions=situation.conditions
+    )
     found: list[ChokePoint] = []
     for wave in result.waves[1:]:
         for branch in wave.tripped.tolist():
             if len(found) >= params.max_choke_points:
                 break
-            rate_mva = network.rate_mva.copy()
-            rate_mva[branch] = 0.0
-            held = simulate(
-                network=replace(network, rate_mva=rate_mva),
-                outages=situation.outages,
-                params=situation.params,
-            )
+            state = intact.fork()
+            state.hold(branch)
+            state.take_out(situation.outages)
+            state.settle()
+            held = go_on(state, situation.params, waves=0)
             found.append(
                 ChokePoint(
                     branch_id=network.branch_ids[branch],
                     wave=wave.index,
-                    saved_mw=result.shed_mw - held.shed_mw,
+                    saved_mw=held.served_mw - result.served_mw,
                     trips_avoided=len(result.tripped) - 1 - len(held.tripped),
                 )
             )
@@ -342,7 +354,11 @@ def _dispatches(situation: Situation) -> list[Action]:
     actions = []
     for kind, (may_raise, may_shed) in _DISPATCHES.items():
         found = corrective_dispatch(
-            situation.network, situation.state, may_raise=may_raise, may_shed=may_shed
+            situation.network,
+            situation.state,
+            situation.params,
+            may_raise=may_raise,
+            may_shed=may_shed,
         )
         if found is None or (kind is ActionKind.REDISPATCH_AND_SHED and found.shed_mw <= SAVING_TOLERANCE_MW):
             continue  # not possible, or no other than without shedding
@@ -398,28 +414,3 @@ def _transfer(situation: Situation, transfer: LoadTransfer) -> Action:
     change[transfer.from_bus] -= moved_mw
     change[transfer.to_bus] += moved_mw
     return Action(kind=ActionKind.TRANSFER_LOAD, targets=(transfer.id,), load_change_mw=change)
-
-
-def _check_rules(params: CascadeParams) -> None:
-    """Refuse settings under which the state after a wave is not that of the plain rules."""
-    plain = CascadeParams(
-        load_multiplier=params.load_multiplier,
-        rating_multiplier=params.rating_multiplier,
-        overload_tolerance_frac=params.overload_tolerance_frac,
-        max_waves=params.max_waves,
-        seed=params.seed,
-    )
-    if params != plain:
-        raise InvalidDecisionInput(
-            field="run",
-            message="uses options of the cascade; allowed: branches that trip at their rating, at once",
-        )
-
-
-def _scaled(network: Network, params: CascadeParams) -> Network:
-    """Return the network in the units of the run, so that no multiplier is left to apply."""
-    return replace(
-        network,
-        bus_load_mw=network.bus_load_mw * params.load_multiplier,
-        rate_mva=network.rate_mva * params.rating_multiplier,
-    )

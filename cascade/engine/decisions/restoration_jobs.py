@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cascade.engine.cascade import simulate
+from cascade.engine.conditions import AS_STORED, Conditions
 from cascade.engine.decisions.outage_tree import RepairJob
 from cascade.engine.outages import NoOutage, Outages
 from cascade.engine.params import CascadeParams
@@ -348,6 +349,7 @@ def restored_mw(
     order: Sequence[int],
     *,
     outages: Outages,
+    conditions: Conditions = AS_STORED,
 ) -> list[RestoredStep]:
     """Return what is back after each job in turn, by simulating the network with the rest left out.
 
@@ -371,7 +373,9 @@ def restored_mw(
         job = jobs[position]
         branch_out[list(job.branches)] = False
         bus_out[list(job.buses)] = False
-        served_mw, trips = _served(prepared, outages, branch_out, bus_out, params, result.base_served_mw)
+        served_mw, trips = _served(
+            prepared, outages, branch_out, bus_out, params, conditions, result.base_served_mw
+        )
         steps.append(
             RestoredStep(
                 job_id=job.id,
@@ -389,12 +393,13 @@ def _served(
     branch_out: BoolArray,
     bus_out: BoolArray,
     params: CascadeParams,
+    conditions: Conditions,
     intact_mw: float,
 ) -> tuple[float, int]:
     try:
         outages = replace(initial, branch_out=branch_out, bus_out=bus_out)
     except NoOutage:
         return intact_mw, 0
-    found = simulate(network=prepared, outages=outages, params=params)
+    found = simulate(network=prepared, outages=outages, params=params, conditions=conditions, parents=False)
     first = found.waves[0]
     return first.served_mw, first.n_overloads

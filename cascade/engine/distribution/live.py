@@ -129,16 +129,16 @@ class Live:
         self._source_kva: dict[int, float] = {}
         self._source_rated: dict[int, float] = {}
         at = network.arrays.transformer_node
+        of_source = np.array(self.source, dtype=np.int64)
+        lost = cleared.lost[region.nodes] & (of_source != NONE)
+        comes_back = np.bincount(
+            of_source[lost], weights=np.array(self.load_kva)[lost], minlength=len(region.nodes)
+        )
         for source in sorted(set(self.source) - {NONE}):
             node = int(region.nodes[source])
             units = network.behind_node(node)
             stays = unit_load_kva[units[~cleared.lost[at[units]]]].sum()
-            back = sum(
-                self.load_kva[number]
-                for number in np.flatnonzero(cleared.lost[region.nodes]).tolist()
-                if self.source[number] == source
-            )
-            self._source_kva[source] = float(stays) + back
+            self._source_kva[source] = float(stays) + float(comes_back[source])
             self._source_rated[source] = 1000.0 * float(equipment.node_rated_mva[node])
 
     def _blocks(

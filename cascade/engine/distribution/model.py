@@ -62,6 +62,12 @@ class DistributionModel:
         known: BoolArray = self.network.arrays.meter_transformer != NONE
         return known
 
+    @cached_property
+    def substation_node(self) -> IntArray:
+        """Per substation its node; ``NONE`` of one that has none."""
+        arrays = self.network.arrays
+        return arrays.nodes.positions(arrays.substations.keys())
+
     def is_of_kind(self, kinds: tuple[str, ...]) -> BoolArray:
         """Return which switches are of some kinds."""
         return np.array([kind in kinds for kind in self.switch_kinds], dtype=np.bool_)

@@ -67,16 +67,19 @@ class _Count:
         self._meter_circuit = np.full(len(arrays.meters), NONE, dtype=np.int64)
         known = model.meter_transformer_known
         self._meter_circuit[known] = arrays.transformer_circuit[arrays.meter_transformer[known]]
+        self._units_of = _Groups(arrays.transformer_circuit, len(arrays.circuits))
+        self._meters_of = _Groups(self._meter_circuit, len(arrays.circuits))
         self._shed_share = np.zeros(len(arrays.meters))  # of meters under a substation served in part
 
     def impact(self) -> DistributionImpact:
         found = self._found
         limit = found.params.momentary_s
         brief = found.unit_restored_s <= limit, found.meter_restored_s <= limit
-        out = self._tally(found.unit_out, found.meter_out)
-        restored = self._tally(self._unit_back, self._meter_back)
-        still = self._tally(found.unit_out & ~self._unit_back, found.meter_out & ~self._meter_back)
-        momentary = self._tally(found.unit_out & brief[0], found.meter_out & brief[1])
+        every_unit, every_meter = np.arange(len(brief[0])), np.arange(len(brief[1]))
+        out, restored, still = self._tallies(every_unit, every_meter)
+        momentary = self._tally(
+            np.flatnonzero(found.unit_out & brief[0]), np.flatnonzero(found.meter_out & brief[1])
+        )
         sheds = self._sheds()
         mw_lost = sum(each.lost_mw for each in found.supplies)
         mw_known = sum(each.lost_mw for each in found.supplies if self._has_circuits(each))
@@ -107,16 +110,27 @@ class _Count:
             data_digest=self._model.digest,
         )
 
-    def _tally(self, units: BoolArray, meters: BoolArray) -> Tally:
-        units, meters = units & self._seen.transformers, meters & self._seen.meters
+    def _tally(self, units: IntArray, meters: IntArray) -> Tally:
+        """Count transformers and meters, by position, as far as they may be seen."""
+        units, meters = units[self._seen.transformers[units]], meters[self._seen.meters[meters]]
         load = self._model.load_kva[units]
         return Tally(
-            transformers=int(units.sum()),
-            meters=int(meters.sum()),
+            transformers=len(units),
+            meters=len(meters),
             customers=int(self._arrays.meter_customers[meters].sum()),
             critical_customers=int(self._model.meter_critical[meters].sum()),
             load_kva=float(np.nansum(load)),
             unknown_loads=int(np.isnan(load).sum()),
+        )
+
+    def _tallies(self, units: IntArray, meters: IntArray) -> tuple[Tally, Tally, Tally]:
+        """Count what of these is out, what of it comes back by switching, and what does not."""
+        units, meters = units[self._found.unit_out[units]], meters[self._found.meter_out[meters]]
+        unit_back, meter_back = self._unit_back[units], self._meter_back[meters]
+        return (
+            self._tally(units, meters),
+            self._tally(units[unit_back], meters[meter_back]),
+            self._tally(units[~unit_back], meters[~meter_back]),
         )
 
     def _has_circuits(self, supply: SubstationSupply) -> bool:
@@ -138,17 +152,15 @@ class _Count:
         for circuit in affected[affected != NONE].tolist():
             if not self._seen.circuits[circuit]:
                 continue
-            units, meters = of_unit == circuit, of_meter == circuit
+            meters = self._meters_of.of(circuit)
+            out, restored, still = self._tallies(self._units_of.of(circuit), meters)
             rows.append(
                 CircuitImpact(
                     circuit_id=arrays.circuits.key(circuit),
                     substation_id=arrays.substations.key(int(arrays.circuit_substation[circuit])),
-                    out=self._tally(units & found.unit_out, meters & found.meter_out),
-                    restored=self._tally(units & self._unit_back, meters & self._meter_back),
-                    still_out=self._tally(
-                        units & found.unit_out & ~self._unit_back,
-                        meters & found.meter_out & ~self._meter_back,
-                    ),
+                    out=out,
+                    restored=restored,
+                    still_out=still,
                     expected_shed_customers=float(expected[meters].sum()),
                     lost_mw=lost.get(circuit),
                 )
@@ -273,11 +285,9 @@ class _Count:
         for operation in found.restoration.operations:
             if not self._seen.switches[operation.switch]:
                 continue
-            own = [unit for node in operation.nodes.tolist() for unit in unit_at.get(node, ())]
-            units = np.zeros(len(arrays.transformers), dtype=np.bool_)
-            units[own] = True
-            meters = np.zeros(len(arrays.meters), dtype=np.bool_)
-            meters[self._model.network.meters_of(np.array(own, dtype=np.int64))] = True
+            units = [unit for node in operation.nodes.tolist() for unit in unit_at.get(node, ())]
+            own = np.unique(np.array(units, dtype=np.int64))
+            meters = self._model.network.meters_of(own)
             rows.append(
                 SwitchingStep(
                     at_s=operation.at_s,
@@ -286,8 +296,8 @@ class _Count:
                     switch_kind=self._model.switch_kinds[operation.switch],
                     circuit_id=self._circuit_id(int(arrays.switch_circuit[operation.switch])),
                     is_by_hand=operation.is_by_hand,
-                    restored=self._tally(units, meters & self._meter_back),
-                    restored_by=self._circuit_id(operation.circuit) if own else None,
+                    restored=self._tally(own, meters[self._meter_back[meters]]),
+                    restored_by=self._circuit_id(operation.circuit) if len(own) else None,
                     least_voltage_pu=_known(operation.least_pu),
                     margin_kva=_known(operation.margin_kva),
                 )
@@ -297,6 +307,18 @@ class _Count:
     def _circuit_id(self, circuit: int) -> str | None:
         is_shown = circuit != NONE and bool(self._seen.circuits[circuit])
         return self._arrays.circuits.key(circuit) if is_shown else None
+
+
+class _Groups:
+    """Positions by the group they belong to, found without looking at all of them for each group."""
+
+    def __init__(self, group: IntArray, count: int) -> None:
+        self._order = np.argsort(group, kind="stable")
+        self._start = np.searchsorted(group[self._order], np.arange(count + 1))
+
+    def of(self, group: int) -> IntArray:
+        """Return the members of a group, ascending."""
+        return self._order[self._start[group] : self._start[group + 1]]
 
 
 def _known(value: float) -> float | None:

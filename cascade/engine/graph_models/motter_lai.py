@@ -18,7 +18,8 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from cascade.engine.checks import check_number, check_truth
+from cascade.engine.checks import check_number, check_truth, check_whole
+from cascade.engine.graph_models.betweenness import betweenness
 from cascade.engine.graph_models.graph import Graph, GraphWave
 from grid.powerflow.arrays import BoolArray, FloatArray
 
@@ -34,6 +35,7 @@ class MotterLaiParams:
         alpha: spare capacity of every node as a share of its load at the start, 0 .. 1000.
         count_ends: whether what begins or ends at a node is load of it too. Without, a node on no shortest
             path has no capacity at all, and fails as soon as it gets on one.
+        max_waves: stop after this many waves, >= 0; None: when no node is overloaded any more.
 
     Raises:
         InvalidParams: naming the field.
@@ -41,11 +43,14 @@ class MotterLaiParams:
 
     alpha: float = 0.2
     count_ends: bool = True
+    max_waves: int | None = None
 
     def __post_init__(self) -> None:
         """Check every field."""
         check_number("alpha", self.alpha, lowest=0.0, highest=1000.0)
         check_truth("count_ends", self.count_ends)
+        if self.max_waves is not None:
+            check_whole("max_waves", self.max_waves, lowest=0)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -57,12 +62,14 @@ class MotterLaiResult:
         initial_load: load of every node at the start, in pairs of nodes.
         largest_before: nodes in the largest component at the start.
         largest_after: the same at the end.
+        is_settled: whether no node is overloaded any more; else it was stopped.
     """
 
     waves: tuple[GraphWave, ...]
     initial_load: FloatArray
     largest_before: int
     largest_after: int
+    is_settled: bool
 
     @property
     def connected_frac(self) -> float:
@@ -96,10 +103,14 @@ def motter_lai(*, graph: Graph, removed: Sequence[str], params: MotterLaiParams)
             strength=np.full(len(gone), np.nan),
         )
     ]
-    while len(waves[-1].nodes):
-        standing[waves[-1].nodes] = False
+    standing[gone] = False
+    is_settled = False
+    while params.max_waves is None or len(waves) <= params.max_waves:
         load = node_load(graph, standing=standing, count_ends=params.count_ends)
         over = np.flatnonzero(standing & (load > capacity * (1.0 + OVERLOAD_TOLERANCE_FRAC)))
+        is_settled = len(over) == 0
+        if is_settled:
+            break
         share = np.divide(load, capacity, out=np.full(len(load), np.inf), where=capacity > 0.0)
         waves.append(
             GraphWave(
@@ -109,11 +120,13 @@ def motter_lai(*, graph: Graph, removed: Sequence[str], params: MotterLaiParams)
                 strength=share[over],
             )
         )
+        standing[over] = False
     return MotterLaiResult(
-        waves=tuple(waves[:-1]),
+        waves=tuple(waves),
         initial_load=initial,
         largest_before=before,
         largest_after=largest_component(graph, standing),
+        is_settled=is_settled,
     )
 
 
@@ -124,8 +137,7 @@ def node_load(graph: Graph, *, standing: BoolArray, count_ends: bool) -> FloatAr
     """
     count, label = _components(graph, standing)
     load = np.zeros(graph.n_nodes)
-    if np.count_nonzero(standing) > 2:  # with fewer nothing passes a node; of none networkit ends the process
-        load[standing] = _betweenness(graph, standing)
+    load[standing] = _betweenness(graph, standing)
     if count_ends:
         size = np.bincount(label, minlength=count)
         load[standing] += size[label[standing]] - 1.0
@@ -133,19 +145,13 @@ def node_load(graph: Graph, *, standing: BoolArray, count_ends: bool) -> FloatAr
 
 
 def _betweenness(graph: Graph, standing: BoolArray) -> FloatArray:
-    import networkit  # takes a second, which only those who use it should spend
-
     place = np.cumsum(standing) - 1
     kept = standing[graph.edge_from] & standing[graph.edge_to]
-    start, end = place[graph.edge_from[kept]], place[graph.edge_to[kept]]
-    pairs = np.unique(np.stack([np.minimum(start, end), np.maximum(start, end)], axis=1), axis=0)
-    bare = networkit.Graph(int(np.count_nonzero(standing)))
-    if len(pairs):
-        bare.addEdges((pairs[:, 0].astype(np.uint64), pairs[:, 1].astype(np.uint64)))
-    between = networkit.centrality.Betweenness(bare, normalized=False)
-    between.run()
-    # It counts each pair from both of its ends.
-    return np.array(between.scores(), dtype=np.float64) / 2.0
+    return betweenness(
+        n_nodes=int(np.count_nonzero(standing)),
+        edge_from=place[graph.edge_from[kept]],
+        edge_to=place[graph.edge_to[kept]],
+    )
 
 
 def largest_component(graph: Graph, standing: BoolArray) -> int:

@@ -22,11 +22,13 @@ import numpy as np
 from cascade.engine.native.compile import LANES, inlined, kernel
 from cascade.engine.native.elimination import (
     Int32Array,
+    UInt32Array,
     elimination_tree,
     lower_neighbours,
     pattern_of_l,
     postorder,
     slots,
+    unsigned,
 )
 from grid.powerflow.arrays import BoolArray, FloatArray, IntArray
 from grid.powerflow.dc_model import SINGULAR_GROWTH, DcModel
@@ -52,17 +54,17 @@ class Pattern(NamedTuple):
         slot: per branch, where its entry of L is, by column.
     """
 
-    position: Int32Array
-    order: Int32Array
+    position: UInt32Array
+    order: UInt32Array
     parent: Int32Array
-    column_start: Int32Array
-    row: Int32Array
-    row_start: Int32Array
-    column: Int32Array
-    at: Int32Array
-    low: Int32Array
-    high: Int32Array
-    slot: Int32Array
+    column_start: UInt32Array
+    row: UInt32Array
+    row_start: UInt32Array
+    column: UInt32Array
+    at: UInt32Array
+    low: UInt32Array
+    high: UInt32Array
+    slot: UInt32Array
 
 
 class Values(NamedTuple):
@@ -117,17 +119,17 @@ def analyse(model: DcModel) -> Pattern:
     column_start, row, row_start, column, at = pattern_of_l(parent, neighbour_start, neighbours)
     slot = slots(column_start, row, low, high)
     return Pattern(
-        position=position,
-        order=order,
+        position=unsigned(position),
+        order=unsigned(order),
         parent=parent,
-        column_start=column_start,
-        row=row,
-        row_start=row_start,
-        column=column,
-        at=at,
-        low=low,
-        high=high,
-        slot=slot,
+        column_start=unsigned(column_start),
+        row=unsigned(row),
+        row_start=unsigned(row_start),
+        column=unsigned(column),
+        at=unsigned(at),
+        low=unsigned(low),
+        high=unsigned(high),
+        slot=unsigned(slot),
     )
 
 

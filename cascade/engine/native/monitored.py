@@ -8,7 +8,7 @@ import numpy as np
 
 from cascade.engine.native.base import NativeBase
 from cascade.engine.native.compile import kernel
-from cascade.engine.native.elimination import Int32Array
+from cascade.engine.native.elimination import UInt32Array
 from grid.powerflow.arrays import FloatArray, IntArray
 
 TILE = 64
@@ -30,8 +30,8 @@ class Monitored(NamedTuple):
     """
 
     branch: IntArray
-    low: Int32Array
-    high: Int32Array
+    low: UInt32Array
+    high: UInt32Array
     loading: FloatArray
     stiffness: FloatArray
     tree: IntArray

@@ -15,7 +15,7 @@ are returned as ``pending``, for the cascade engine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,6 +78,7 @@ def n2_pairs(
     branch_indices: Sequence[int] | IntArray | None = None,
     *,
     max_bytes: int = MAX_BYTES,
+    progress: Callable[[int, int], None] | None = None,
 ) -> PairScreening:
     """Screen every pair of some branch outages.
 
@@ -85,6 +86,7 @@ def n2_pairs(
         base: the intact network.
         branch_indices: the branches to pair; None for all. Repeated ones count once.
         max_bytes: memory that the rows may take: about 12 bytes per outage and watched branch and 8 per pair.
+        progress: called with the outages paired with all earlier ones, and their number; may raise to stop.
 
     Raises:
         UnknownAsset: if an entry is no branch index.
@@ -151,6 +153,8 @@ def n2_pairs(
         )
         kept = worst > limit
         found.append((first[kept], second[kept], worst[kept], at[kept]))
+        if progress is not None:
+            progress(end, len(branch))
     first, second, worst, at = (np.concatenate(column) for column in zip(*found, strict=True))
     late_first, late_second = (np.concatenate(column) for column in zip(*pending, strict=True))
     return PairScreening(

@@ -9,7 +9,7 @@ import numpy as np
 from cascade.engine.native.base import NativeBase
 from cascade.engine.native.bridges import Forest, balance_side, find_bridges, sums_over
 from cascade.engine.native.compile import LANES, kernel
-from cascade.engine.native.elimination import Int32Array
+from cascade.engine.native.elimination import UInt32Array
 from cascade.engine.native.factor import Pattern, Values, backward_block, forward_block, solve_one
 from cascade.engine.native.monitored import Found, Monitored, Sweep, sweep_split
 from grid.powerflow.arrays import BoolArray, FloatArray, IntArray
@@ -140,8 +140,8 @@ def common_loadings(
     pattern: Pattern,
     values: Values,
     cases: SplitCases,
-    low: Int32Array,
-    high: Int32Array,
+    low: UInt32Array,
+    high: UInt32Array,
     stiffness: FloatArray,
 ) -> FloatArray:
     """Return what headroom, output and load of whole islands cause on some branches, shape (branches, 3).

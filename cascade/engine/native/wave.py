@@ -17,7 +17,7 @@ from cascade.engine.errors import CascadeInputError
 from cascade.engine.native.base import NativeBase
 from cascade.engine.native.bridges import balance_side
 from cascade.engine.native.compile import LANES, kernel
-from cascade.engine.native.elimination import Int32Array
+from cascade.engine.native.elimination import UInt32Array
 from cascade.engine.native.factor import Pattern, Values, empty_values, refactor, solve_branches, solve_one
 from grid.powerflow.arrays import BoolArray, FloatArray, IntArray
 from grid.powerflow.dcflow import mismatch_tolerance_mw, solve_flows
@@ -282,7 +282,7 @@ def solve_small(matrix: FloatArray, right: FloatArray) -> bool:
 
 @kernel
 def _flows(
-    position: Int32Array,
+    position: UInt32Array,
     branch_from: IntArray,
     branch_to: IntArray,
     susceptance_mw: FloatArray,

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from cascade.engine.conditions import MAX_COST_USD_PER_MWH
+from cascade.engine.options import DispatchRule
 from cascade.engine.params import MAX_MULTIPLIER, MIN_MULTIPLIER
 from cascade.engine.scenarios.errors import InvalidScenario
-from cascade.engine.scenarios.spec import LoadForm, LoadRule, PointField, ScenarioSpec, StormTrack
+from cascade.engine.scenarios.spec import (
+    Flood,
+    LoadForm,
+    LoadRule,
+    PointField,
+    RatingForm,
+    ScenarioSpec,
+    StormTrack,
+)
 
 TEMPERATURE_C = (-90.0, 60.0)
 WIND_MPS = (0.0, 130.0)
 MAX_SEED = 2**63 - 1
-MAX_OUTAGES = 500
+MAX_OUTAGES = 5_000
+"""Named ones: more than the Texas network has branches. What a storm takes is drawn, or told by its area."""
 MAX_TEXT = 2_000
+MAX_DEPTH_M = 50.0
+MAX_ZONE_CODE = 16
+EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def check_spec(spec: ScenarioSpec) -> None:
@@ -38,6 +54,8 @@ def check_spec(spec: ScenarioSpec) -> None:
     for n, rule in enumerate(spec.fragility):
         _within(f"fragility[{n}].median_mps", rule.median_mps, 0.1, 500.0)
         _within(f"fragility[{n}].beta", rule.beta, 0.01, 5.0)
+    if spec.flood is not None:
+        _check_flood(spec.flood)
     for n, unit in enumerate(spec.units):
         _within(f"units[{n}].available_frac", unit.available_frac, 0.0, 1.0)
         for name in ("below_c", "above_c"):
@@ -48,11 +66,48 @@ def check_spec(spec: ScenarioSpec) -> None:
                     raise InvalidScenario(
                         field=f"units[{n}].{name}", message="needs a temperature field: give temperature"
                     )
+    _check_ratings(spec)
+    _check_costs(spec)
     for n, source in enumerate(spec.sources):
         if not source.title.strip():
             raise InvalidScenario(field=f"sources[{n}].title", message="is empty")
         if source.url and not source.url.startswith(("http://", "https://")):
             raise InvalidScenario(field=f"sources[{n}].url", message="must begin with https:// or http://")
+
+
+def _check_flood(flood: Flood) -> None:
+    if not flood.has_zones and not flood.areas:
+        raise InvalidScenario(
+            field="flood", message="is nowhere: give zone_codes, least_annual_chance_pct or areas"
+        )
+    if not flood.limits:
+        raise InvalidScenario(field="flood.limits", message="is empty; name at least one class")
+    for n, code in enumerate(flood.zone_codes):
+        if not code.strip() or len(code) > MAX_ZONE_CODE:
+            raise InvalidScenario(
+                field=f"flood.zone_codes[{n}]", message=f"must have 1 to {MAX_ZONE_CODE} characters"
+            )
+    if flood.least_annual_chance_pct is not None:
+        _within("flood.least_annual_chance_pct", flood.least_annual_chance_pct, 0.0, 100.0)
+    for n, area in enumerate(flood.areas):
+        if len(area.outline) < 3:
+            raise InvalidScenario(
+                field=f"flood.areas[{n}].outline", message=f"has {len(area.outline)} corners; at least 3"
+            )
+        for m, place in enumerate(area.outline):
+            _check_place(f"flood.areas[{n}].outline[{m}]", place.lat, place.lon)
+        if area.depth_m <= 0.0:
+            raise InvalidScenario(
+                field=f"flood.areas[{n}].depth_m", message=f"is {area.depth_m:g}; allowed: above 0"
+            )
+        _within(f"flood.areas[{n}].depth_m", area.depth_m, 0.0, MAX_DEPTH_M)
+    classes = [limit.asset_class for limit in flood.limits]
+    for n, limit in enumerate(flood.limits):
+        if limit.asset_class in classes[:n]:
+            raise InvalidScenario(
+                field=f"flood.limits[{n}].asset_class", message=f"{limit.asset_class} is named twice"
+            )
+        _within(f"flood.limits[{n}].depth_m", limit.depth_m, 0.0, MAX_DEPTH_M)
 
 
 def _check_load(spec: ScenarioSpec) -> None:
@@ -83,6 +138,46 @@ def _check_load(spec: ScenarioSpec) -> None:
             raise InvalidScenario(
                 field="load.curve.heating_below_c", message="is above cooling_above_c; the arms would cross"
             )
+
+
+def _check_ratings(spec: ScenarioSpec) -> None:
+    rule = spec.ratings
+    if rule.form == RatingForm.TEMPERATURE and spec.temperature is None:
+        raise InvalidScenario(field="temperature", message="is needed by ratings form TEMPERATURE")
+    if not rule.at:
+        return
+    try:
+        moment = datetime.fromisoformat(rule.at)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise InvalidScenario(
+            field="ratings.at", message=f"is {rule.at!r}; write a moment like 2021-02-15T08:00:00Z"
+        )
+    if not EARLIEST <= moment < LATEST:
+        raise InvalidScenario(
+            field="ratings.at", message=f"is {rule.at}; allowed: {EARLIEST.date()} to {LATEST.date()}"
+        )
+
+
+def _check_costs(spec: ScenarioSpec) -> None:
+    seen: set[tuple[str, str]] = set()
+    for n, cost in enumerate(spec.unit_costs):
+        place = f"unit_costs[{n}]"
+        _within(f"{place}.usd_per_mwh", cost.usd_per_mwh, -MAX_COST_USD_PER_MWH, MAX_COST_USD_PER_MWH)
+        if cost.fuel and cost.unit_id:
+            raise InvalidScenario(
+                field=f"{place}.unit_id", message="is given beside fuel; allowed: one of them"
+            )
+        of = (cost.fuel.lower(), cost.unit_id)
+        if of in seen:
+            raise InvalidScenario(field=place, message="is of the same units as an entry before it")
+        seen.add(of)
+    if spec.options.get("dispatch") == DispatchRule.MERIT_ORDER and not spec.unit_costs:
+        raise InvalidScenario(
+            field="unit_costs",
+            message="is empty; the option dispatch MERIT_ORDER needs what a megawatt-hour of each fuel costs",
+        )
 
 
 def _check_field(name: str, field: PointField, lowest: float, highest: float) -> None:

@@ -11,7 +11,7 @@ from dataclasses import MISSING, asdict, fields, is_dataclass
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
-from cascade.engine.scenarios.checking import check_spec
+from cascade.engine.scenarios.checking import MAX_TEXT, check_spec
 from cascade.engine.scenarios.errors import InvalidScenario
 from cascade.engine.scenarios.spec import ScenarioSpec
 
@@ -104,12 +104,20 @@ def _plain(hint: Any, value: object, path: str) -> object:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise InvalidScenario(field=path, message=f"is {_shown(value)}; allowed: a finite number")
         return float(value)
+    if hint is bool:
+        if not isinstance(value, bool):
+            raise InvalidScenario(field=path, message=f"is {_shown(value)}; allowed: true or false")
+        return value
     if hint is int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise InvalidScenario(field=path, message=f"is {_shown(value)}; allowed: a whole number")
         return value
     if not isinstance(value, str):
         raise InvalidScenario(field=path, message=f"is {_shown(value)}; allowed: text")
+    if len(value) > MAX_TEXT:
+        raise InvalidScenario(field=path, message=f"has {len(value)} characters; at most {MAX_TEXT}")
+    if any(sign == "\x00" or "\ud800" <= sign <= "\udfff" for sign in value):
+        raise InvalidScenario(field=path, message="holds a sign that no text can have")
     return value
 
 

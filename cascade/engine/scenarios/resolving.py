@@ -6,6 +6,7 @@ stronger wind or a weaker class breaks what a lesser one broke, and more.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -95,11 +96,12 @@ def resolve_scenario(*, spec: ScenarioSpec, network: Network, places: NetworkPla
 
 def draw_storms(
     *, spec: ScenarioSpec, network: Network, places: NetworkPlaces, count: int
-) -> list[tuple[BoolArray, BoolArray]]:
-    """Return what wind breaks in each of many draws: branches, and buses of substations.
+) -> list[tuple[BoolArray, BoolArray, BoolArray]]:
+    """Return what fails in each of many draws: branches and buses of substations by wind, and units.
 
     Draw n depends on the seed of the scenario and n alone, so more draws begin with the same ones.
     """
+    temperature = _temperature(spec, places, [])
     gust, branch_gust = _gusts(spec, network, places, [])
     probability = _probabilities(spec, places, gust, branch_gust)
     found = []
@@ -107,7 +109,8 @@ def draw_storms(
         rng = np.random.Generator(np.random.PCG64([spec.seed, number]))
         broken = rng.random(len(network.substation_ids)) < probability[FragileClass.SUBSTATION]
         branch_out = rng.random(network.n_branches) < probability[FragileClass.LINE]
-        found.append((branch_out, _of_substation(network, broken, missing=False)))
+        _, unit_out = _units(spec, network, places, temperature, rng.random(network.n_units), [])
+        found.append((branch_out, _of_substation(network, broken, missing=False), unit_out))
     return found
 
 
@@ -122,6 +125,23 @@ def scaled(network: Network, factor: FloatArray | None, capacity_frac: FloatArra
         # A pump (output below 0) goes on; a producing unit gives no more than it can.
         changes["unit_p_mw"] = np.where(capacity_frac < 1.0, np.minimum(p_mw, pmax), p_mw)
     return replace(network, **changes)  # type: ignore[arg-type]
+
+
+def with_flooded(resolved: ResolvedScenario, network: Network, ids: Sequence[str]) -> ResolvedScenario:
+    """Return what a scenario makes of a network with some substations under water too.
+
+    Those that the network does not hold are left aside: they are out of service already.
+    """
+    at = [network.substation_index[key] for key in ids if key in network.substation_index]
+    if not at:
+        return resolved
+    flooded = np.zeros(len(network.substation_ids), dtype=np.bool_)
+    flooded[at] = True
+    return replace(
+        resolved,
+        substation_out=resolved.substation_out | flooded,
+        bus_out=resolved.bus_out | _of_substation(network, flooded, missing=False),
+    )
 
 
 def _of_substation(network: Network, values: np.ndarray, *, missing: object) -> np.ndarray:
@@ -152,14 +172,14 @@ def _gusts(
     along = np.full(network.n_branches, np.nan)
     if spec.wind is None and spec.track is None:
         return at_substation, along
-    at_substation = _gust_at(spec, places.substation_lon, places.substation_lat)
+    at_substation = gust_at(spec, places.substation_lon, places.substation_lat)
     lon = _of_substation(network, places.substation_lon, missing=np.nan)
     lat = _of_substation(network, places.substation_lat, missing=np.nan)
     start, end = network.branch_from, network.branch_to
     for share in np.linspace(0.0, 1.0, LINE_SAMPLES):
         place_lon = lon[start] + share * (lon[end] - lon[start])
         place_lat = lat[start] + share * (lat[end] - lat[start])
-        along = np.fmax(along, _gust_at(spec, place_lon, place_lat))
+        along = np.fmax(along, gust_at(spec, place_lon, place_lat))
     unknown = int(np.isnan(at_substation).sum())
     if unknown:
         notes.append(
@@ -169,7 +189,8 @@ def _gusts(
     return at_substation, along
 
 
-def _gust_at(spec: ScenarioSpec, lon: FloatArray, lat: FloatArray) -> FloatArray:
+def gust_at(spec: ScenarioSpec, lon: FloatArray, lat: FloatArray) -> FloatArray:
+    """Return the gust at places, of the field and of the storm the stronger; NaN where both are unknown."""
     found = np.full(lon.shape, np.nan)
     if spec.wind is not None:
         found = field_at(spec.wind, lon=lon, lat=lat)
@@ -178,7 +199,7 @@ def _gust_at(spec: ScenarioSpec, lon: FloatArray, lat: FloatArray) -> FloatArray
     return found
 
 
-def _probability(
+def probability_of(
     spec: ScenarioSpec, wanted: FragileClass, gust: FloatArray, voltage_kv: FloatArray
 ) -> FloatArray:
     """Return the probability that each asset of a class is broken; the first rule that fits it counts."""
@@ -200,9 +221,9 @@ def _probability(
 def _probabilities(
     spec: ScenarioSpec, places: NetworkPlaces, gust: FloatArray, branch_gust: FloatArray
 ) -> dict[FragileClass, FloatArray]:
-    line = _probability(spec, FragileClass.LINE, branch_gust, places.branch_kv)
+    line = probability_of(spec, FragileClass.LINE, branch_gust, places.branch_kv)
     return {
-        FragileClass.SUBSTATION: _probability(spec, FragileClass.SUBSTATION, gust, places.substation_kv),
+        FragileClass.SUBSTATION: probability_of(spec, FragileClass.SUBSTATION, gust, places.substation_kv),
         FragileClass.LINE: np.where(places.branch_is_line, line, 0.0),
     }
 
@@ -220,7 +241,9 @@ def _units(
     at = _of_substation(network, temperature, missing=np.nan)[network.unit_bus]
     fuels = np.array(places.unit_fuel)
     for n, rule in enumerate(spec.units):
-        fits = _fitting(rule, fuels, at) & ~out & (network.unit_pmax_mw > 0.0)
+        fits = _fitting(rule, fuels, at) & (network.unit_pmax_mw > 0.0)
+        if rule.method == UnitMethod.DRAW:
+            fits &= ~out
         if not fits.any():
             notes.append(f"No unit fits rule {n + 1} of the availability of units.")
         elif rule.method == UnitMethod.DERATE:

@@ -51,11 +51,35 @@ class UnitMethod(StrEnum):
     the start of the cascade."""
 
 
+class RatingForm(StrEnum):
+    """Which ratings hold in a scenario."""
+
+    STORED = "STORED"
+    """Those of the network."""
+    TEMPERATURE = "TEMPERATURE"
+    """Those of lines follow the temperature of the scenario."""
+    HOUR = "HOUR"
+    """Those of lines follow the weather on record of an hour."""
+
+
 class FragileClass(StrEnum):
     """What wind breaks."""
 
     SUBSTATION = "SUBSTATION"
     LINE = "LINE"
+    """A line of the transmission network."""
+    POLE = "POLE"
+    """A pole of the distribution network: its section fails, and the transformers on it."""
+    SPAN = "SPAN"
+    """An overhead section of the distribution network, taken as one thing whatever its length."""
+
+
+class FloodedClass(StrEnum):
+    """What water puts out of service."""
+
+    SUBSTATION = "SUBSTATION"
+    PAD_TRANSFORMER = "PAD_TRANSFORMER"
+    """A distribution transformer that stands on no pole."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,6 +256,74 @@ class Fragility:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """Hold a place on the ground, degrees."""
+
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class FloodArea:
+    """Hold ground under water of one depth.
+
+    Attributes:
+        outline: its corners in order, at least three; the last is joined to the first.
+        depth_m: how deep the water stands.
+        label: what it is called.
+        basis: how it is known.
+        source: where from.
+    """
+
+    outline: tuple[Place, ...]
+    depth_m: float
+    label: str = ""
+    basis: Basis = Basis.ASSUMPTION
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FloodLimit:
+    """Hold what water does to a class of assets.
+
+    Attributes:
+        asset_class: which class.
+        depth_m: water deeper than this puts it out of service. 0: any water, also where the depth of a flood
+            zone is not on record; above 0 an asset whose depth is not known stays in service.
+        basis: how it is known.
+        source: where from.
+    """
+
+    asset_class: FloodedClass
+    depth_m: float = 0.0
+    basis: Basis = Basis.ASSUMPTION
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flood:
+    """Hold where water stands, and what it puts out of service.
+
+    Attributes:
+        zone_codes: flood zones of the record that are under water, by their FEMA code, such as AE or VE.
+        least_annual_chance_pct: of the record, zones that flood at least so often: 1 stands for the hundred
+            years' flood. With ``zone_codes``, both must hold. None: whatever the chance.
+        areas: further ground under water; where several meet, the deepest counts.
+        limits: what the water puts out of service, each class once.
+    """
+
+    zone_codes: tuple[str, ...] = ()
+    least_annual_chance_pct: float | None = None
+    areas: tuple[FloodArea, ...] = ()
+    limits: tuple[FloodLimit, ...] = ()
+
+    @property
+    def has_zones(self) -> bool:
+        """Return whether flood zones of the record are under water."""
+        return bool(self.zone_codes) or self.least_annual_chance_pct is not None
+
+
+@dataclass(frozen=True, kw_only=True)
 class UnitRule:
     """Hold how much of the generating capacity can be had.
 
@@ -255,6 +347,47 @@ class UnitRule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RatingRule:
+    """Hold which ratings are in force; what a line's weather does to it is told by IEEE Std 738.
+
+    Attributes:
+        form: where the rating comes from; a branch whose weather is not known keeps its own.
+        at: a moment with its offset, such as 2021-02-15T08:00:00Z. HOUR: in the hour wanted; empty: the
+            newest on record when the run is started. TEMPERATURE: where the sun stands; empty: the full sun
+            of the stored rating.
+        is_secured: whether every rated branch is taken to bear 1.05 times what it carries with nothing out:
+            for a demand that was served, on a network that was planned for another.
+        basis: how it is known.
+        source: where from.
+    """
+
+    form: RatingForm = RatingForm.STORED
+    at: str = ""
+    is_secured: bool = False
+    basis: Basis = Basis.ASSUMPTION
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitCost:
+    """Hold what a megawatt-hour of some units costs, for merit order.
+
+    Attributes:
+        usd_per_mwh: marginal cost.
+        fuel: of units of this fuel; empty with an empty ``unit_id``: of all that no other entry names.
+        unit_id: of this unit alone; it counts before its fuel.
+        basis: how it is known.
+        source: where from.
+    """
+
+    usd_per_mwh: float
+    fuel: str = ""
+    unit_id: str = ""
+    basis: Basis = Basis.ASSUMPTION
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScenarioSpec:
     """Hold all that a version of a scenario says.
 
@@ -267,7 +400,10 @@ class ScenarioSpec:
         wind: gusts at places, m/s; None: not said.
         track: a storm; None: none. Where both are known the stronger wind counts.
         fragility: what wind breaks; the first that fits an asset counts.
+        flood: where water stands, and what it puts out of service; None: nowhere.
         units: availability of the units; all that fit a unit count, one after another.
+        ratings: which ratings are in force, before ``rating_multiplier``.
+        unit_costs: what units cost, for the dispatch MERIT_ORDER among the options.
         options: further settings of the cascade, by the name of the parameter.
         seed: of everything that is drawn.
         sources: the publications behind it.
@@ -281,7 +417,10 @@ class ScenarioSpec:
     wind: PointField | None = None
     track: StormTrack | None = None
     fragility: tuple[Fragility, ...] = ()
+    flood: Flood | None = None
     units: tuple[UnitRule, ...] = ()
+    ratings: RatingRule = field(default_factory=RatingRule)
+    unit_costs: tuple[UnitCost, ...] = ()
     options: dict[str, object] = field(default_factory=dict)
     seed: int = 0
     sources: tuple[Source, ...] = ()

@@ -23,3 +23,12 @@ def draws(*, seed: int, stream: Stream, wave: int, count: int) -> FloatArray:
     that was drawn before it.
     """
     return np.random.default_rng([seed, int(stream), wave]).random(count)
+
+
+def row_seed(seed: int, number: int) -> int:
+    """Return the seed of one cascade of a batch, from that of the batch and the cascade's number in it.
+
+    It is the first 64-bit word of ``numpy.random.SeedSequence([seed, number])`` less its lowest bit, so 0 to
+    2^63 - 1: the cascades of a batch are independent draws, however the batch is split.
+    """
+    return int(np.random.SeedSequence([seed, number]).generate_state(1, np.uint64)[0] >> np.uint64(1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Protocol
 
 import numpy as np
@@ -69,6 +70,18 @@ class Protection:
         if params.hidden_failures is not None:
             drawn = draws(seed=params.seed, stream=Stream.HIDDEN_FAILURES, wave=0, count=network.n_branches)
             self._defective = drawn < params.hidden_failures.defect_prob
+
+    def copy(self) -> Protection:
+        """Return an independent copy, with what is remembered so far."""
+        other = copy.copy(self)
+        other._chooser = copy.deepcopy(self._chooser)
+        return other
+
+    def spare(self, branch: int) -> None:
+        """Let the protection of a branch have no defect."""
+        if self._defective is not None:
+            self._defective = self._defective.copy()
+            self._defective[branch] = False
 
     def choose(self, loading: Loading) -> Choice:
         """Return what trips next."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cascade import models
-from cascade.engine.conditions import Conditions
 from cascade.engine.decisions.kinds import StudyKind
-from cascade.engine.explanation import explain
-from cascade.services.decisions.repeated import find_run, repeat, require_finished
+from cascade.engine.explanation import Consequence, explain
+from cascade.services.decisions.repeated import Repeated, find_run, repeat, require_finished
 from cascade.services.decisions.studies import start_study
 from flux_site.jobs.context import JobContext
 from grid.selectors.network import name_assets
@@ -36,18 +35,19 @@ def explain_run(study: models.DecisionStudy, context: JobContext) -> dict[str, A
     assert study.run is not None  # noqa: S101 - start_explanation gives it one
     context.progress(0.05, "Computing the run once more")
     found = repeat(study.run)
-    network, result = found.network, found.result
-    ids = {
-        network.branch_ids[branch] for branch in (*found.named_branches.tolist(), *result.tripped.tolist())
-    }
-    ids |= {network.bus_ids[bus] for bus in result.outage_buses.tolist()}
+    run = study.run
     said = explain(
         prepared=found.prepared,
         outages=found.outages,
         params=found.params,
-        conditions=Conditions(),
-        result=result,
-        names={asset.asset_id: asset.name for asset in name_assets(sorted(ids))},
+        conditions=found.conditions,
+        result=found.result,
+        consequence=Consequence(
+            elements=run.element_count or 0,
+            customers_out=run.customers_out,
+            customers_expected=_expected(run),
+        ),
+        names=_names(found),
         progress=lambda share, step: context.progress(0.1 + 0.85 * share, step),
     )
     return {
@@ -56,3 +56,20 @@ def explain_run(study: models.DecisionStudy, context: JobContext) -> dict[str, A
             {"topic": each.topic.value, "text": each.text, "facts": dict(each.facts)} for each in said
         ],
     }
+
+
+def _expected(run: models.CascadeRun) -> float | None:
+    last = run.waves.order_by("-number").values_list("customers_expected", flat=True).first()
+    return None if last is None else float(last)
+
+
+def _names(found: Repeated) -> dict[str, str]:
+    """Return what the assets are called that may be spoken of."""
+    network, result = found.network, found.result
+    branches = {*result.outage_branches.tolist(), *result.tripped.tolist()}
+    places = network.bus_substation[result.outage_buses]
+    ids = {network.branch_ids[branch] for branch in branches}
+    ids |= {network.bus_ids[bus] for bus in result.outage_buses.tolist()}
+    ids |= {network.substation_ids[place] for place in places[places >= 0].tolist()}
+    ids |= {network.unit_ids[unit] for unit in result.outage_units.tolist()}
+    return {asset.asset_id: asset.name for asset in name_assets(sorted(ids))}

@@ -18,12 +18,7 @@ from cascade.engine.decisions.portfolio import (
 )
 from cascade.engine.decisions.ranges import Range
 from cascade.engine.errors import CascadeInputError
-from cascade.services.decisions.repeated import (
-    REPEAT_TOLERANCE_MW,
-    find_run,
-    repeat,
-    require_finished,
-)
+from cascade.services.decisions.repeated import find_run, repeat, require_finished
 from cascade.services.decisions.studies import start_study
 from flux_site.api.errors import BadInput
 from flux_site.jobs.context import JobContext
@@ -141,33 +136,32 @@ def compare_measures(study: models.DecisionStudy, context: JobContext) -> dict[s
 
 
 def _scenarios(inputs: dict[str, Any], context: JobContext) -> tuple[ScenarioSet, list[dict[str, Any]]]:
-    cases, network = [], None
-    lost_mw: dict[str, float] = {}
+    cases: list[ScenarioCase] = []
+    networks: set[str] = set()
     for index, case in enumerate(inputs["cases"]):
         context.check_cancelled()
         context.progress(0.2 * index / len(inputs["cases"]), "Computing the runs once more")
-        run = models.CascadeRun.objects.select_related("job").filter(pk=case["run_id"]).first()
+        runs = models.CascadeRun.objects.select_related("job", "inputs__network")
+        run = runs.filter(pk=case["run_id"]).first()
         if run is None:
             raise BadInput(f"Run {case['run_id']} was deleted.", field="cases")
         found = repeat(run)
-        if network is not None and network.digest() != found.network.digest():
+        # Loads, units and ratings may differ, as scenarios do; what they are scaled from may not.
+        networks.add(run.inputs.network_id if run.inputs is not None else run.network_digest)
+        if len(networks) > 1:
             raise BadInput(f"Run {run.pk} was computed on another network than the others.", field="cases")
-        network = found.network
-        lost_mw[str(run.pk)] = found.result.shed_mw
         cases.append(
             ScenarioCase(
                 id=str(run.pk),
-                outages=tuple(run.outages),
+                network=found.network,
+                outages=found.outages,
                 params=found.params,
                 per_year=case["per_year"],
                 durations=Durations(**case["durations"]),
+                conditions=found.conditions,
             )
         )
-    assert network is not None  # noqa: S101 - start_investment asks for at least one
-    scenarios = ScenarioSet(network, cases, usd_per_mwh=inputs["assumptions"]["voll_usd_per_mwh"])
-    for case_id, mw in lost_mw.items():
-        if abs(scenarios.lost_mw[case_id] - mw) > REPEAT_TOLERANCE_MW:
-            raise BadInput(f"Run {case_id} lost more than its outages alone explain.", field="cases")
+    scenarios = ScenarioSet(cases, usd_per_mwh=inputs["assumptions"]["voll_usd_per_mwh"])
     lost = [
         {"run_id": int(case.id), "per_year": case.per_year, "lost_mw": scenarios.lost_mw[case.id]}
         for case in cases

@@ -24,6 +24,7 @@ from cascade.engine.decisions.repair_times import RepairTime
 from cascade.engine.errors import CascadeInputError
 from cascade.services.decisions.repeated import Repeated, find_run, repeat, require_finished
 from cascade.services.decisions.studies import start_study
+from cascade.services.decisions.transfers import candidate_transfers
 from flux_site.api.errors import BadInput
 from flux_site.jobs.context import JobContext
 from grid.selectors.network import name_assets
@@ -130,9 +131,14 @@ def find_mitigation(study: models.DecisionStudy, context: JobContext) -> dict[st
     assert study.run is not None  # noqa: S101 - start_mitigation gives it one
     context.progress(0.05, "Computing the run once more")
     found = repeat(study.run)
-    situation = Situation(found.network, found.outages, found.params, result=found.result)
+    situation = Situation(
+        found.prepared, found.outages, found.params, conditions=found.conditions, result=found.result
+    )
     context.progress(0.2, "Trying actions")
-    outcomes = search(situation, params, transfers=_transfers(found, inputs["transfers"]))
+    named_ties = _transfers(found, inputs["transfers"])
+    at_border = candidate_transfers(found, named=[each.id for each in named_ties])
+    ties = [*named_ties, *(each.transfer for each in at_border)]
+    outcomes = search(situation, params, transfers=ties)
     context.check_cancelled()
     context.progress(0.5, "Trying what if single branches had held")
     points = choke_points(situation, params)
@@ -156,6 +162,7 @@ def find_mitigation(study: models.DecisionStudy, context: JobContext) -> dict[st
             for outcome, chance in zip(outcomes[:MAX_ACTIONS], chances, strict=True)
         ],
         "choke_points": [{**asdict(point), "name": named.get(point.branch_id)} for point in points],
+        "transfers": [asdict(each.candidate) for each in at_border],
     }
 
 

@@ -9,11 +9,12 @@ import numpy as np
 
 from cascade import models
 from cascade.engine.cascade import simulate
+from cascade.engine.conditions import Conditions
 from cascade.engine.outages import Outages
 from cascade.engine.params import CascadeParams
 from cascade.engine.prepared import Prepared, prepare
 from cascade.engine.result import CascadeResult
-from cascade.services.freezing import thaw
+from cascade.services.freezing import Thawed, thaw
 from cascade.services.inputs import load, resolve
 from flux_site.api.errors import BadInput, NotFound
 from flux_site.jobs.models import JobStatus
@@ -40,6 +41,7 @@ class Repeated:
         prepared: its network.
         outages: what went out first.
         params: its settings.
+        conditions: ratings and costs of its hour.
         result: its result.
         named_branches: branches that went out first for themselves, not with a bus.
         customers: customers of the substations that lost load, where they are on record.
@@ -49,6 +51,7 @@ class Repeated:
     prepared: Prepared
     outages: Outages
     params: CascadeParams
+    conditions: Conditions
     result: CascadeResult
     named_branches: IntArray
     customers: dict[str, SubstationCustomers]
@@ -57,6 +60,12 @@ class Repeated:
     def network(self) -> Network:
         """Return the network as it was given."""
         return self.prepared.source
+
+    @property
+    def failed_elements(self) -> list[str]:
+        """Return the elements of the distribution network that failed in the run."""
+        inputs = self.run.inputs
+        return [] if inputs is None else list(inputs.outages.get("elements", []))
 
     @property
     def intact_mw(self) -> dict[str, float]:
@@ -117,10 +126,11 @@ def repeat(run: models.CascadeRun) -> Repeated:
         RunNotRepeatable: if the network was synced since, or the result differs.
     """
     require_finished(run)
-    network, outages, params = _as_it_ran(run)
+    ran = _as_it_ran(run)
+    network, outages = ran.network, ran.outages
     prepared = prepare(network)
     try:
-        result = simulate(network=prepared, outages=outages, params=params)
+        result = simulate(network=prepared, outages=outages, params=ran.params, conditions=ran.in_force)
     except SingularIsland as error:
         raise RunNotRepeatable(f"The run cannot be computed: {error}", field="runId") from error
     if run.total_shed_mw is None or abs(result.shed_mw - run.total_shed_mw) > REPEAT_TOLERANCE_MW:
@@ -133,24 +143,22 @@ def repeat(run: models.CascadeRun) -> Repeated:
         run=run,
         prepared=prepared,
         outages=outages,
-        params=params,
+        params=ran.params,
+        conditions=ran.in_force,
         result=result,
         named_branches=np.flatnonzero(outages.branch_out),
         customers=substation_customers(_names(network, touched)),
     )
 
 
-def _as_it_ran(run: models.CascadeRun) -> tuple[Network, Outages, CascadeParams]:
+def _as_it_ran(run: models.CascadeRun) -> Thawed:
     """Return the frozen inputs of a run; of one that froze none, the network of now if it is the same.
 
     Raises:
-        RunNotRepeatable: if it is another, or nothing failed first.
+        RunNotRepeatable: if it is another.
     """
     if run.inputs is not None:
-        thawed = thaw(run.inputs)
-        if thawed.outages is None:
-            raise RunNotRepeatable(f"Nothing failed first in run {run.pk}.", field="runId")
-        return thawed.network, thawed.outages, thawed.params
+        return thaw(run.inputs)
     network = load(run.interconnect)
     if network.digest() != run.network_digest:
         raise RunNotRepeatable(
@@ -159,7 +167,7 @@ def _as_it_ran(run: models.CascadeRun) -> tuple[Network, Outages, CascadeParams]
         )
     outages = resolve(network=network, outages=run.outages)
     params = CascadeParams(load_multiplier=run.load_multiplier, rating_multiplier=run.rating_multiplier)
-    return network, outages, params
+    return Thawed(network=network, outages=outages, params=params)
 
 
 def _names(network: Network, buses: IntArray) -> Iterable[str]:

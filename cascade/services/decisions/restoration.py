@@ -24,10 +24,13 @@ from cascade.engine.decisions.restoration_jobs import (
 )
 from cascade.engine.decisions.restoration_times import RestorationTimes, restoration_times
 from cascade.services.decisions.assumptions import thawed_repair_times
+from cascade.services.decisions.local_repairs import LocalPlan, local_plan, repair_jobs, switching_report
 from cascade.services.decisions.repeated import Repeated, find_run, repeat, require_finished
 from cascade.services.decisions.studies import start_study
 from flux_site.api.errors import BadInput
 from flux_site.jobs.context import JobContext
+from grid.selectors import initiators
+from grid.selectors.element_places import element_places
 from grid.selectors.network import name_assets
 from grid.selectors.substation_customers import branch_substations, bus_substations, substation_places
 from grid.standards.circuit_rating import distance_km
@@ -40,6 +43,9 @@ MAX_REPAIRS = 2000
 MAX_SAMPLES = 5000
 MAX_VERIFIED = 300
 """Steps simulated one by one; a plan with more is not checked in this way, and says so."""
+MAX_TRAVELLED = 4_000
+MAX_DRAWS = 5_000_000
+"""Repair times drawn at most: repairs times samples."""
 IMPROVED_UP_TO = 120
 IMPROVE_STEPS = 3000
 
@@ -151,17 +157,21 @@ def plan_restoration(study: models.DecisionStudy, context: JobContext) -> dict[s
         named_branches=found.named_branches,
         hours_of=lambda kind: times[kind].mean_h,
     )
+    local = local_plan(found)
     weighed = weigh(
         grid,
         hours_of=lambda kind: times[kind].mean_h,
         substation_load_mw=found.intact_mw,
-        customers_of={name: customers.count for name, customers in found.customers.items()},
+        customers_of={
+            name: max(0, customers.count - local.repairs.not_by_supply.get(name, 0))
+            for name, customers in found.customers.items()
+        },
         critical=_critical(found, inputs),
     )
     repairs = [ExtraRepair(**repair) for repair in inputs["repairs"]]
-    tree, kinds = _tree(grid, weighed, repairs, times)
+    tree, kinds = _tree(grid, weighed, local, repairs, times, is_critical_first=inputs["is_critical_first"])
     context.progress(0.2, f"Putting {len(tree.jobs)} jobs in order")
-    travel = _travel(tree, inputs)
+    travel = _travel(tree, inputs, local)
     plan = schedule(
         tree,
         crews=inputs["crews"],
@@ -169,20 +179,28 @@ def plan_restoration(study: models.DecisionStudy, context: JobContext) -> dict[s
         improve_steps=IMPROVE_STEPS if len(tree.jobs) <= IMPROVED_UP_TO else 0,
     )
     context.progress(0.4, "Drawing repair times")
+    samples = min(inputs["samples"], max(1, MAX_DRAWS // max(1, len(tree.jobs))))
     quantiles = restoration_times(
         tree,
         [times[kind] for kind in kinds],
         order=plan.order,
         crews=inputs["crews"],
         travel=travel,
-        samples=inputs["samples"],
+        samples=samples,
         rng=np.random.default_rng(inputs["seed"]),
         shares=SHARES,
         probabilities=PROBABILITIES,
     )
     context.progress(0.7, "Checking each step on the network")
     checked = _checked(found, grid, plan, context)
-    return _report(tree, kinds, grid, weighed, plan, quantiles, checked, travel)
+    report = _report(tree, kinds, grid, weighed, local, plan, quantiles, checked, travel)
+    return {
+        **report,
+        "samples": samples,
+        "switching": switching_report(local),
+        "unattributed_customers": local.repairs.unattributed_customers,
+        "without_place_count": len(local.without_place),
+    }
 
 
 def _critical(found: Repeated, inputs: dict[str, Any]) -> dict[str, int]:
@@ -197,20 +215,39 @@ def _critical(found: Repeated, inputs: dict[str, Any]) -> dict[str, int]:
 
 
 def _tree(
-    grid: GridJobs, weighed: Weighed, repairs: Sequence[ExtraRepair], times: dict[str, RepairTime]
+    grid: GridJobs,
+    weighed: Weighed,
+    local: LocalPlan,
+    repairs: Sequence[ExtraRepair],
+    times: dict[str, RepairTime],
+    *,
+    is_critical_first: bool,
 ) -> tuple[OutageTree, list[str]]:
-    """Return all jobs with their kinds.
+    """Return all jobs with their kinds: of the transmission network, of the run's local damage, by hand.
 
     Raises:
-        BadInput: if repairs counted in customers meet losses whose customers are not known.
+        BadInput: if repairs given by hand are of the run's own, or are counted in customers where losses are
+            whose customers are not known.
     """
-    if repairs and weighed.unit != "CUSTOMERS" and grid.lost_mw > grid.unattributed_mw:
+    unit = _unit(grid, weighed)
+    own = {job.id for job in local.repairs.jobs}
+    if twice := sorted(repair.asset_id for repair in repairs if repair.asset_id in own):
+        raise BadInput(f"The run itself broke {', '.join(twice[:10])}; leave them out.", field="repairs")
+    if repairs and unit != "CUSTOMERS":
         raise BadInput(
             "Repairs are weighed by customers, and the customers of part of the run's lost load are not on "
             "record: the two cannot be put in one order.",
             field="repairs",
         )
-    last = max([job.rank for job in weighed.jobs], default=1)
+    last = max([1, *(job.rank for job in weighed.jobs)])
+    of_run = repair_jobs(
+        local,
+        grid,
+        unit=unit,
+        mean_h={kind: time.mean_h for kind, time in times.items()},
+        last=last,
+        is_critical_first=is_critical_first,
+    )
     extra = tuple(
         RepairJob(
             id=repair.asset_id,
@@ -222,34 +259,54 @@ def _tree(
         )
         for repair in repairs
     )
-    return OutageTree((*weighed.jobs, *extra)), [
+    return OutageTree((*weighed.jobs, *of_run, *extra)), [
         *(job.kind for job in grid.jobs),
+        *(job.kind for job in local.repairs.jobs),
         *(repair.kind for repair in repairs),
     ]
 
 
-def _travel(tree: OutageTree, inputs: dict[str, Any]) -> Travel | None:
+def _unit(grid: GridJobs, weighed: Weighed) -> str:
+    """Return what jobs are weighed by: where the transmission network lost nothing that counts, customers."""
+    return weighed.unit if grid.lost_mw > grid.unattributed_mw else "CUSTOMERS"
+
+
+def _travel(tree: OutageTree, inputs: dict[str, Any], local: LocalPlan) -> Travel | None:
     """Return travelling times over great circles with a detour; a branch lies midway between its ends.
 
     Raises:
-        BadInput: if the place of a job is not known.
+        BadInput: if the place of a job is not known, or there are too many jobs.
     """
     if not inputs["stages"] or not tree.jobs:
         return None
+    if len(tree.jobs) > MAX_TRAVELLED:
+        raise BadInput(
+            f"{len(tree.jobs):,} repairs; travel is planned for {MAX_TRAVELLED:,} at most. Leave out stages.",
+            field="stages",
+        )
     ids = [job.id for job in tree.jobs]
     ends: dict[str, tuple[str, ...]] = {**branch_substations(ids)}
     ends |= {name: (at,) for name, at in bus_substations(ids).items()}
     ends |= {name: (name,) for name in ids if name.startswith("SUB-")}
     places = substation_places({name for each in ends.values() for name in each})
-    nowhere = [name for name in ids if name not in ends or any(end not in places for end in ends[name])]
+    at = {
+        name: (
+            float(np.mean([places[end].longitude for end in ends[name]])),
+            float(np.mean([places[end].latitude for end in ends[name]])),
+        )
+        for name in ids
+        if name in ends and all(end in places for end in ends[name])
+    }
+    at |= {name: place for name, place in local.places.items() if name in set(ids)}
+    nowhere = [name for name in ids if name not in at]
+    if nowhere:  # given by hand
+        at |= element_places(initiators.known(nowhere)[0])
+        nowhere = [name for name in nowhere if name not in at]
     if nowhere:
         raise BadInput(
             f"No place on record for {', '.join(nowhere[:10])}; plan without stages.", field="stages"
         )
-    longitude, latitude = (
-        np.array([np.mean([getattr(places[end], axis) for end in ends[name]]) for name in ids])
-        for axis in ("longitude", "latitude")
-    )
+    longitude, latitude = (np.array([at[name][axis] for name in ids]) for axis in (0, 1))
     starts = [stage for stage in inputs["stages"] for _ in range(stage["crews"])]
     from_longitude = np.array([stage["longitude"] for stage in starts])
     from_latitude = np.array([stage["latitude"] for stage in starts])
@@ -270,7 +327,14 @@ def _checked(
         return None
     order = [int(job) for job in np.argsort(plan.finished_h[:n], kind="stable")]
     context.check_cancelled()
-    steps = restored_mw(found.prepared, found.result, grid.jobs, order, outages=found.outages)
+    steps = restored_mw(
+        found.prepared,
+        found.result,
+        grid.jobs,
+        order,
+        outages=found.outages,
+        conditions=found.conditions,
+    )
     return {step.job_id: step for step in steps}
 
 
@@ -279,13 +343,26 @@ def _report(
     kinds: Sequence[str],
     grid: GridJobs,
     weighed: Weighed,
+    local: LocalPlan,
     plan: Schedule,
     quantiles: RestorationTimes,
     checked: dict[str, RestoredStep] | None,
     travel: Travel | None,
 ) -> dict[str, Any]:
     names = {asset.asset_id: asset.name for asset in name_assets([job.id for job in tree.jobs])}
-    customers = [*weighed.customers, *(job.weight for job in tree.jobs[len(weighed.jobs) :])]
+    of_run = local.repairs.jobs
+    by_hand = tree.jobs[len(grid.jobs) + len(of_run) :]
+    customers = [
+        *weighed.customers,
+        *(float(job.customers) for job in of_run),
+        *(job.weight for job in by_hand),
+    ]
+    restores_mw = [
+        *(job.restores_mw for job in grid.jobs),
+        *(None if job.unknown_loads else local.load_mw(job) for job in of_run),
+        *(None for _ in by_hand),
+    ]
+    last = max((job.rank for job in tree.jobs), default=0)
     steps = []
     for sequence, job in enumerate(plan.order.tolist(), start=1):
         each = tree.jobs[job]
@@ -297,7 +374,7 @@ def _report(
                 "name": names.get(each.id),
                 "kind": kinds[job],
                 "parent_id": each.parent,
-                "is_critical": each.rank < max(other.rank for other in tree.jobs),
+                "is_critical": each.rank < last,
                 "section": each.section,
                 "crew": int(plan.crew[job]) + 1,
                 "leaves_h": float(plan.leaves_h[job]),
@@ -306,7 +383,7 @@ def _report(
                 "energised_h": float(plan.energised_h[job]),
                 "p50_h": float(quantiles.job_h[job, 1]),
                 "p80_h": float(quantiles.job_h[job, 2]),
-                "restores_mw": grid.jobs[job].restores_mw if job < len(grid.jobs) else None,
+                "restores_mw": restores_mw[job],
                 "customers": customers[job],
                 "verified_restored_mw": None if step is None else step.restored_mw,
                 "would_trip": None if step is None else step.would_trip,
@@ -316,7 +393,7 @@ def _report(
     all_hours = quantiles.milestone_h[-1] if tree.weight > 0.0 else np.zeros(len(PROBABILITIES))
     return {
         "counts": {"jobs": len(steps), "lost_mw": round(grid.lost_mw, 3)},
-        "unit": weighed.unit if grid.lost_mw > grid.unattributed_mw else "CUSTOMERS",
+        "unit": _unit(grid, weighed),
         "coverage_frac": weighed.coverage_frac,
         "lost_mw": grid.lost_mw,
         "unattributed_mw": grid.unattributed_mw,
@@ -342,6 +419,10 @@ def _report(
             name: [float(hours) for hours in quantiles.job_h[index]]
             for index, job in enumerate(grid.jobs)
             for name in job.substations
+        },
+        "local_hours": {
+            job.id: [float(hours) for hours in quantiles.job_h[index]]
+            for index, job in enumerate(of_run, start=len(grid.jobs))
         },
         "all_hours": [float(hours) for hours in all_hours],
     }

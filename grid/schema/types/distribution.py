@@ -20,13 +20,14 @@ from grid.selectors.rated_hour import RatedHour
 
 if TYPE_CHECKING:
     from grid.schema.types.health import AssetHealth
-    from grid.schema.types.operations import TransformerLoad
+    from grid.schema.types.operations import TransformerLoad, TransformerVoltage
     from grid.schema.types.outages import WorkOrder
     from grid.schema.types.status import CircuitStatus, ServiceArea
 
 CircuitStatusRef = Annotated["CircuitStatus", strawberry.lazy("grid.schema.types.status")]
 ServiceAreaRef = Annotated["ServiceArea", strawberry.lazy("grid.schema.types.status")]
 TransformerLoadRef = Annotated["TransformerLoad", strawberry.lazy("grid.schema.types.operations")]
+TransformerVoltageRef = Annotated["TransformerVoltage", strawberry.lazy("grid.schema.types.operations")]
 HealthRef = Annotated["AssetHealth", strawberry.lazy("grid.schema.types.health")]
 WorkOrderRef = Annotated["WorkOrder", strawberry.lazy("grid.schema.types.outages")]
 
@@ -159,6 +160,7 @@ class Transformer(LocatedAsset):
     peak_load_kva: auto
     peak_loading_pct: auto
     latest_load: TransformerLoadRef | None
+    service_voltage: TransformerVoltageRef | None
     health: HealthRef | None
     meters: DjangoCursorConnection["Meter"] = strawberry_django.connection()
 

@@ -1,4 +1,4 @@
-"""API types of weather and of transformer load."""
+"""API types of weather, and of the load and the voltages of transformers."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from strawberry import auto, relay
 from strawberry.types import Info
 
 from flux_site.api.ordering import in_default_order
-from flux_site.api.visibility import require
+from flux_site.api.visibility import require, visible
 from grid import models
 from grid.schema.fast.columns import read_from, shows_rows
 from grid.schema.types import filters, ordering
@@ -31,6 +31,31 @@ class TransformerLoad:
         """Return the loads, for users who may see transformers."""
         require(info, "grid.view_transformer")
         return queryset
+
+
+@strawberry_django.type(models.TransformerVoltage)
+class TransformerVoltage:
+    """The voltages at the meters of a transformer over the newest week of local days with readings."""
+
+    first_day: auto
+    last_day: auto
+    day_count: auto
+    meter_count: auto
+    reading_count: auto
+    judged_count: auto
+    below_b_count: auto
+    b_low_count: auto
+    in_a_count: auto
+    b_high_count: auto
+    above_b_count: auto
+    outside_a_pct: auto
+    outside_b_pct: auto
+
+    @classmethod
+    @shows_rows(permission="grid.view_transformervoltage", zone="zone_id")
+    def get_queryset(cls, queryset: QuerySet[Any], info: Info, **_: Any) -> QuerySet[Any]:
+        """Return the voltages the user may see."""
+        return visible(queryset, info)
 
 
 @strawberry_django.type(

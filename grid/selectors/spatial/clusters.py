@@ -6,8 +6,8 @@ is noise. They are clustered on a plane around the middle of all things, on whic
 0.03 % up to 250 km from it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -25,8 +25,9 @@ from grid.operations import ACTIVE_OUTAGE_STATUSES, WorkStatus
 from grid.selectors.spatial.areas import WGS84, AreaSpec, check_length, local_plane, parse_area
 from grid.selectors.spatial.density import by_density, on_plane
 from grid.selectors.spatial.measuring import Region
-from grid.selectors.spatial.placed_rows import Floats, Positions, chosen, placed_rows, points_query
+from grid.selectors.spatial.placed_rows import chosen, placed_rows, points_query
 from grid.selectors.spatial.policy import check_count, check_first, check_size, from_postgis, require_views
+from grid.selectors.spatial.row_arrays import Floats, Positions
 
 MAX_DISTANCE_M = 10_000.0
 MAX_MIN_POINTS = 1_000
@@ -58,6 +59,7 @@ class _Subject:
     value: Callable[[], Any] = lambda: Value(1.0)
     weight: Callable[[], Any] = lambda: Value(1.0)
     has_keys: bool = True
+    edited_by: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -102,6 +104,7 @@ SUBJECTS: dict[Clustered, _Subject] = {
         models=(models.Outage,),
         layers=("outages",),
         rows=lambda: models.Outage.objects.filter(status__in=ACTIVE_OUTAGE_STATUSES),
+        edited_by={"grid_outage": "pk"},
     ),
     Clustered.OPEN_WORK_ORDERS: _Subject(
         key=Clustered.OPEN_WORK_ORDERS,
@@ -110,6 +113,7 @@ SUBJECTS: dict[Clustered, _Subject] = {
         rows=lambda: models.WorkOrder.objects.exclude(
             status__in=(WorkStatus.COMPLETED, WorkStatus.CANCELLED)
         ),
+        edited_by={"grid_workorder": "pk"},
     ),
     Clustered.OVERLOADED_TRANSFORMERS: _Subject(
         key=Clustered.OVERLOADED_TRANSFORMERS,

@@ -15,15 +15,9 @@ from flux_site.api.prepared import fetch_columns
 from grid.selectors.spatial.areas import AreaSpec
 from grid.selectors.spatial.measures import MEASURES, Combine, HeatMeasure, Measure
 from grid.selectors.spatial.measuring import Region
-from grid.selectors.spatial.placed_rows import (
-    Cells,
-    Floats,
-    Positions,
-    chosen,
-    placed_rows,
-    points_query,
-)
+from grid.selectors.spatial.placed_rows import chosen, placed_rows, points_query
 from grid.selectors.spatial.policy import check_first, check_size, from_postgis, require_views
+from grid.selectors.spatial.row_arrays import Cells, Floats, Positions
 
 MIN_RESOLUTION, MAX_RESOLUTION = 3, 11
 MOST_CELLS = 20_000

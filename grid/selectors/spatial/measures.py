@@ -1,12 +1,14 @@
 """The measures that a heatmap may show: what they are made of, their units, what a cell's value means."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import reduce
+from operator import add
 from typing import Any
 
 from django.db.models import F, FloatField, Model, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, NullIf
 from django.utils import timezone
 
 from grid import models
@@ -27,6 +29,8 @@ class HeatMeasure(StrEnum):
     TRANSFORMER_AGE = "TRANSFORMER_AGE"
     POLE_AGE = "POLE_AGE"
     TRANSFORMER_HEALTH = "TRANSFORMER_HEALTH"
+    VOLTAGE_OUTSIDE_A = "VOLTAGE_OUTSIDE_A"
+    VOLTAGE_OUTSIDE_B = "VOLTAGE_OUTSIDE_B"
     TREES = "TREES"
     TREE_HEIGHT = "TREE_HEIGHT"
     TREE_RISK = "TREE_RISK"
@@ -56,7 +60,8 @@ class Measure:
         rows: the rows that count; who may see which is by their zone.
         value: what a row contributes; null where it is not known.
         weight: of a row in a ratio.
-        has_keys: whether the keys of its rows are kept.
+        edited_by: the tables whose changes tell their rows, and the column by which a row of such a table has
+            rows of the measure; after changes of other tables all are read anew.
     """
 
     key: HeatMeasure
@@ -70,7 +75,12 @@ class Measure:
     rows: Callable[[], AssetQuerySet]
     value: Callable[[], Any] = lambda: Value(1.0)
     weight: Callable[[], Any] = lambda: Value(1.0)
-    has_keys: bool = False
+    edited_by: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether the keys of its rows are kept."""
+        return bool(self.edited_by)
 
     @property
     def name(self) -> str:
@@ -84,6 +94,25 @@ def _number(column: str) -> Callable[[], Any]:
 
 def _age_years() -> Any:
     return Cast(Value(timezone.localdate().year) - F("install_year"), FloatField())
+
+
+def _outside(letter: str, counts: tuple[str, ...], *, key: HeatMeasure) -> Measure:
+    """Return the measure of the readings outside a range of ANSI C84.1."""
+    return Measure(
+        key=key,
+        title=f"Voltage outside range {letter}",
+        unit="%",
+        definition=f"Share of the readings outside range {letter} of ANSI C84.1, service voltage, among "
+        "those that can be judged, of the meters of the cell's transformers in the newest week of local days "
+        "with readings; transformers without such readings do not count.",
+        models=(models.TransformerVoltage, models.Transformer),
+        layers=("transformers", "transformer_voltage"),
+        place="location",
+        combine=Combine.RATIO,
+        rows=lambda: models.Transformer.objects.all(),
+        value=lambda: reduce(add, (F(f"service_voltage__{name}") for name in counts)) * 100.0,
+        weight=lambda: Cast(NullIf(F("service_voltage__judged_count"), 0), FloatField()),
+    )
 
 
 MEASURES: dict[HeatMeasure, Measure] = {
@@ -159,6 +188,7 @@ MEASURES: dict[HeatMeasure, Measure] = {
             place="location",
             combine=Combine.SUM,
             rows=lambda: models.Outage.objects.filter(status__in=ACTIVE_OUTAGE_STATUSES),
+            edited_by={"grid_outage": "pk"},
         ),
         Measure(
             key=HeatMeasure.CUSTOMERS_OUT,
@@ -173,6 +203,7 @@ MEASURES: dict[HeatMeasure, Measure] = {
                 restored_at__isnull=True, outage__status__in=ACTIVE_OUTAGE_STATUSES
             ),
             value=_number("customers"),
+            edited_by={"grid_outageinterruption": "pk", "grid_outage": "outage_id"},
         ),
         Measure(
             key=HeatMeasure.TRANSFORMER_AGE,
@@ -210,6 +241,12 @@ MEASURES: dict[HeatMeasure, Measure] = {
             rows=lambda: models.Transformer.objects.all(),
             value=_number("health__health_index"),
         ),
+        _outside(
+            "A",
+            ("below_b_count", "b_low_count", "b_high_count", "above_b_count"),
+            key=HeatMeasure.VOLTAGE_OUTSIDE_A,
+        ),
+        _outside("B", ("below_b_count", "above_b_count"), key=HeatMeasure.VOLTAGE_OUTSIDE_B),
         Measure(
             key=HeatMeasure.TREES,
             title="Trees",
@@ -245,6 +282,7 @@ MEASURES: dict[HeatMeasure, Measure] = {
             combine=Combine.SUM,
             rows=lambda: models.TreeRisk.objects.all(),
             value=_number("customer_minutes_per_year"),
+            edited_by={"grid_treerisk": "pk"},
         ),
     )
 }

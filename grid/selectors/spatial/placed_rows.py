@@ -3,6 +3,7 @@
 They are kept in the process and, for all processes, in Redis, under the versions of the tables (see
 ``grid.selectors.data_versions``), so that a change, whoever makes it, is in the next answer. Every question
 is answered from them, whatever its area, its resolution and who asks; the cell of a row is worked out once.
+After an edit that tells its rows these alone are read anew (see ``grid.selectors.spatial.row_changes``).
 """
 
 from __future__ import annotations
@@ -10,35 +11,30 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from django.db.models import F, FloatField, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from flux_site.api.prepared import fetch_columns
-from grid.models.base import granted_zone_ids
-from grid.selectors.data_versions import data_versions
+from grid.selectors.data_versions import Marks, ToldChanges, Versions, data_marks, told_changes
 from grid.selectors.keeping import keep, kept
 from grid.selectors.spatial.measuring import Region, coordinate
 from grid.selectors.spatial.policy import planned_rows
 from grid.selectors.spatial.reach import within_region
+from grid.selectors.spatial.row_arrays import NUMBERS, PlacedRows, Positions, thin
+from grid.selectors.spatial.row_changes import rows_touched
 
 MAX_KEPT_BYTES = 192 * 1024 * 1024
 KEPT_S = 24 * 3600
-SCHEME = 1
+SCHEME = 2
 """Rises when what is kept is written in another way."""
 
-Floats = npt.NDArray[np.float64]
-Positions = npt.NDArray[np.int64]
-Cells = npt.NDArray[np.uint64]
-
-NUMBERS = ("lon", "lat", "value", "weight")
 NAMES = tuple(f"_{name}" for name in NUMBERS)
 
 _TABLES: dict[str, tuple[str, ...]] = {}
@@ -55,6 +51,8 @@ class Source(Protocol):
         value: what a row contributes; null where it is not known.
         weight: of a row in a ratio.
         has_keys: whether the keys of the rows are kept too.
+        edited_by: the tables whose changes tell their rows, and the column by which the row of such a table
+            has rows of the source; these need keys.
     """
 
     @property
@@ -71,82 +69,43 @@ class Source(Protocol):
     def weight(self) -> Callable[[], Any]: ...
     @property
     def has_keys(self) -> bool: ...
+    @property
+    def edited_by(self) -> Mapping[str, str]: ...
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class PlacedRows:
-    """The rows of a source, all of them.
+@dataclass(frozen=True, eq=False)
+class _Entry:
+    """Rows of a source, and the state of its tables that they are of.
 
     Attributes:
-        key: of a row; None unless the source has keys.
-        lon: degrees.
-        value: what a row contributes, NaN where it is not known.
-        weight: of it in a ratio.
-        zone: of a row, as a position in ``zones``.
+        told: the rows told as changed until then, by table; a transaction that told some may be rolled back.
+            None if they are not known.
     """
 
-    lon: Floats
-    lat: Floats
-    value: Floats
-    weight: Floats
-    zone: npt.NDArray[np.int32]
-    zones: list[str | None]
-    key: pa.StringArray | None
-    _cells: dict[int, Cells] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self.lon)
-
-    @property
-    def size_bytes(self) -> int:
-        """What they take up."""
-        arrays = (*(getattr(self, name) for name in NUMBERS), self.zone, *list(self._cells.values()))
-        keys = 0 if self.key is None else int(self.key.nbytes)
-        return keys + sum(each.nbytes if any(each.strides) else each.itemsize for each in arrays)
-
-    def visible_to(self, user: Any) -> Positions | None:
-        """Return where the rows are that a user may see; None for all."""
-        granted = set(granted_zone_ids(user))
-        if not granted:
-            return None
-        seen = np.array([zone in granted for zone in self.zones], dtype=bool)
-        return np.flatnonzero(seen[self.zone]) if len(seen) else np.empty(0, dtype=np.int64)
-
-    def cells(self, resolution: int, at: Positions | None) -> Cells:
-        """Return the cells of H3 that hold some rows, or all; each is worked out when first asked for."""
-        import h3.api.numpy_int as h3
-
-        known = self._cells.setdefault(resolution, np.zeros(len(self), dtype=np.uint64))  # 0 is no cell
-        wanted = known if at is None else known[at]
-        missing = np.flatnonzero(wanted == 0)
-        if missing.size:
-            rows = missing if at is None else at[missing]
-            places = zip(self.lat[rows].tolist(), self.lon[rows].tolist(), strict=True)
-            known[rows] = [h3.latlng_to_cell(lat, lon, resolution) for lat, lon in places]
-            wanted = known if at is None else known[at]
-        return wanted
+    marks: Marks
+    year: int
+    rows: PlacedRows
+    told: Mapping[str, set[str]] | None
 
 
 class _Kept:
     """Rows by source; the one longest not asked for goes first."""
 
     def __init__(self) -> None:
-        self._rows: OrderedDict[str, tuple[str, PlacedRows]] = OrderedDict()
+        self._rows: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, source: str, name: str) -> PlacedRows | None:
+    def get(self, source: str) -> _Entry | None:
         with self._lock:
             entry = self._rows.get(source)
-            if entry is None or entry[0] != name:
-                return None
-            self._rows.move_to_end(source)
-            return entry[1]
+            if entry is not None:
+                self._rows.move_to_end(source)
+            return entry
 
-    def put(self, source: str, name: str, rows: PlacedRows) -> None:
+    def put(self, source: str, entry: _Entry) -> None:
         with self._lock:
             self._rows.pop(source, None)
-            self._rows[source] = (name, rows)
+            self._rows[source] = entry
             while len(self._rows) > 1 and self._size_bytes() > MAX_KEPT_BYTES:
                 self._rows.popitem(last=False)
 
@@ -155,7 +114,7 @@ class _Kept:
             self._rows.clear()
 
     def _size_bytes(self) -> int:
-        return sum(rows.size_bytes for _, rows in self._rows.values())
+        return sum(entry.rows.size_bytes for entry in self._rows.values())
 
 
 _kept = _Kept()
@@ -164,17 +123,46 @@ forget_rows = _kept.clear
 
 def placed_rows(source: Source, *, most: int) -> PlacedRows | None:
     """Return the rows of a source as they are now; None if they are more than ``most``."""
-    name = _name(source)
-    if name is None:
+    tables = tables_of(source)
+    marks = data_marks(tables)
+    if marks is None:
         return None
-    found = _kept.get(source.name, name)
+    year = timezone.localdate().year
+    entry = _kept.get(source.name)
+    if entry is not None and (entry.marks.versions, entry.year) == (marks.versions, year):
+        if entry.marks != marks:  # folded: nothing has changed, and what was told is forgotten
+            _kept.put(source.name, replace(entry, marks=marks))
+        return entry.rows
+    told = told_changes(tables) if source.edited_by else None
+    if told is not None:
+        marks = told.marks
+        if entry is not None and entry.year == year:
+            brought_up = _brought_up(source, entry, told, most=most)
+            if brought_up is not None:
+                _kept.put(source.name, brought_up)
+                return brought_up.rows
+    name = _name(source, marks.versions)
+    found = _from_redis(name)
     if found is None:
-        found = _from_redis(name)
-        if found is None:
-            found = _read(source, name, most=most)
-        if found is not None:
-            _kept.put(source.name, name, found)
+        found = _read(source, name, most=most)
+    if found is not None:
+        _kept.put(source.name, _Entry(marks, year, found, None if told is None else told.row_ids))
     return found
+
+
+def _brought_up(source: Source, entry: _Entry, told: ToldChanges, *, most: int) -> _Entry | None:
+    """Return the rows with those read anew that were told as changed; None if more may have changed."""
+    if entry.told is None or told.marks.bases != entry.marks.bases:
+        return None
+    before = entry.told
+    keys = rows_touched(source, {table: ids | before[table] for table, ids in told.row_ids.items()})
+    if keys is None:
+        return None
+    found = entry.rows
+    if keys:
+        rows = source.rows().filter(pk__in=sorted(keys))
+        found = found.with_rows(_as_rows(_table_of(source, rows)), without=keys)
+    return _Entry(told.marks, entry.year, found, told.row_ids) if len(found) <= most else None
 
 
 def make_ready(sources: Iterable[Source], changed_layers: Collection[str], *, most: int) -> list[str]:
@@ -183,8 +171,11 @@ def make_ready(sources: Iterable[Source], changed_layers: Collection[str], *, mo
     for source in sources:
         if set(source.layers).isdisjoint(changed_layers):
             continue
-        name = _name(source)
-        if name is not None and kept(name) is None and _read(source, name, most=most) is not None:
+        marks = data_marks(tables_of(source))
+        if marks is None:
+            continue
+        name = _name(source, marks.versions)
+        if kept(name) is None and _read(source, name, most=most) is not None:
             ready.append(source.name)
     return ready
 
@@ -218,11 +209,8 @@ def tables_of(source: Source) -> tuple[str, ...]:
     return _TABLES[source.name]
 
 
-def _name(source: Source) -> str | None:
-    """Return the name under which the rows of now are kept; None if a table has no version."""
-    versions = data_versions(tables_of(source))
-    if versions is None:
-        return None
+def _name(source: Source, versions: Versions) -> str:
+    """Return the name under which the rows of some versions of the tables are kept."""
     told = f"{SCHEME}|{source.name}|{versions}|{timezone.localdate().year}"  # ages change with the year
     return f"placed:{source.name}:{hashlib.sha256(told.encode()).hexdigest()[:32]}"
 
@@ -231,6 +219,17 @@ def _read(source: Source, name: str, *, most: int) -> PlacedRows | None:
     rows = source.rows()
     if planned_rows(rows) > most:
         return None
+    table = _table_of(source, rows)
+    sink = pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
+        writer.write_table(table)
+    keep(name, sink.getvalue().to_pybytes(), seconds=KEPT_S)
+    return _as_rows(table)
+
+
+def _table_of(source: Source, rows: QuerySet[Any]) -> pa.Table:
+    """Return rows of a source as PostGIS finds them."""
     sql, params = points_query(source, rows, is_whole=True).query.sql_with_params()
     *numbers, zones, keys = fetch_columns(sql, params, count=6)
     columns: dict[str, Any] = {
@@ -239,13 +238,7 @@ def _read(source: Source, name: str, *, most: int) -> PlacedRows | None:
     columns["zone"] = pa.array(zones or [], pa.string()).dictionary_encode()
     if source.has_keys:
         columns["key"] = pa.array(keys or [], pa.string())
-    table = pa.table(columns)
-    sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression="zstd")
-    with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
-        writer.write_table(table)
-    keep(name, sink.getvalue().to_pybytes(), seconds=KEPT_S)
-    return _as_rows(table)
+    return pa.table(columns)
 
 
 def _from_redis(name: str) -> PlacedRows | None:
@@ -260,7 +253,7 @@ def _as_rows(table: pa.Table) -> PlacedRows:
     zone = _whole(table, "zone")
     key = _whole(table, "key") if "key" in table.column_names else None
     codes = zone.indices.fill_null(len(zone.dictionary)).to_numpy(zero_copy_only=False)
-    lon, lat, value, weight = (_thin(table[name].to_numpy()) for name in NUMBERS)
+    lon, lat, value, weight = (thin(table[name].to_numpy()) for name in NUMBERS)
     return PlacedRows(
         lon=lon,
         lat=lat,
@@ -274,13 +267,6 @@ def _as_rows(table: pa.Table) -> PlacedRows:
 
 def _whole(table: pa.Table, name: str) -> Any:
     return pa.concat_arrays(table[name].chunks or [pa.array([], table.schema.field(name).type)])
-
-
-def _thin(values: Floats) -> Floats:
-    """Return values that are all the same as one that stands for all."""
-    if len(values) > 1 and (values == values[0]).all():
-        return np.broadcast_to(values[:1].copy(), values.shape)
-    return values
 
 
 def chosen(rows: PlacedRows, region: Region | None, user: Any) -> Positions | None:

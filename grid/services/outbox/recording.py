@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -52,25 +54,54 @@ def record(
         RuntimeError: outside a transaction, where the edit and its record could part.
         ValueError: if the payload does not go with the action, or holds a number that is not finite.
     """
+    return record_all([Edit(kind=kind, key=key, action=action, payload=payload)], actor=actor)[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """One edit, as :func:`record` takes it."""
+
+    kind: str
+    key: str
+    action: Action
+    payload: dict[str, Any] | None
+
+
+def record_all(edits: Sequence[Edit], *, actor: Any | None) -> list[models.OutboxEvent]:
+    """Write down edits made in one transaction, in order; see :func:`record`.
+
+    Raises:
+        RuntimeError: outside a transaction, where the edit and its record could part.
+        ValueError: if a payload does not go with its action, or holds a number that is not finite.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("An edit is recorded in the transaction that makes it.")
-    if (payload is None) != (action == Action.DELETE):
-        raise ValueError("An edit carries the row after it, a deletion carries none.")
-    if not key or len(key) > _MAX_KEY:
-        raise ValueError(f"The key of an edit has 1 to {_MAX_KEY} characters.")
-    text = json.dumps(payload, default=_as_text, allow_nan=False)
+    texts = [_text_of(edit) for edit in edits]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, ORDER_LOCK])
-    event = models.OutboxEvent.objects.create(
-        kind=kind,
-        key=key,
-        action=action.value,
-        payload=json.loads(text),
-        actor=actor.get_username() if actor is not None else None,
-        recorded_at=timezone.now(),
-    )
-    transaction.on_commit(_send, robust=True)
-    return event
+    name, now = actor.get_username() if actor is not None else None, timezone.now()
+    events = [
+        models.OutboxEvent.objects.create(
+            kind=edit.kind,
+            key=edit.key,
+            action=edit.action.value,
+            payload=json.loads(text),
+            actor=name,
+            recorded_at=now,
+        )
+        for edit, text in zip(edits, texts, strict=True)
+    ]
+    if events:
+        transaction.on_commit(_send, robust=True)
+    return events
+
+
+def _text_of(edit: Edit) -> str:
+    if (edit.payload is None) != (edit.action == Action.DELETE):
+        raise ValueError("An edit carries the row after it, a deletion carries none.")
+    if not edit.key or len(edit.key) > _MAX_KEY:
+        raise ValueError(f"The key of an edit has 1 to {_MAX_KEY} characters.")
+    return json.dumps(edit.payload, default=_as_text, allow_nan=False)
 
 
 def _as_text(value: Any) -> str:

@@ -88,7 +88,7 @@ def change_rows(
     references = references_to(layer.model)
     cached, doomed = applying.find_doomed(session, layer.table, references, only_touched=only_touched)
     if not run.force:
-        is_windowed = layer.window is not None
+        is_windowed = layer.loses_rows_by_age
         applying.refuse_mass_delete(
             layer=layer.key,
             cached=cached,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -17,10 +17,12 @@ FRESHNESS_TASK = "grid.check_freshness"
 RECOVER_TASK = "jobs.recover"
 DELIVER_TASK = "grid.deliver_edits"
 TIDY_TASK = "grid.tidy"
+TIDY_CASCADES_TASK = "cascade.tidy"
 ROLLUP_TASK = "grid.rollup_scheduled"
 FORGET_TASK = "api.forget_audit_records"
 UPKEEP_TASK = "grid.upkeep_scheduled"
 SAMPLE_TASK = "grid.sample_kpis"
+RISK_TASK = "cascade.sample_risk"
 HEALTH_TASK = "grid.assess_health_scheduled"
 LEARN_TASK = "grid.learn_restorations"
 STREAM_TASK = "grid.tend_streams"
@@ -36,6 +38,8 @@ RETIRED = ("Sync: layers that change by the minute", "Sync: layers that change r
 def ensure_schedules() -> list[str]:
     """Create the schedules that are missing; those that exist are left as the admin has set them.
 
+    But a layer that none of them names, as one that a new version brings, is added to those it belongs to.
+
     Layers that sync in increments are looked at every minute, the others every five minutes; so are those of
     what stands around the lines, by a job of their own, so that nothing of operations waits for it. Each is
     synced when its source has changed. Daily at 04:00 local time all are synced in full, changed or not,
@@ -43,9 +47,9 @@ def ensure_schedules() -> list[str]:
     records of the grid are checked, what is old is removed and the warehouse tidied. Every minute new meter
     readings are looked for and rolled up, layers that are too old are looked for, and operators' edits are
     delivered; every hour the health of assets is assessed if the evidence has changed or the day is new,
-    and the times of restoration are learnt; every five minutes key figures are sampled and the tables of
-    the streams are kept in order; every 30 seconds jobs whose worker died are looked for; every ten seconds
-    outages are judged anew where waiting says something.
+    and the times of restoration are learnt; every five minutes key figures and the risk of now are sampled
+    and the tables of the streams are kept in order; every 30 seconds jobs whose worker died are looked for;
+    every ten seconds outages are judged anew where waiting says something.
 
     Returns:
         The names of the schedules created.
@@ -109,6 +113,11 @@ def ensure_schedules() -> list[str]:
             "interval": five_minutes,
             "expire_seconds": 240,
         },
+        "Risk of now: take a sample": {
+            "task": RISK_TASK,
+            "interval": five_minutes,
+            "expire_seconds": 240,
+        },
         "Sync: find layers that are too old": {
             "task": FRESHNESS_TASK,
             "interval": minute,
@@ -122,6 +131,11 @@ def ensure_schedules() -> list[str]:
         },
         "Imports and edits: remove what is old": {
             "task": TIDY_TASK,
+            "crontab": daily,
+            "expire_seconds": 3600,
+        },
+        "Cascades: remove inputs that nothing refers to": {
+            "task": TIDY_CASCADES_TASK,
             "crontab": daily,
             "expire_seconds": 3600,
         },
@@ -148,7 +162,22 @@ def ensure_schedules() -> list[str]:
     for name, fields in wanted.items():
         _, is_new = PeriodicTask.objects.get_or_create(name=name, defaults=fields)
         created += [name] if is_new else []
+    _add_new_layers({name: fields for name, fields in wanted.items() if fields["task"] == SYNC_TASK})
     return created
+
+
+def _add_new_layers(wanted: Mapping[str, Mapping[str, Any]]) -> None:
+    """Add the layers that no schedule of sync names, which a new version brought, to those they belong to."""
+    tasks = {
+        task.name: (task, json.loads(task.kwargs)) for task in PeriodicTask.objects.filter(task=SYNC_TASK)
+    }
+    named = {key for _, kwargs in tasks.values() for key in kwargs.get("layers", ())}
+    for name, fields in wanted.items():
+        task, kwargs = tasks[name]
+        new = [key for key in json.loads(fields["kwargs"])["layers"] if key not in named]
+        if new:
+            task.kwargs = json.dumps(kwargs | {"layers": [*kwargs.get("layers", ()), *new]})
+            task.save(update_fields=["kwargs"])
 
 
 def _sync_kwargs(layers: Iterable[Layer], *, only_stale: bool) -> str:

@@ -17,6 +17,7 @@ from flux_site.jobs.models import Job, JobStatus
 from flux_site.jobs.services import create_job
 from grid import models
 from grid.selectors.restoration import expected_outages
+from grid.selectors.spatial.readiness import make_heatmaps_ready
 from grid.selectors.topology import METERED_LAYERS
 from grid.selectors.vegetation.params import vegetation_params
 from grid.services.vegetation.assessing import assess_next
@@ -83,6 +84,8 @@ def carry_out(context: JobContext) -> dict[str, Any]:
     context.progress(0.92, "Warehouse")
     is_due = bool(assessed or trees.gone) or not _was_written()
     written = write_back(params, now=now) if is_due else 0
+    if ready := make_heatmaps_ready({"trees"}):
+        context.log(f"Made ready for heatmaps and clusters: {', '.join(ready).lower()}.")
     return {
         "lines": lines.total,
         "lines_changed": lines.changed,

@@ -3,7 +3,7 @@
 from grid.warehouse.queries.interruption_rows import InterruptionPeriod, InterruptionScope, Planned
 from grid.warehouse.queries.local_days import DayOffsets, day_offsets
 from grid.warehouse.queries.meters import UsageBucket, meter_days, meter_months, meter_readings
-from grid.warehouse.queries.overloads import OverloadOrder, overloaded_transformers
+from grid.warehouse.queries.overloads import OverloadOrder, fast_ageing, overloaded_transformers
 from grid.warehouse.queries.past_figures import (
     ended_lately,
     ended_outages,
@@ -94,6 +94,7 @@ __all__ = [
     "ended_outages",
     "energy_costs",
     "energy_prices",
+    "fast_ageing",
     "finished_outages",
     "group_names",
     "health_totals",

@@ -76,6 +76,23 @@ def overloaded_transformers(
     )
 
 
+def fast_ageing() -> Select[Any]:
+    """Return transformers whose insulation aged faster than normal over the two newest days on record.
+
+    Columns: transformer_id, ageing_factor (mean over the hours whose factor is known, above 1).
+    """
+    daily = transformer_daily_load.c
+    newest = select(daily.load_date).distinct().order_by(daily.load_date.desc()).limit(2).subquery("newest")
+    ageing_h, aged_hours = func.sum(daily.ageing_h), func.sum(daily.aged_hours)
+    return (
+        select(daily.transformer_id, (ageing_h / aged_hours).label("ageing_factor"))
+        .where(daily.load_date.in_(select(newest.c.load_date)), daily.aged_hours > 0)
+        .group_by(daily.transformer_id)
+        .having(ageing_h > aged_hours)
+        .order_by(daily.transformer_id)
+    )
+
+
 def _ranked(scope: Scope, first: date, last: date, order: OverloadOrder, limit: int) -> Select[Any]:
     """Return the transformers to list and what they are ranked by: one column of very many is read for it."""
     daily, unit = transformer_daily_load.c, transformer_metadata.c

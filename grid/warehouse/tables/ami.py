@@ -184,6 +184,19 @@ transformer_daily_load = Table(
     info={"partition_by": ("load_date",)},
 )
 
+transformer_daily_voltage = Table(
+    "transformer_daily_voltage",
+    metadata,
+    Column("transformer_id", String(64), primary_key=True, nullable=False),
+    Column("usage_date", Date, primary_key=True, nullable=False, comment="local date; the partition"),
+    Column("meter_count", Integer, nullable=False, comment="meters with readings"),
+    Column("reading_count", Integer, nullable=False),
+    *voltage_counts(),
+    schema=PRODUCTION,
+    comment="The voltages at the meters of each transformer on each local day: gold.",
+    info={"partition_by": ("usage_date",)},
+)
+
 DERIVED_TABLES = (
     ami_interval_readings,
     transformer_hourly_load,
@@ -192,6 +205,7 @@ DERIVED_TABLES = (
     circuit_hourly_usage,
     circuit_daily_usage,
     transformer_daily_load,
+    transformer_daily_voltage,
 )
 """What is made of readings, each after what it is made of. Snowflake may keep these up to date itself, as
 dynamic tables."""

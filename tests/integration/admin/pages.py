@@ -72,6 +72,7 @@ def make_world(owner: Any) -> World:
         grid.make_pole(circuit=circuit),
         transformer,
         grid.make_transformer_load(transformer=transformer),
+        grid.make_transformer_voltage(transformer=transformer),
         meter,
         grid.make_customer(meter=meter),
         outage,
@@ -113,6 +114,10 @@ def make_world(owner: Any) -> World:
         centrality,
         cascade.make_study(owner=owner, run=run),
         *cascade.make_decision_data(),
+        cascade.make_risk_sample(zone=substation.zone),
+        cascade.make_risk_contribution(zone=substation.zone, asset_id=outage.pk),
+        cascade.make_risk_network(),
+        cascade.make_risk_assumption(),
         token,
     ]
     return World(rows={row._meta.label_lower: row for row in rows})

@@ -1,5 +1,6 @@
 """Scenarios and cascade runs in the admin: writing, checking, running, looking at the outcome."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +39,17 @@ def form(**fields: Any) -> dict[str, Any]:
         "outages": "",
         "load_multiplier": "1.1",
         "rating_multiplier": "0.9",
+    } | fields
+
+
+def document(scenario: Scenario, spec: Any, **fields: Any) -> dict[str, Any]:
+    """Return a filled-in form of a scenario that is there; ``spec`` is a document, or its text."""
+    return {
+        "name": scenario.name,
+        "description": scenario.description,
+        "spec": spec if isinstance(spec, str) else json.dumps(spec, indent=2),
+        "note": "",
+        "based_on": scenario.newest_number,
     } | fields
 
 
@@ -85,13 +97,21 @@ def test_planner_changes_a_scenario(network: Any, planner: Any, planning: Client
     planning.post(ADD, form(outages=network.pk))
     scenario = Scenario.objects.get()
 
-    page = planning.get(row_page(scenario)).content.decode()
-    assert f">\n{network.pk}</textarea>" in page
-    planning.post(row_page(scenario), form(name="One bus out", outages=network.to_bus_id))
+    page = planning.get(row_page(scenario)).context["adminform"].form
+    said = json.loads(page.initial["spec"])
+    assert (said["outages"], said["load"]["multiplier"]) == ([network.pk], 1.1)
+    planning.post(
+        row_page(scenario), document(scenario, {"outages": [network.to_bus_id]}, name="One bus out")
+    )
 
     scenario.refresh_from_db()
-    assert (scenario.name, scenario.outages) == ("One bus out", [network.to_bus_id])
+    assert (scenario.name, scenario.outages, scenario.load_multiplier) == (
+        "One bus out",
+        [network.to_bus_id],
+        1.0,
+    )
     assert scenario.owner == planner
+    assert scenario.newest_number == 2
 
 
 @pytest.mark.parametrize(
@@ -99,7 +119,7 @@ def test_planner_changes_a_scenario(network: Any, planner: Any, planning: Client
     [
         ({"outages": "BR-999999"}, "outages", "BR-999999"),
         ({"outages": "XFMR-1"}, "outages", "XFMR-1"),
-        ({"outages": "   "}, "outages", "required"),
+        ({"outages": "   "}, "outages", "Name at least one"),
         ({"name": ""}, "name", "required"),
         ({"load_multiplier": "-1"}, "load_multiplier", "is -1.0; allowed"),
         ({"load_multiplier": "nan"}, "load_multiplier", "number"),
@@ -128,7 +148,7 @@ def test_bad_change_leaves_the_scenario_as_it_was(network: Any, planning: Client
     planning.post(ADD, form(outages=network.pk))
     scenario = Scenario.objects.get()
 
-    answer = planning.post(row_page(scenario), form(name="changed", outages="BR-999999"))
+    answer = planning.post(row_page(scenario), document(scenario, {"outages": ["BR-999999"]}, name="changed"))
 
     assert answer.status_code == 200
     scenario.refresh_from_db()
@@ -196,7 +216,7 @@ def test_lesser_roles_look_at_scenarios_and_neither_change_nor_run_them(
     assert page.status_code == 200
     assert "Run this scenario" not in page.content.decode()
     assert planning.get(ADD).status_code == 403
-    assert planning.post(row_page(scenario), form(name="changed")).status_code == 403
+    assert planning.post(row_page(scenario), document(scenario, {}, name="changed")).status_code == 403
     refused = planning.post(run_address(scenario), follow=True)
     assert "may not run" in messages_of(refused)[0]
     planning.post(SCENARIOS, {"action": "run_selected", "_selected_action": [scenario.pk]})
@@ -229,6 +249,21 @@ def test_page_of_a_run_shows_waves_trips_and_the_way_to_the_map(network: Any, pl
     assert "<td>180.0 MW</td><td>150.0 MVA</td><td>120.0 %</td>" in text
     assert f'href="{row_page(network.from_bus)}"' in text
     assert "3.1 % from the rating" in text
+
+
+@pytest.mark.parametrize(
+    ("outages", "told"),
+    [
+        ({"branches": [], "buses": [], "units": [], "elements": []}, "nothing: this is the base case"),
+        ({"branches": ["BR-1", "BR-2"], "buses": [], "units": ["PLANT-1"]}, "scenario: branches 2, units 1"),
+    ],
+)
+def test_page_of_a_run_without_named_outages_says_what_failed(
+    planning: Client, outages: dict[str, list[str]], told: str
+) -> None:
+    run = cascade.make_run(outages=[], inputs=cascade.make_frozen_inputs(outages=outages))
+
+    assert told in planning.get(row_page(run)).content.decode()
 
 
 def test_page_of_an_unfinished_run_claims_no_result(planning: Client) -> None:

@@ -10,34 +10,7 @@ from cascade.engine.prepared import prepare
 from cascade.services.distribution import impact_of_cascade
 from flux_site.api.errors import BadInput
 from grid.selectors.network import load_network
-from grid.selectors.topology import forget_networks
-from tests.factories.grid import (
-    make_circuit,
-    make_customer,
-    make_line_section,
-    make_meter,
-    make_switch,
-    make_transformer,
-)
 from tests.small_network import SmallNetwork
-
-
-@pytest.fixture
-def served(small_network: SmallNetwork) -> SmallNetwork:
-    """Put a circuit under corner 2 (two customers, 100 kVA at the peak) and one under corner 3 (one)."""
-    for corner, customers in ((1, 2), (2, 1)):
-        station = small_network.substations[corner]
-        circuit = make_circuit(id=f"CKT-{corner}", substation=station)
-        make_switch(id=f"BRK-{corner}", circuit=circuit, from_node=station.pk, to_node=f"n{corner}")
-        line = make_line_section(
-            id=f"L-{corner}", circuit=circuit, from_node=f"n{corner}", to_node=f"m{corner}"
-        )
-        unit = make_transformer(id=f"T-{corner}", line=line, node=f"m{corner}", peak_load_kva=100.0)
-        meter = make_meter(id=f"M-{corner}", transformer=unit)
-        for _ in range(customers):
-            make_customer(meter=meter)
-    forget_networks()
-    return small_network
 
 
 def test_one_run_goes_from_a_trip_to_customers(served: SmallNetwork) -> None:

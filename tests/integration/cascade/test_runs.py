@@ -273,6 +273,25 @@ def test_a_failure_while_storing_leaves_no_half_result(
     assert run.total_shed_mw is None
 
 
+def test_every_wave_is_told_before_the_result_is_stored(
+    small_network: SmallNetwork, planner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[list[int]] = []
+    plain = runs.store
+
+    def watched(run: CascadeRun, **arguments: Any) -> None:
+        told.append([wave["number"] for wave in CascadeRun.objects.get(pk=run.pk).progress])
+        plain(run, **arguments)
+
+    monkeypatch.setattr(runs, "store", watched)
+    run = start_run(outages=["BR-9012"], user=planner)
+
+    run_job(run.job_id)
+
+    run.refresh_from_db()
+    assert (told, run.progress, run.total_shed_mw) == ([[0, 1]], [], near(150.0))
+
+
 def test_the_name_of_a_run_is_its_outages_unless_given(small_network: SmallNetwork, planner: User) -> None:
     assert start_run(outages=["SUB-9002"], user=planner).name == "Corner 2"
     assert start_run(outages=["SUB-9002", "BR-9012"], user=planner).name == "Corner 2 and 1 more"

@@ -1,5 +1,6 @@
 """Scenarios in versions, frozen inputs, repeats, comparisons, downloads and publishing, by hand."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from cascade.engine.arrays import network_from_bytes
+from cascade.engine.scenarios.documents import digest_of
 from cascade.engine.scenarios.presets import presets
 from cascade.models import CascadeRun, FrozenInputs, FrozenNetwork, Scenario, ScenarioVersion
 from cascade.selectors.columns import islands_of
@@ -122,6 +124,21 @@ def test_equal_inputs_are_kept_once_and_the_network_whole(
     assert network_from_bytes(kept.data).digest() == kept.pk == load_network("Texas").digest()
 
 
+def test_the_digest_of_inputs_without_notes_or_weather_is_over_what_the_result_depends_on(
+    small_network: SmallNetwork, carry_out: CarryOut
+) -> None:
+    """Runs of older versions share it: network, settings, what fails, and arrays that are all one."""
+    inputs = carry_out("BR-9012").inputs
+
+    assert inputs.summary["notes"] == []
+    assert inputs.pk == digest_of({
+        "network": inputs.network_id,
+        "params": inputs.params,
+        "outages": inputs.outages,
+        "arrays": hashlib.sha256(b"|").hexdigest(),
+    })  # fmt: skip
+
+
 def test_units_that_are_drawn_are_lost_at_the_start(small_network: SmallNetwork, planner: User) -> None:
     scenario = scenarios.create_scenario(
         name="Cold", spec={"units": [{"available_frac": 0.0, "method": "DRAW"}]}, user=planner
@@ -147,15 +164,28 @@ def test_a_demand_is_met_as_far_as_units_go(small_network: SmallNetwork, planner
     assert run.load_multiplier == near(2.0)
 
 
-def test_a_scenario_in_which_nothing_fails_asks_for_what_does(
-    small_network: SmallNetwork, planner: User
+@pytest.mark.parametrize(
+    ("rating_multiplier", "tripped", "lost_mw"),
+    # 100 MW on two branches of 150 MVA hold; of 75 MVA they do not, and what is left has 50 MW for 200 MW.
+    [(1.0, [], 0.0), (0.5, ["BR-9012", "BR-9013"], 150.0)],
+)
+def test_a_scenario_in_which_nothing_fails_is_the_base_case(
+    small_network: SmallNetwork, planner: User, rating_multiplier: float, tripped: list[str], lost_mw: float
 ) -> None:
-    scenario = scenarios.create_scenario(name="Normal", spec={"kind": "NORMAL"}, user=planner)
+    scenario = scenarios.create_scenario(
+        name="Normal", spec={"kind": "NORMAL", "rating_multiplier": rating_multiplier}, user=planner
+    )
 
-    with pytest.raises(BadInput) as caught:
-        scenarios.run_scenario(scenario_id=scenario.pk, user=planner)
+    run = carried_out(scenarios.run_scenario(scenario_id=scenario.pk, user=planner))
 
-    assert caught.value.field == "outages"
+    assert (run.job.status, run.name, run.outages) == ("SUCCEEDED", "Normal", [])
+    assert (run.total_load_mw, run.base_shed_mw, run.initial_shed_mw) == (near(200.0), 0.0, 0.0)
+    assert run.total_shed_mw == near(lost_mw)
+    assert list(run.trips.order_by("branch_id").values_list("branch_id", "parent_id")) == [
+        (each, "") for each in tripped
+    ]
+    assert carried_out(repeat_run(run_id=run.pk, user=planner)).result_digest == run.result_digest
+    assert json.loads(export_run(run, part="all", file_format="json")[0])["total_shed_mw"] == near(lost_mw)
 
 
 def test_presets_are_created_once_and_edits_of_them_stay(small_network: SmallNetwork, planner: User) -> None:

@@ -108,6 +108,23 @@ def test_search_is_the_same_from_either_store(stores: TwoStores) -> None:
 
 
 @pytest.mark.parametrize("stores", KINDS, indirect=True)
+def test_the_transmission_network_is_the_same_from_either_store(stores: TwoStores) -> None:
+    query = """query ($zone: String, $kv: Float, $first: Int! = 500, $offset: Int! = 0) {
+        gridTopology(zoneId: $zone, leastKv: $kv, first: $first, offset: $offset) {
+            nodeCount edgesOutCount
+            nodes { busId substationId substationName zoneId lat lon baseKv loadMw capacityMw edgeCount }
+            edges { branchId fromBusId toBusId kind baseKv xPu ratingMva baseFlowMw lengthKm } } }"""
+
+    for who in ("viewer", "limited"):
+        found = stores.ask(who, query)["data"]["gridTopology"]
+        assert found["nodes"]
+        assert found["edges"] or who == "limited"  # whose few buses need not be joined to each other
+        zone = found["nodes"][0]["zoneId"]
+        for part in ({}, {"zone": zone}, {"kv": 200.0}, {"first": 2, "offset": 1}, {"zone": "ZONE-none"}):
+            same_answer(stores, who, query, part)
+
+
+@pytest.mark.parametrize("stores", KINDS, indirect=True)
 def test_feeders_as_columns_are_the_same_from_either_store(stores: TwoStores) -> None:
     """The same to the byte, feeder by feeder; their order is not promised."""
     query = """query ($substation: String, $circuit: String) {

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from grid.forge.build import Forged
-from tests.unit.forge.network import Frames, closed_graph, interrupted_transformers
+from tests.unit.forge.network import Frames, closed_graph, interrupted_transformers, orders_of_outages
 
 LOCAL = pd.Timedelta(hours=6)
 MOMENTARY = pd.Timedelta(minutes=5)
@@ -184,7 +184,7 @@ def test_minutes_by_steps_are_minutes_by_interruptions(sustained: pd.DataFrame, 
 
 def test_work_of_a_crew_on_outages_does_not_overlap(frames: Frames) -> None:
     """By the orders: a crew that works on one outage is not sent to another meanwhile."""
-    orders = frames["work_orders"].dropna(subset=["outage_id", "crew_id", "actual_hours"])
+    orders = orders_of_outages(frames).dropna(subset=["crew_id", "actual_hours"])
     start = orders.scheduled_at
     end = start + pd.to_timedelta(orders.actual_hours, unit="h") - pd.Timedelta(minutes=1)
     rows = pd.DataFrame({"crew": orders.crew_id, "start": start, "end": end}).sort_values(["crew", "start"])
@@ -196,7 +196,7 @@ def test_work_of_a_crew_on_outages_does_not_overlap(frames: Frames) -> None:
 
 def test_the_order_of_an_outage_says_whether_it_was_planned(frames: Frames) -> None:
     outages = frames["outage_restoration_tracker"].set_index("outage_id")
-    orders = frames["work_orders"].dropna(subset=["outage_id"])
+    orders = orders_of_outages(frames)
 
     is_planned = orders.outage_id.map(outages.is_planned).astype(bool)
 

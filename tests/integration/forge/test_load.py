@@ -17,6 +17,7 @@ from grid.pipeline import PipelineParams, count_due, refresh
 from grid.pipeline.clean import refused_readings
 from grid.pipeline.hourly import transformer_hours
 from grid.warehouse import PartitionedWarehouse, Warehouse, open_warehouse, tables
+from grid.warehouse.arrow import pa_schema
 from grid.warehouse.tables import metadata
 from tests.warehouse_rows import NOT_FORGED
 
@@ -79,6 +80,9 @@ def expected(forged: Forged, name: str) -> list[tuple[Any, ...]]:
         table = pa.Table.from_batches(list(forged.hourly_batches()))
     elif name == "building_footprints":
         table = pa.Table.from_batches(list(forged.building_batches()))
+    elif name == "transformer_monthly_load":
+        batches = list(forged.monthly_load_batches())
+        table = pa.Table.from_batches(batches, pa_schema(TABLES[name]))
     else:
         table = forged.tables[name]
     keys = [(column.name, "ascending") for column in TABLES[name].primary_key.columns]

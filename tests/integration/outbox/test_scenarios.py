@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from io import StringIO
 from typing import Any
 
@@ -67,16 +68,23 @@ def test_every_edit_of_a_scenario_is_recorded_with_its_author(
     outage = network.branches[0].pk
     made = scenarios.create_scenario(name="Storm", outages=[outage], user=pia)
     page = f"/admin/cascade/scenario/{made.pk}/change/"
-    form = {
+    changed_form = {
         "name": "Hurricane",
+        "description": "",
+        "spec": json.dumps({"kind": "OUTAGE", "outages": [outage], "load": {"multiplier": 1.5}}),
+        "note": "",
+        "based_on": made.newest_number,
+    }
+    new_form = {
+        "name": "Second",
         "description": "",
         "outages": outage,
         "load_multiplier": "1.5",
         "rating_multiplier": "1",
     }
 
-    assert boss_client.post(page, form).status_code == 302
-    added = boss_client.post("/admin/cascade/scenario/add/", form | {"name": "Second"})
+    assert boss_client.post(page, changed_form).status_code == 302
+    added = boss_client.post("/admin/cascade/scenario/add/", new_form)
     assert added.status_code == 302
     boss_client.post(
         "/admin/cascade/scenario/",

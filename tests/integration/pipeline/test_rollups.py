@@ -21,6 +21,7 @@ from grid.warehouse.tables import (
     circuit_daily_usage,
     circuit_hourly_usage,
     transformer_daily_load,
+    transformer_daily_voltage,
     transformer_hourly_load,
     weather_hourly,
 )
@@ -233,13 +234,18 @@ def test_what_was_made_of_readings_since_replaced_goes_with_them(warehouse: Part
         assert list(warehouse.partition_versions(transformer_hourly_load)) == [at.date()]
         assert list(warehouse.partition_versions(ami_daily_usage)) == [at.date()]
         assert list(warehouse.partition_versions(ami_monthly_usage)) == [at.date().replace(day=1)]
-        for table in (circuit_hourly_usage, circuit_daily_usage, transformer_daily_load):
+        for table in (
+            circuit_hourly_usage,
+            circuit_daily_usage,
+            transformer_daily_load,
+            transformer_daily_voltage,
+        ):
             assert list(warehouse.partition_versions(table)) == [at.date()]
         assert count_due(warehouse, PARAMS) == 0
 
 
 def test_a_late_reading_reaches_every_roll_up_of_its_day(warehouse: PartitionedWarehouse) -> None:
-    derived = (circuit_hourly_usage, circuit_daily_usage, transformer_daily_load)
+    derived = (circuit_hourly_usage, circuit_daily_usage, transformer_daily_load, transformer_daily_voltage)
     noon, next_noon = datetime(2024, 7, 1, 17), datetime(2024, 7, 2, 17)
     receive(warehouse, "b1", *quarter_hours(3, noon, 1.0), *quarter_hours(3, next_noon, 8.0))
     refresh(warehouse, PARAMS)

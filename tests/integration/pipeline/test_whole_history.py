@@ -15,6 +15,7 @@ from grid.pipeline.circuits import all_circuit_days, all_circuit_hours
 from grid.pipeline.clean import all_clean_readings
 from grid.pipeline.hourly import all_transformer_hours
 from grid.pipeline.transformer_days import all_transformer_days
+from grid.pipeline.transformer_voltages import all_transformer_voltage_days
 from grid.pipeline.usage import all_daily_usage, all_monthly_usage
 from grid.warehouse import PartitionedWarehouse
 from grid.warehouse.arrow import Query
@@ -26,6 +27,7 @@ from grid.warehouse.tables import (
     circuit_daily_usage,
     circuit_hourly_usage,
     transformer_daily_load,
+    transformer_daily_voltage,
     transformer_hourly_load,
     weather_hourly,
 )
@@ -111,6 +113,7 @@ def test_all_at_once_is_as_a_date_at_a_time(warehouse: PartitionedWarehouse, see
         (circuit_hourly_usage, all_circuit_hours()),
         (circuit_daily_usage, all_circuit_days()),
         (transformer_daily_load, all_transformer_days(PARAMS.time_zone)),
+        (transformer_daily_voltage, all_transformer_voltage_days()),
     ):
         assert_same(in_order(warehouse, query), stored(warehouse, table))
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from deltalake import write_deltalake
 
 from grid.warehouse import Warehouse, pa_schema, tables
+from grid.warehouse.tables.ami_columns import VOLTAGE_COUNTS
 from grid.warehouse.tables.base import PRODUCTION
 from tests.integration.sync.surroundings import add_surroundings
 
@@ -220,6 +221,17 @@ def _add_transformer(sample: Sample, n: int, k: int, meters: int) -> None:
                 load_kva=11.0 + hour + n,
                 loading_pct=22.0 + hour,
                 meter_count=meters,
+            )
+        )
+    for age_days in (0, 6, 7):
+        sample["transformer_daily_voltage"].append(
+            _row(
+                tables.transformer_daily_voltage,
+                transformer_id=f"XFMR-{name}",
+                usage_date=NEWEST.date() - timedelta(days=age_days),
+                meter_count=meters,
+                reading_count=100 + age_days,
+                **dict(zip(VOLTAGE_COUNTS, (n, 2, 90, k, 0), strict=True)),
             )
         )
     for m in range(meters):

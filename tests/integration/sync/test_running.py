@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from grid import models
 from grid.layers import LAYERS
-from grid.services.sync import LayerOutcome, run_layer
+from grid.services.sync import LayerOutcome, SuspiciousDelete, applying, run_layer
 from grid.warehouse import Warehouse
+from grid.warehouse.tables.ami_columns import VOLTAGE_COUNTS
 from tests.integration.sync.conftest import RunAll
 from tests.integration.sync.sample import NEWEST, Sample, load
 
@@ -42,6 +43,7 @@ def test_first_run_fills_every_layer(loaded: Warehouse, run_all: RunAll, sample:
         "meters": 48,
         "customers": 48,
         "transformer_load": 12,
+        "transformer_voltage": 12,
         "weather": 10,
         "asset_health": 16,
         "trees": 3,
@@ -89,6 +91,68 @@ def test_transformer_load_is_the_latest_hour_of_each(
     assert len(newest) == 12
     assert newest["XFMR-0-0"] == (NEWEST.replace(hour=11, tzinfo=UTC), 12.0)
     assert newest["XFMR-1-0"] == (NEWEST.replace(tzinfo=UTC), 14.0)
+
+
+def test_voltages_are_those_of_the_newest_week(loaded: Warehouse, run_all: RunAll, sample: Sample) -> None:
+    unknown, silent = dict.fromkeys(VOLTAGE_COUNTS), dict.fromkeys(VOLTAGE_COUNTS, 0)
+    changed = {"XFMR-1-0": unknown, "XFMR-1-1": silent}
+    days = [
+        row | changed.get(row["transformer_id"], {})
+        for row in sample["transformer_daily_voltage"]
+        if row["transformer_id"] != "XFMR-0-0"
+    ]
+    load(loaded, {"transformer_daily_voltage": days})
+
+    run_all(loaded)
+
+    voltages = models.TransformerVoltage.objects.in_bulk()
+    assert len(voltages) == 11  # nothing is known of XFMR-0-0, so it has no row
+    found = voltages["XFMR-3-2"]  # twice 3 below B, 2 low, 90 in A, 2 high; the eighth day is left out
+    assert (found.zone_id, found.transformer_id) == ("ZONE-1", "XFMR-3-2")
+    assert (found.first_day, found.last_day, found.day_count) == (date(2025, 7, 4), date(2025, 7, 10), 2)
+    assert (found.meter_count, found.reading_count, found.judged_count) == (4, 206, 194)
+    assert (found.below_b_count, found.b_low_count, found.in_a_count) == (6, 4, 180)
+    assert (found.b_high_count, found.above_b_count) == (4, 0)
+    assert found.outside_a_pct == pytest.approx(100 * 14 / 194)
+    assert found.outside_b_pct == pytest.approx(100 * 6 / 194)
+    for key, count in (("XFMR-1-0", None), ("XFMR-1-1", 0)):
+        row = voltages[key]
+        assert (row.reading_count, row.judged_count, row.in_a_count) == (206, 0, count)
+        assert (row.outside_a_pct, row.outside_b_pct) == (None, None)
+
+
+def test_the_week_of_voltages_ends_with_the_newest_day_of_any_transformer(
+    loaded: Warehouse, run_all: RunAll, sample: Sample
+) -> None:
+    run_all(loaded)
+    days = sample["transformer_daily_voltage"]
+    newer = next(row for row in days if row["transformer_id"] == "XFMR-0-1") | {
+        "usage_date": NEWEST.date() + timedelta(days=1)
+    }
+    load(loaded, {"transformer_daily_voltage": [*days, newer]})
+
+    run_all(loaded, "transformer_voltage")
+
+    voltages = models.TransformerVoltage.objects.in_bulk()
+    assert voltages["XFMR-0-0"].day_count == 1  # six days before the newest is now out of the week
+    assert (voltages["XFMR-0-1"].day_count, voltages["XFMR-0-1"].last_day) == (2, date(2025, 7, 11))
+
+
+def test_transformers_without_readings_in_the_week_lose_their_voltages(
+    loaded: Warehouse, run_all: RunAll, sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying, "SMALL_LAYER_ROWS", 1)
+    run_all(loaded)
+    days = sample["transformer_daily_voltage"]
+    weeks_later = days[0] | {"usage_date": NEWEST.date() + timedelta(days=30)}
+    load(loaded, {"transformer_daily_voltage": [*days, weeks_later]})
+
+    (outcome,) = run_all(loaded, "transformer_voltage").values()
+
+    assert changes(outcome) == (0, 1, 11)
+    load(loaded, {"transformer_daily_voltage": []})
+    with pytest.raises(SuspiciousDelete, match="source of transformer_voltage is empty"):
+        run_all(loaded, "transformer_voltage")
 
 
 def test_windows_count_from_the_newest_moment_of_the_warehouse(loaded: Warehouse, run_all: RunAll) -> None:

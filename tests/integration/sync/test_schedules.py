@@ -38,7 +38,7 @@ def test_schedules_cover_every_layer_readings_and_lost_jobs(cache: None) -> None
         "Sync: layers that sync in increments": ("every minute", {"layers": increments, "only_stale": True}),
         "Sync: layers that are always read whole": (
             "every 5 minutes",
-            {"layers": ["zones"], "only_stale": True},
+            {"layers": ["zones", "transformer_voltage"], "only_stale": True},
         ),
         "Sync: what stands around the lines": ("every 5 minutes", {"layers": around, "only_stale": True}),
         "Sync: all layers in full": ("None", {"layers": list(LAYERS), "only_stale": False}),
@@ -71,6 +71,29 @@ def test_schedules_changed_in_the_admin_stay_changed(cache: None) -> None:
     task = PeriodicTask.objects.get(name=names[0])
     assert (task.enabled, task.kwargs) == (False, '{"layers": ["zones"]}')
     assert PeriodicTask.objects.count() == len(names)
+
+
+def test_a_layer_that_a_new_version_brings_is_added_to_the_schedules_it_belongs_to(cache: None) -> None:
+    ensure_schedules()
+    whole, full = "Sync: layers that are always read whole", "Sync: all layers in full"
+    older = [key for key in LAYERS if key != "transformer_voltage"]
+    before = {"layers": older, "only_stale": False}
+    PeriodicTask.objects.filter(name=whole).update(kwargs='{"layers": ["zones"], "only_stale": true}')
+    PeriodicTask.objects.filter(name=full).update(kwargs=json.dumps(before), enabled=False)
+    others = PeriodicTask.objects.exclude(name__in=[whole, full])
+    untouched = dict(others.values_list("name", "kwargs"))
+
+    assert ensure_schedules() == []
+
+    found = {
+        task.name: json.loads(task.kwargs) for task in PeriodicTask.objects.filter(name__in=[whole, full])
+    }
+    assert found == {
+        whole: {"layers": ["zones", "transformer_voltage"], "only_stale": True},
+        full: {"layers": [*older, "transformer_voltage"], "only_stale": False},
+    }
+    assert not PeriodicTask.objects.get(name=full).enabled
+    assert dict(others.values_list("name", "kwargs")) == untouched
 
 
 def test_every_schedule_starts_a_job_with_the_arguments_it_holds(

@@ -47,6 +47,29 @@ def test_unlimited_triangle_shifts_the_flow_and_is_stable() -> None:
     assert result.outage_branches.tolist() == [0]
 
 
+def test_the_base_case_with_enough_rating_is_wave_0_alone() -> None:
+    network = three_parallel(50.0)
+
+    result = simulate(network=network, outages=Outages.none(network), params=PLAIN)
+
+    assert result.termination is Termination.STABLE
+    assert (len(result.waves), result.shed_mw, result.served_mw) == (1, 0.0, 120.0)
+    np.testing.assert_allclose(result.flow_mw, [40.0, 40.0, 40.0])
+    assert result.closest_margin == pytest.approx(0.2)
+    assert (result.outage_branches.tolist(), result.outage_buses.tolist()) == ([], [])
+
+
+def test_what_is_overloaded_with_nothing_out_trips_without_a_parent() -> None:
+    network = three_parallel(35.0)
+
+    result = simulate(network=network, outages=Outages.none(network), params=PLAIN)
+
+    first, second = result.waves
+    assert (first.shed_mw, first.n_overloads, second.tripped.tolist()) == (0.0, 3, [0, 1, 2])
+    assert (result.termination, result.shed_mw) == (Termination.BLACKOUT, 120.0)
+    assert [trip.parent_id for trip in second.trips] == [None, None, None]
+
+
 def test_two_of_three_branches_cannot_carry_it_and_all_is_lost() -> None:
     # 40 MW each; after losing one 60 > 50: both trip, and 120 MW are lost.
     result = lose(three_parallel(50.0), "BR-1")

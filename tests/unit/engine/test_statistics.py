@@ -8,12 +8,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from cascade.engine.batch.builders import every_branch, random_branches
-from cascade.engine.batch.contingencies import Contingencies, from_lists
+from cascade.engine.batch.builders import every_branch, every_unit, random_branches
+from cascade.engine.batch.contingencies import Contingencies, from_lists, split
 from cascade.engine.batch.result import BatchResult
 from cascade.engine.batch.run import run_many
 from cascade.engine.params import CascadeParams
 from cascade.engine.statistics import (
+    Tally,
     UnlikeContingencies,
     branch_roles,
     branching_ratio,
@@ -99,6 +100,58 @@ def test_influence_is_what_plain_counting_gives() -> None:
     assert roles.n_followers.sum() == pytest.approx(result.n_tripped.sum())
     assert ratio.losses.sum() == sum(out.values())
     assert graph.probability.toarray().max() <= 1.0
+
+
+def test_parts_added_up_are_the_whole_and_what_plain_counting_gives() -> None:
+    for seed in range(6):
+        network = tight_network(np.random.default_rng(40 + seed))
+        contingencies = random_branches(network, size=2, count=120, seed=seed)
+        result = run_many(network, CascadeParams(load_multiplier=1.1), contingencies)
+        whole = influence_graph(network, contingencies, result)
+        tally = Tally(network)
+        for part in split(contingencies, 5):
+            tally.add(part, run_many(network, CascadeParams(load_multiplier=1.1), part))
+
+        shared: Counter[tuple[int, int]] = Counter()
+        generations: Counter[int] = Counter()
+        for row in range(len(result)):
+            waves = [contingencies.branches_of(row).tolist(), *(w.tolist() for w in result.waves(row))]
+            generations.update({number: len(wave) for number, wave in enumerate(waves)})
+            for wave, following in pairwise(waves):
+                for i in wave:
+                    for j in following:
+                        shared[i, j] += 1 / len(wave)  # type: ignore[assignment]
+        roles = branch_roles(network, contingencies, result)
+        for name in vars(roles):
+            np.testing.assert_allclose(getattr(tally.roles, name), getattr(roles, name))
+        assert tally.graph.n_out.tolist() == whole.n_out.tolist()
+        assert (tally.graph.followed != whole.followed).nnz == 0
+        dense = tally.graph.shared.toarray()
+        for (i, j), value in shared.items():
+            assert dense[i, j] == pytest.approx(value)
+        assert dense.sum() == pytest.approx(result.n_tripped.sum())
+        assert tally.branching.losses.tolist() == [generations[g] for g in range(len(generations))]
+        # What goes out is what is taken out and what follows: n = n0 + H' n.
+        graph = tally.graph
+        follows = graph.mean_trips.T @ graph.n_out.astype(float)
+        np.testing.assert_allclose(graph.n_first + follows, graph.n_out)
+
+
+def test_units_taken_out_are_a_first_generation() -> None:
+    network = make_network(
+        loads=[0.0, 120.0],
+        branches=[(0, 1, 0.1), (0, 1, 0.1)],
+        units=[(0, 60.0, 200.0), (1, 60.0, 200.0)],
+        rates=[50.0, 50.0],
+    )
+    contingencies = every_unit(network)
+    result = run_many(network, CascadeParams(), contingencies)
+
+    ratio = branching_ratio(network, contingencies, result)
+
+    # Without unit 1 both lines carry 60 of 50; without unit 0 they carry nothing.
+    assert ratio.losses.tolist() == [2, 2]
+    assert ratio.ratio == pytest.approx(0.5)
 
 
 def test_contingencies_of_another_batch_are_refused(

@@ -18,13 +18,13 @@ def load_case(interconnect: str = "Texas") -> Network:
 
     ``importlib`` finds the package without running it: its own dependencies are not installed.
     """
-    buses = _rows("bus", interconnect)
-    branches = [row for row in _rows("branch", interconnect) if float(row["status"]) == 1]
-    units = [row for row in _rows("plant", interconnect) if float(row["status"]) == 1]
-    substations = _rows("sub", interconnect)
+    buses = rows_of("bus", interconnect)
+    branches = [row for row in rows_of("branch", interconnect) if float(row["status"]) == 1]
+    units = [row for row in rows_of("plant", interconnect) if float(row["status"]) == 1]
+    substations = rows_of("sub", interconnect)
     bus = {row["bus_id"]: index for index, row in enumerate(buses)}
     substation = {row["sub_id"]: index for index, row in enumerate(substations)}
-    substation_of = {row["bus_id"]: substation[row["sub_id"]] for row in _rows("bus2sub", interconnect)}
+    substation_of = {row["bus_id"]: substation[row["sub_id"]] for row in rows_of("bus2sub", interconnect)}
     return Network(
         base_mva=BASE_MVA,
         bus_ids=tuple(f"BUS-{row['bus_id']}" for row in buses),
@@ -45,7 +45,8 @@ def load_case(interconnect: str = "Texas") -> Network:
     )
 
 
-def _rows(table: str, interconnect: str) -> list[dict[str, str]]:
+def rows_of(table: str, interconnect: str) -> list[dict[str, str]]:
+    """Return the rows of a table of the package that belong to an interconnection."""
     spec = importlib.util.find_spec("powersimdata")
     if spec is None or spec.origin is None:
         raise FileNotFoundError("the package powersimdata is not installed")

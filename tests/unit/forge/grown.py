@@ -61,6 +61,7 @@ def line_faults(*found: tuple[int, int, bool], fault_class: int = 3) -> Faults:
         switch=switch.astype(np.int64),
         transformer=np.full(len(found), NONE, dtype=np.int64),
         is_temporary=temporary.astype(np.bool_),
+        ends_unit=np.zeros(len(found), dtype=np.bool_),
     )
 
 

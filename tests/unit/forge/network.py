@@ -3,6 +3,8 @@
 import networkx as nx
 import pandas as pd
 
+from grid.warehouse.tables import OUTAGE_WORK_TYPES
+
 Frames = dict[str, pd.DataFrame]
 
 
@@ -30,3 +32,9 @@ def interrupted_transformers(frames: Frames, graph: nx.DiGraph, outage: object) 
     if isinstance(outage.transformer_id, str):  # type: ignore[attr-defined]
         return {outage.transformer_id}  # type: ignore[attr-defined]
     return transformers_behind(frames, graph, outage.switch_id)  # type: ignore[attr-defined]
+
+
+def orders_of_outages(frames: Frames) -> pd.DataFrame:
+    """Return the one order of each outage that moves with it, not the side work done during it."""
+    orders = frames["work_orders"].dropna(subset=["outage_id"])
+    return orders[orders.work_type.isin(OUTAGE_WORK_TYPES)]

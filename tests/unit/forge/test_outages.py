@@ -9,7 +9,7 @@ import pytest
 
 from grid.forge.build import Forged
 from grid.warehouse.tables import ACTIVE_OUTAGE_STATUSES
-from tests.unit.forge.network import Frames, closed_graph, interrupted_transformers
+from tests.unit.forge.network import Frames, closed_graph, interrupted_transformers, orders_of_outages
 
 QUARTER = timedelta(minutes=15)
 
@@ -130,7 +130,7 @@ def test_rows_tell_when_they_were_last_written(frames: Frames, tiny: Forged) -> 
 
 def test_statuses_follow_from_what_is_known(frames: Frames) -> None:
     outages = frames["outage_restoration_tracker"]
-    orders = frames["work_orders"].dropna(subset=["outage_id"]).set_index("outage_id").loc[outages.outage_id]
+    orders = orders_of_outages(frames).set_index("outage_id").loc[outages.outage_id]
 
     assert (outages.confirmed_at.isna() == (outages.status == "PREDICTED")).all()
     assert (outages.restored_at.notna() == (outages.status == "RESTORED")).all()
@@ -239,7 +239,7 @@ def test_momentaries_are_short_and_at_devices_that_reclose(frames: Frames) -> No
 
 def test_every_outage_has_its_work_order(frames: Frames) -> None:
     outages = frames["outage_restoration_tracker"].set_index("outage_id")
-    orders = frames["work_orders"].dropna(subset=["outage_id"]).set_index("outage_id")
+    orders = orders_of_outages(frames).set_index("outage_id")
 
     assert orders.index.is_unique
     assert set(orders.index) == set(outages.index)

@@ -55,6 +55,7 @@ def many_faults(seed: int, count: int = 400) -> Faults:
         switch=np.where(of_line, rng.choice(closed, count), NONE),
         transformer=np.where(of_line, NONE, rng.integers(0, len(fleet.transformers.node), count)),
         is_temporary=rng.random(count) < 0.3,
+        ends_unit=np.zeros(count, dtype=np.bool_),
     )
 
 

@@ -85,6 +85,7 @@ def test_dependants_reach_through_layers_in_between() -> None:
         "outage_interruptions",
         "work_orders",
         "asset_health",
+        "transformer_voltage",
     }
     assert dependants("zones") == set(LAYERS) - {"zones", "weather", "water_bodies", "flood_zones"}
 
@@ -94,7 +95,13 @@ def test_layers_that_sync_in_increments_are_looked_at_every_minute() -> None:
 
     in_increments = {key for key, layer in LAYERS.items() if layer.mode != SyncMode.FULL}
     assert frequent == in_increments - SURROUNDINGS
-    assert {layer.key for layer in scheduled(Schedule.EVERY_5_MINUTES)} == {"zones"}
+    assert {layer.key for layer in scheduled(Schedule.EVERY_5_MINUTES)} == {"zones", "transformer_voltage"}
+
+
+def test_operations_do_without_what_a_warehouse_need_not_hold() -> None:
+    assert {key for key, layer in LAYERS.items() if layer.is_optional} == SURROUNDINGS | {
+        "transformer_voltage"
+    }
 
 
 def test_what_stands_around_the_lines_comes_last_by_a_job_of_its_own() -> None:

@@ -98,6 +98,7 @@ function RunHeader({ run, onLeave, onSelect }: { run: CascadeRunDetail; onLeave:
       </Box>
       <Typography variant="caption" component="p" color="text.secondary">
         Load × {formatNumber(run.loadMultiplier, 2)}, ratings × {formatNumber(run.ratingMultiplier, 2)}. Fails first:{' '}
+        {run.outages.length === 0 && 'nothing by name'}
         {run.outages.slice(0, 6).map((outage, i) => (
           <span key={outage.assetId}>
             {i > 0 && ', '}

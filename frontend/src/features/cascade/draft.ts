@@ -15,7 +15,7 @@ export const EMPTY_DRAFT: RunDraft = { outages: [], loadMultiplier: '1', ratingM
 export const draftStore = createStore<RunDraft>(EMPTY_DRAFT);
 
 /** The most outages the server takes in one run. */
-export const MAX_OUTAGES = 500;
+export const MAX_OUTAGES = 5000;
 export const MAX_NAME_LENGTH = 200;
 const LOWEST_MULTIPLIER = 1e-6;
 const HIGHEST_MULTIPLIER = 1e6;

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from cascade.engine.batch.adjustment import Adjustment
 from cascade.engine.batch.builders import (
     every_branch,
     every_bus,
     every_plant,
     every_substation,
+    every_unit,
     monte_carlo,
     pairs,
     random_branches,
 )
 from cascade.engine.batch.contingencies import Contingencies, InvalidContingencies, from_lists, split
-from cascade.engine.batch.second_loss import Adjustment, second_losses
+from cascade.engine.batch.second_loss import second_losses
 from cascade.engine.cascade import simulate
 from cascade.engine.outages import branch_outage, resolve_outages
 from cascade.engine.params import CascadeParams
@@ -43,17 +46,34 @@ def test_every_branch_bus_and_substation() -> None:
     ]
 
 
-def test_every_plant_is_a_bus_with_units() -> None:
-    network = make_network(
-        loads=[0.0, 10.0, 10.0],
-        branches=[(0, 1, 0.1), (1, 2, 0.1)],
-        units=[(2, 5.0, 9.0), (0, 10.0, 20.0), (2, 5.0, 9.0)],
+def test_every_plant_is_the_units_of_a_substation() -> None:
+    network = replace(
+        make_network(
+            loads=[0.0, 10.0, 10.0, 0.0],
+            branches=[(0, 1, 0.1), (1, 2, 0.1), (2, 3, 0.1)],
+            units=[(2, 5.0, 9.0), (0, 10.0, 20.0), (2, 5.0, 9.0), (1, 1.0, 1.0), (3, 1.0, 1.0)],
+        ),
+        # Buses 0 and 1 are one substation, 2 and 3 are of none.
+        bus_substation=np.array([0, 0, -1, -1]),
+        substation_ids=("S",),
     )
 
-    contingencies, bus = every_plant(network)
+    plants, bus = every_plant(network)
 
-    assert bus.tolist() == [0, 2]
-    assert lists(contingencies) == [([], [0]), ([], [2])]
+    assert lists(plants) == [([], [])] * 3
+    assert [plants.units_of(row).tolist() for row in range(3)] == [[1, 3], [0, 2], [4]]
+    assert bus.tolist() == [0, 2, 3]
+
+
+def test_every_unit_goes_alone() -> None:
+    network = random_network(np.random.default_rng(4))
+
+    units = every_unit(network)
+
+    assert [units.units_of(row).tolist() for row in range(len(units))] == [
+        [unit] for unit in range(network.n_units)
+    ]
+    assert lists(units) == [([], [])] * network.n_units
 
 
 def test_pairs_are_taken_as_given() -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from cascade.engine.cascade import simulate
+from cascade.engine.conditions import Conditions
 from cascade.engine.decisions.customer_cost import Durations
 from cascade.engine.decisions.investment import Measure, MeasureKind, ScenarioCase, ScenarioSet
 from cascade.engine.decisions.ranges import InvalidDecisionInput
-from cascade.engine.outages import UnknownAsset, branch_outage
+from cascade.engine.options import OverloadRelay
+from cascade.engine.outages import Outages, UnknownAsset, branch_outage, resolve_outages
 from cascade.engine.params import CascadeParams
 from grid.powerflow.network import Network
 from tests.unit.engine.random_networks import tight_network
@@ -31,15 +34,27 @@ def network() -> Network:
     )
 
 
-def scenarios(*outages: str, per_year: float = 0.1) -> ScenarioSet:
-    case = ScenarioCase(
-        id="storm",
-        outages=outages or ("BR-0",),
-        params=CascadeParams(),
-        per_year=per_year,
-        durations=Durations(low_h=1.0, mid_h=4.0, high_h=10.0),
+def case_of(*outages: str, net: Network | None = None, **values: Any) -> ScenarioCase:
+    net = net or network()
+    given = {
+        "id": "storm",
+        "params": CascadeParams(),
+        "per_year": 0.1,
+        "durations": Durations(low_h=1.0, mid_h=4.0, high_h=10.0),
+        **values,
+    }
+    out = resolve_outages(
+        network=net,
+        branch_ids=[each for each in outages if each.startswith("BR-")],
+        bus_ids=[each for each in outages if each.startswith("BUS-")],
+        substation_ids=[each for each in outages if each.startswith("SUB-")],
+        unit_ids=[each for each in outages if each.startswith("PLANT-")],
     )
-    return ScenarioSet(network(), [case], usd_per_mwh=1000.0)
+    return ScenarioCase(network=net, outages=out, **given)
+
+
+def scenarios(*outages: str, **values: Any) -> ScenarioSet:
+    return ScenarioSet([case_of(*(outages or ("BR-0",)), **values)], usd_per_mwh=1000.0)
 
 
 def measure(kind: MeasureKind, asset_id: str, name: str = "m", **values: Any) -> Measure:
@@ -102,16 +117,10 @@ def test_measures_together_are_not_the_sum_of_each() -> None:
 def test_a_measure_on_nothing_relevant_saves_nothing_and_losses_match(seed: int) -> None:
     net = tight_network(np.random.default_rng(seed))
     cases = [
-        ScenarioCase(
-            id=str(k),
-            outages=(net.branch_ids[k],),
-            params=CascadeParams(),
-            per_year=1.0,
-            durations=Durations.exactly(1.0),
-        )
+        case_of(net.branch_ids[k], net=net, id=str(k), per_year=1.0, durations=Durations.exactly(1.0))
         for k in range(6)
     ]
-    found = ScenarioSet(net, cases, usd_per_mwh=1.0)
+    found = ScenarioSet(cases, usd_per_mwh=1.0)
 
     for k in range(6):
         result = simulate(network=net, outages=branch_outage(net, k), params=CascadeParams())
@@ -119,6 +128,86 @@ def test_a_measure_on_nothing_relevant_saves_nothing_and_losses_match(seed: int)
     harden = measure(K.HARDEN, net.branch_ids[7], avoided_frac=1.0)
     assert found.value([harden]).annual_usd.mid == near(0.0, abs=1e-9)
     assert found.value([]).annual_mwh.mid == near(0.0, abs=1e-9)
+
+
+def test_scenarios_may_differ_in_load_units_settings_and_weather() -> None:
+    """Each scenario is run on its own, so the set gives what each gives alone."""
+    base = network()
+    light = replace(base, bus_load_mw=np.array([0.0, 70.0, 70.0]), unit_p_mw=np.array([140.0]))
+    cold = Conditions(branch_rating_frac=np.array([np.nan, 1.4, np.nan]))
+    relay = CascadeParams(relay=OverloadRelay(horizon_s=1.0))
+    cases = [
+        case_of("BR-0", id="plain"),
+        case_of("BR-0", id="light", net=light),
+        case_of("BR-0", id="cold", conditions=cold),
+        case_of("BR-0", id="soon", params=relay),
+        case_of("PLANT-0", id="unit"),
+    ]
+
+    found = ScenarioSet(cases, usd_per_mwh=1000.0)
+
+    # 200 MW trip BR-1 of 150 MVA. 140 MW, 210 MVA, or 1 s of the 7.5 s the relay takes: they do not.
+    assert found.lost_mw == {
+        "plain": near(200.0),
+        "light": near(0.0),
+        "cold": near(0.0),
+        "soon": near(0.0),
+        "unit": near(200.0),
+    }
+    value = found.value([measure(K.HARDEN, "PLANT-0", avoided_frac=0.25)])
+    assert value.saved_mw == {"plain": 0.0, "light": 0.0, "cold": 0.0, "soon": 0.0, "unit": near(50.0)}
+
+
+def test_a_second_unit_stands_in_the_weather_of_the_first_and_a_new_line_does_not() -> None:
+    # In the heat BR-1 and its twin bear 60 MVA each; 100 MW go over either, and both trip.
+    hot = Conditions(branch_rating_frac=np.array([np.nan, 0.4, np.nan]))
+    cases = scenarios(conditions=hot)
+    twin = measure(K.ADD_TRANSFORMER, "BR-1")
+
+    assert cases.value([twin]).saved_mw["storm"] == near(0.0, abs=1e-9)
+    assert scenarios().value([twin]).saved_mw["storm"] == near(200.0)
+    line = measure(K.ADD_BRANCH, "BUS-0", to_bus="BUS-2", x_pu=0.01, rate_mva=200.0)
+    # It takes ten elevenths of the 200 MW, so 18 MW are left for BR-1.
+    assert cases.value([line]).saved_mw["storm"] == near(200.0)
+
+
+def test_a_substation_that_is_hardened_keeps_all_its_buses() -> None:
+    net = replace(network(), bus_substation=np.array([0, 1, 1]), substation_ids=("SUB-0", "SUB-1"))
+    whole = scenarios("SUB-1", net=net)
+
+    assert whole.lost_mw["storm"] == near(200.0)
+    harden = measure(K.HARDEN, "SUB-1", avoided_frac=0.5)
+    assert whole.value([harden]).saved_mw["storm"] == near(100.0)
+    assert whole.value([measure(K.HARDEN, "SUB-0", avoided_frac=1.0)]).saved_mw["storm"] == near(0.0)
+    # With bus 2 alone kept, its 100 MW come over BR-1.
+    assert whole.value([measure(K.HARDEN, "BUS-2", avoided_frac=1.0)]).saved_mw["storm"] == near(100.0)
+
+
+def test_a_base_case_is_a_scenario_too() -> None:
+    net = network()
+    weak = replace(net, rate_mva=np.array([90.0, 150.0, 150.0]))
+    case = ScenarioCase(
+        id="peak",
+        network=weak,
+        outages=Outages.none(weak),
+        params=CascadeParams(),
+        per_year=2.0,
+        durations=Durations.exactly(1.0),
+    )
+    found = ScenarioSet([case], usd_per_mwh=1.0)
+
+    # 100 MW on BR-0 of 90 MVA: it trips, and BR-1 after it.
+    assert found.lost_mw == {"peak": near(200.0)}
+    stronger = found.value([measure(K.RECONDUCTOR, "BR-0", rating_factor=1.2)])
+    assert (stronger.saved_mw["peak"], stronger.annual_usd.mid) == (near(200.0), near(400.0))
+
+
+def test_scenarios_of_different_networks_are_refused() -> None:
+    other = replace(network(), branch_ids=("BR-0", "BR-1", "BR-7"))
+    for cases in ([case_of("BR-0", id="a"), case_of("BR-0", id="b", net=other)], []):
+        with pytest.raises(InvalidDecisionInput) as caught:
+            ScenarioSet(cases, usd_per_mwh=1.0)
+        assert caught.value.field == "scenarios"
 
 
 @pytest.mark.parametrize(

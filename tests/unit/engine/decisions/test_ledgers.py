@@ -47,7 +47,7 @@ def test_the_customers_ledger_spans_both_methods() -> None:
 def test_load_without_customers_leaves_the_damage_unknown() -> None:
     shares = cost_shares([homes(Durations.exactly(1.0))], table=ice_1_0(), voll_usd_per_mwh=1000)
 
-    ledger = customer_ledger(shares, voll_usd=Range.exactly(5152.41), is_complete=False)
+    ledger = customer_ledger(shares, voll_usd=Range.exactly(5152.41), gaps=["no customers on record"])
 
     assert ledger.usd.mid is None
     assert ledger.lines[0].usd.low == pytest.approx(510)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from cascade.engine.cascade import simulate
+from cascade.engine.conditions import AS_STORED, Conditions
 from cascade.engine.decisions.containment import Response, containment
 from cascade.engine.decisions.mitigation import (
     Action,
@@ -21,9 +22,12 @@ from cascade.engine.decisions.mitigation import (
 )
 from cascade.engine.decisions.ranges import InvalidDecisionInput
 from cascade.engine.decisions.repair_times import RepairTime
-from cascade.engine.outages import branch_outage, resolve_outages
+from cascade.engine.options import HiddenFailures, OverloadRelay, RampLimits, RandomTrips
+from cascade.engine.outages import Outages, branch_outage, resolve_outages
 from cascade.engine.params import CascadeParams
+from cascade.engine.prepared import prepare
 from grid.powerflow.network import Network
+from tests.unit.engine.option_cases import OPTIONS, mixed, random_options
 from tests.unit.engine.random_networks import tight_network
 
 near = pytest.approx
@@ -56,8 +60,14 @@ def triangle(spare_mw: float = 50.0, rate_mva: float = 150.0) -> Network:
     )
 
 
-def situation(network: Network, branch: str = "12", params: CascadeParams = PARAMS) -> Situation:
-    return Situation(network, resolve_outages(network=network, branch_ids=[branch]), params)
+def situation(
+    network: Network,
+    branch: str = "12",
+    params: CascadeParams = PARAMS,
+    conditions: Conditions = AS_STORED,
+) -> Situation:
+    outages = resolve_outages(network=network, branch_ids=[branch])
+    return Situation(network, outages, params, conditions=conditions)
 
 
 def found_by_kind(of: Situation, **options: object):  # type: ignore[no-untyped-def]
@@ -185,6 +195,125 @@ def test_doing_nothing_later_changes_nothing(seed: int) -> None:
             idle = later.try_action(idle_action(later))
             assert idle.lost_mw == near(first.result.shed_mw, abs=1e-5)
             assert idle.n_tripped == len(first.result.tripped)
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.parametrize("seed", range(3))
+def test_doing_nothing_changes_nothing_under_any_option(name: str, seed: int) -> None:
+    rng = np.random.default_rng([seed, OPTIONS.index(name)])
+    _assert_idle_changes_nothing(rng, {name})
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_doing_nothing_changes_nothing_under_options_together(seed: int) -> None:
+    rng = np.random.default_rng(100 + seed)
+    _assert_idle_changes_nothing(rng, mixed(rng))
+
+
+def _assert_idle_changes_nothing(rng: np.random.Generator, names: set[str]) -> None:
+    network = prepare(tight_network(rng))
+    case = random_options(rng, network.source, names)
+    acted = 0
+    for branch in range(0, network.source.n_branches, 3):
+        outages = replace(branch_outage(network.source, branch), unit_out=case.unit_out)
+        first = Situation(network, outages, case.params, conditions=case.conditions)
+        for waves in range(first.result.n_waves + 1):
+            later = first.after(waves)
+            idle = later.try_action(idle_action(later))
+            assert idle.lost_mw == near(first.result.shed_mw, abs=1e-5)
+            assert idle.n_tripped == len(first.result.tripped)
+            assert idle.bus_served_mw == near(first.result.bus_served_mw, abs=1e-5)
+            acted += 1
+    assert acted
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_takes_the_overloads_away_contains_the_cascade_under_any_option(seed: int) -> None:
+    rng = np.random.default_rng(200 + seed)
+    network = tight_network(rng)
+    names = mixed(rng) - {"hidden"}  # defects trip what is not overloaded
+    case = random_options(rng, network, names)
+    for branch in range(0, network.n_branches, 3):
+        outages = replace(branch_outage(network, branch), unit_out=case.unit_out)
+        of = Situation(network, outages, case.params, conditions=case.conditions)
+        for outcome in search(of, MitigationParams(max_switched=3)):
+            assert -1e-6 <= outcome.lost_mw < of.result.shed_mw
+            if outcome.action.kind in (ActionKind.REDISPATCH, ActionKind.SHED):
+                assert outcome.is_contained
+
+
+@pytest.mark.parametrize(
+    ("params", "conditions", "moved_mw"),
+    [
+        # 200 MW come to a branch of 150 MVA, which trips from 1.15 · 150 on.
+        (CascadeParams(trip_threshold_frac=1.15), AS_STORED, 27.5),
+        # In the cold it bears 180 MVA.
+        (PARAMS, Conditions(branch_rating_frac=np.array([np.nan, 1.2, np.nan])), 20.0),
+        # Its relay would take 7.5 s; until then it is relieved to 150 MW.
+        (CascadeParams(relay=OverloadRelay(overload_frac=0.5, delay_s=5.0)), AS_STORED, 50.0),
+        # Whatever chance does at 150 MVA, below 0.9 · 150 it does nothing.
+        (CascadeParams(random_trips=RandomTrips(near_limit_frac=0.9)), AS_STORED, 65.0),
+    ],
+)
+def test_output_is_moved_until_the_limit_of_the_settings_is_kept(
+    params: CascadeParams, conditions: Conditions, moved_mw: float
+) -> None:
+    of = situation(triangle(spare_mw=80.0), params=params, conditions=conditions)
+    moved = found_by_kind(of)[ActionKind.REDISPATCH]
+
+    assert moved.action.moved_mw == near(moved_mw, abs=2e-3)
+    assert (moved.is_contained, moved.lost_mw) == (True, near(0.0, abs=1e-6))
+
+
+def test_a_unit_is_moved_no_further_than_its_ramp() -> None:
+    # The spare unit reaches 10 MW and the other 60: 10 are raised, 50 lowered, and 40 MW of load go.
+    ramp = CascadeParams(ramp=RampLimits(frac_per_min=0.2, window_min=1.0))
+    found = found_by_kind(situation(triangle(), params=ramp))
+
+    assert ActionKind.REDISPATCH not in found
+    both = found[ActionKind.REDISPATCH_AND_SHED]
+    assert both.action.unit_change_mw.tolist() == near([-50.0, 10.0], abs=1e-6)
+    assert both.action.shed_mw == near(40.0)
+    # At a twelfth of that the overload cannot be taken away at all.
+    slow = CascadeParams(ramp=RampLimits(frac_per_min=0.2, window_min=1.0 / 12.0))
+    assert not {ActionKind.SHED, ActionKind.REDISPATCH_AND_SHED} & set(
+        found_by_kind(situation(triangle(), params=slow))
+    )
+
+
+def test_a_base_case_with_an_overload_is_a_situation_too() -> None:
+    network = triangle(rate_mva=90.0)
+    of = Situation(network, Outages.none(network), PARAMS)
+    found = found_by_kind(of)
+
+    # 100 MW on each of two branches: 10 MW less on each, from the spare unit and by hand:
+    # with 30 MW at bus 3, f12 = (2 · 100 + 70) / 3 = 90 and f13 = 80.
+    assert found[ActionKind.REDISPATCH].action.unit_change_mw.tolist() == near([-30.0, 30.0], abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_branch_that_holds_is_one_without_limit(seed: int) -> None:
+    network = tight_network(np.random.default_rng(seed))
+    for branch in range(0, network.n_branches, 2):
+        of = Situation(network, branch_outage(network, branch), PARAMS)
+        for point in choke_points(of, MitigationParams(max_choke_points=5)):
+            rate = network.rate_mva.copy()
+            rate[network.branch_index[point.branch_id]] = 0.0
+            held = simulate(network=replace(network, rate_mva=rate), outages=of.outages, params=PARAMS)
+            assert point.saved_mw == near(of.result.shed_mw - held.shed_mw, abs=1e-6)
+            assert point.trips_avoided == len(of.result.tripped) - 1 - len(held.tripped)
+
+
+def test_a_branch_held_in_service_has_no_hidden_defect() -> None:
+    # Every branch is defective: without 12 its neighbours 13 and 23 go too, and all is lost but the 50 MW
+    # of the spare unit. If 13 alone holds, bus 3 keeps its 100 MW; if 23 alone does, that feeds no more.
+    hidden = CascadeParams(hidden_failures=HiddenFailures(defect_prob=1.0))
+    of = situation(triangle(rate_mva=500.0), params=hidden)
+
+    saved = {point.branch_id: point.saved_mw for point in choke_points(of, MitigationParams())}
+
+    assert of.result.shed_mw == near(150.0)
+    assert saved == {"13": near(50.0), "23": near(0.0, abs=1e-9)}
 
 
 def idle_action(of: Situation) -> Action:

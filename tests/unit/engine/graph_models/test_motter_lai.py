@@ -126,3 +126,15 @@ def test_parallel_branches_of_a_network_are_one_edge() -> None:
     load = node_load(bus_graph(network), standing=np.ones(4, dtype=np.bool_), count_ends=False)
 
     assert load.tolist() == pytest.approx([0.5] * 4)
+
+
+def test_it_stops_after_the_waves_asked_for_and_says_whether_more_would_fail() -> None:
+    # The ring of 9 of above: the middle of the path goes in wave 1, and the two paths of 3 left hold.
+    ring = graph_of(nx.cycle_graph(9))
+
+    stopped = motter_lai(graph=ring, removed=["N0"], params=MotterLaiParams(alpha=0.3, max_waves=0))
+    whole = motter_lai(graph=ring, removed=["N0"], params=MotterLaiParams(alpha=0.3, max_waves=2))
+
+    assert ([len(wave.nodes) for wave in stopped.waves], stopped.is_settled) == ([1], False)
+    assert stopped.connected_frac == pytest.approx(8 / 9)
+    assert ([len(wave.nodes) for wave in whole.waves], whole.is_settled) == ([1, 2], True)

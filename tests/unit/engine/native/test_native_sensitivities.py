@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +16,10 @@ from cascade.engine.native.wave import flows_without
 from cascade.engine.outages import UnknownAsset
 from cascade.engine.params import CascadeParams
 from cascade.engine.prepared import prepare
+from grid.powerflow.base_case import solve_base_case
 from grid.powerflow.network import Network
 from tests.unit.engine.matpower_case import load_matpower_case
+from tests.unit.engine.powsybl_case import PowsyblCase, ieee118, matpower_case
 from tests.unit.powerflow.small_cases import make_network, triangle
 
 CASES = ["case118", "case9241pegase", "case_ACTIVSg10k"]
@@ -89,73 +93,104 @@ def test_factors_are_those_of_pandapower() -> None:
     assert np.count_nonzero(bridge >= 0) == 9
 
 
-def ieee118_of_pypowsybl() -> tuple[Network, dict[str, np.ndarray]]:
-    """Return a network of pypowsybl as ours, and the flows it finds without each fourth branch."""
-    import pypowsybl as pp
-
-    grid = pp.network.create_ieee118()
-    parameters = pp.loadflow.Parameters(distributed_slack=False)
-    solved = pp.loadflow.run_dc(grid, parameters=parameters)
-    grid.per_unit = True
-    lines, transformers = grid.get_lines(), grid.get_2_windings_transformers(all_attributes=True)
-    view = grid.get_buses()
-    row = {bus: index for index, bus in enumerate(view.index)}
-    units, loads = grid.get_generators(), grid.get_loads()
-    base_mva = 100.0
-    load_mw = np.zeros(len(row))
-    np.add.at(load_mw, [row[bus] for bus in loads.bus_id], loads.p0.to_numpy() * base_mva)
-    # What the case generates beyond its loads goes into its slack bus.
-    slack = solved[0].slack_bus_results[0]
-    load_mw[row[slack.id]] -= slack.active_power_mismatch
-    ids = (*lines.index, *transformers.index)
-    x_pu = np.concatenate([lines.x, transformers.x])
-    ratio = np.concatenate([np.ones(len(lines)), 1.0 / transformers.rho])
-    ends = [np.concatenate([lines[side], transformers[side]]) for side in ("bus1_id", "bus2_id")]
-    network = Network(
-        base_mva=base_mva,
-        bus_ids=tuple(row),
-        bus_load_mw=load_mw,
-        bus_substation=np.full(len(row), -1),
-        substation_ids=(),
-        branch_ids=ids,
-        branch_from=[row[bus] for bus in ends[0]],
-        branch_to=[row[bus] for bus in ends[1]],
-        x_pu=x_pu,
-        tap=ratio,
-        shift_deg=np.zeros(len(ids)),
-        rate_mva=np.zeros(len(ids)),
-        unit_ids=tuple(units.index),
-        unit_bus=[row[bus] for bus in units.bus_id],
-        unit_p_mw=units.target_p.to_numpy() * base_mva,
-        unit_pmax_mw=np.abs(units.target_p.to_numpy()) * base_mva * 2.0,
-    )
-    grid.per_unit = False
-    analysis = pp.security.create_analysis()
-    analysis.add_single_element_contingencies(list(ids[::4]))
-    analysis.add_monitored_elements(branch_ids=list(ids))
-    result = analysis.run_dc(grid, parameters=parameters)
-    flows = result.branch_results.p1.sort_index()
-    found = {"": flows.loc["", ""].reindex(ids).to_numpy()}
-    for name in ids[::4]:
-        if name in flows.index.get_level_values(0):
-            found[name] = flows.loc[name, ""].reindex(ids).fillna(0.0).to_numpy()
-    return network, found
-
-
 def test_flows_after_outages_are_those_of_pypowsybl() -> None:
-    network, expected = ieee118_of_pypowsybl()
-    base = native_base(prepare(network), CascadeParams())
-    every = np.ones(network.n_branches, dtype=np.bool_)
-    bridges = find_bridges(network.n_buses, network.branch_from, network.branch_to, every).below >= 0
-    np.testing.assert_allclose(base.flow_mw, expected[""], rtol=0, atol=1e-6)
+    case = ieee118()
+    base = native_base(prepare(case.network), CascadeParams())
+    np.testing.assert_allclose(base.flow_mw, case.flow_mw, rtol=0, atol=1e-6)
 
-    compared = 0
-    for branch in np.flatnonzero(~bridges & (np.arange(len(every)) % 4 == 0)):
-        wave = flows_without(base, np.array([branch]))
-        np.testing.assert_allclose(wave.flow_mw, expected[network.branch_ids[branch]], rtol=0, atol=1e-6)
-        compared += 1
+    compared = compare_flows(base, case, range(0, case.network.n_branches, 4))
 
     assert compared > 40
+
+
+def compare_flows(base: NativeBase, case: PowsyblCase, branches: Sequence[int]) -> int:
+    """Compare the flows after single losses that split nothing; return of how many."""
+    inner = not_bridges(case.network)
+    chosen = [branch for branch in branches if inner[branch]]
+    expected = case.flows_without(chosen)
+    for branch in chosen:
+        wave = flows_without(base, np.array([branch]))
+        np.testing.assert_allclose(wave.flow_mw, expected[branch], rtol=0, atol=1e-6)
+    return len(chosen)
+
+
+def not_bridges(network: Network) -> np.ndarray:
+    every = np.ones(network.n_branches, dtype=np.bool_)
+    return find_bridges(network.n_buses, network.branch_from, network.branch_to, every).below < 0
+
+
+def test_ten_thousand_buses_are_those_of_pypowsybl(tmp_path: Path) -> None:
+    case = matpower_case("case_ACTIVSg10k", tmp_path)
+    network = case.network
+    base = native_base(prepare(network), CascadeParams())
+    np.testing.assert_allclose(base.flow_mw, case.flow_mw, rtol=0, atol=1e-5)
+    assert (network.n_buses, network.n_branches) == (10_000, 12_706)
+    assert np.abs(case.flow_mw).max() > 1000.0
+
+    rng = np.random.default_rng(7)
+    loaded = np.flatnonzero(not_bridges(network) & (np.abs(case.flow_mw) > 50.0))
+    lost = np.sort(rng.choice(loaded, 12, replace=False))
+    expected = case.flows_without(lost.tolist())
+    factors = lodf(base, lost)
+    for column, branch in enumerate(lost.tolist()):
+        wave = flows_without(base, np.array([branch]))
+        np.testing.assert_allclose(wave.flow_mw, expected[branch], rtol=0, atol=1e-5)
+        taken_over = (expected[branch] - case.flow_mw) / case.flow_mw[branch]
+        np.testing.assert_allclose(factors[:, column], taken_over, rtol=0, atol=1e-6)
+
+    watched = np.sort(rng.choice(loaded, 15, replace=False))
+    units = np.sort(rng.choice(network.n_units, 25, replace=False))
+    mine = ptdf(base, watched)
+    np.testing.assert_allclose(
+        mine[:, network.unit_bus[units]] - mine[:, [case.slack]],
+        case.transfer_factors(watched.tolist(), [network.unit_ids[unit] for unit in units]),
+        rtol=0,
+        atol=1e-7,
+    )
+
+
+@pytest.mark.parametrize("name", ["case9241pegase", "case_ACTIVSg10k"])
+def test_outage_factors_are_the_changes_of_flows_of_pandapower(name: str) -> None:
+    base = base_of(name)
+    network = base.prepared.network
+    solve = pandapower_flows(network)
+    before = solve(np.arange(network.n_branches))
+    np.testing.assert_allclose(base.flow_mw, before, rtol=0, atol=1e-5)
+    rng = np.random.default_rng(3)
+    lost = rng.choice(np.flatnonzero(not_bridges(network) & (np.abs(before) > 20.0)), 8, replace=False)
+
+    found = lodf(base, lost)
+
+    for column, branch in enumerate(lost.tolist()):
+        kept = np.delete(np.arange(network.n_branches), branch)
+        change = (solve(kept) - before[kept]) / before[branch]
+        np.testing.assert_allclose(found[kept, column], change, rtol=0, atol=1e-6)
+        assert found[branch, column] == -1.0
+
+
+def pandapower_flows(network: Network) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function that solves some of the branches by pandapower's DC power flow."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pandapower.pypower.dcpf import dcpf
+        from pandapower.pypower.makeBdc import makeBdc
+    bus = np.zeros((network.n_buses, 13))
+    bus[:, 0] = np.arange(network.n_buses)
+    base = solve_base_case(network)
+    injection = np.bincount(base.network.unit_bus, base.unit_p_mw, network.n_buses) - base.bus_load_mw
+    others = np.arange(1, network.n_buses)
+
+    def solve(branches: np.ndarray) -> np.ndarray:
+        branch = np.zeros((len(branches), 21))
+        branch[:, 0], branch[:, 1] = network.branch_from[branches], network.branch_to[branches]
+        branch[:, 3], branch[:, 8] = network.x_pu[branches], network.tap[branches]
+        branch[:, 9], branch[:, 10] = network.shift_deg[branches], 1.0
+        matrix, flows, bus_shift, branch_shift = makeBdc(bus, branch)[:4]
+        per_unit = injection / network.base_mva - bus_shift
+        angle = dcpf(matrix, per_unit, np.zeros(network.n_buses), np.array([0]), others, np.array([], int))
+        return (flows @ angle + branch_shift) * network.base_mva
+
+    return solve
 
 
 def test_hand_calculated_factors() -> None:

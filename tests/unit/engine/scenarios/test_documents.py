@@ -27,7 +27,7 @@ def test_a_preset_is_read_and_written_back_the_same(preset: Any) -> None:
     assert digest_of(write_spec(spec)) == digest_of(write_spec(read_spec(preset.spec)))
     assert spec.sources
     assert all(source.fact for source in spec.sources)
-    for rule in (*spec.fragility, *spec.units):
+    for rule in (*spec.fragility, *spec.units, *spec.unit_costs):
         assert rule.source
 
 
@@ -55,9 +55,21 @@ def test_a_preset_is_read_and_written_back_the_same(preset: Any) -> None:
         ({"units": [{"available_frac": 1.5}]}, "units[0].available_frac"),
         ({"units": [{"available_frac": 0.5, "below_c": -5.0}]}, "units[0].below_c"),
         ({"sources": [{"title": "x", "fact": "y", "url": "javascript:1"}]}, "sources[0].url"),
-        ({"outages": ["SUB-1"] * 501}, "outages"),
+        ({"outages": ["SUB-1"] * 5001}, "outages"),
         ({"outages": "SUB-1"}, "outages"),
         ({"options": []}, "options"),
+        ({"options": {"dispatch": "MERIT_ORDER"}}, "unit_costs"),
+        ({"unit_costs": [{"usd_per_mwh": 2e6}]}, "unit_costs[0].usd_per_mwh"),
+        ({"unit_costs": [{"usd_per_mwh": 1.0, "fuel": "ng", "unit_id": "PLANT-1"}]}, "unit_costs[0].unit_id"),
+        (
+            {"unit_costs": [{"usd_per_mwh": 1.0, "fuel": "ng"}, {"usd_per_mwh": 2.0, "fuel": "NG"}]},
+            "unit_costs[1]",
+        ),
+        ({"ratings": {"form": "TEMPERATURE"}}, "temperature"),
+        ({"ratings": {"form": "HOUR", "at": "yesterday"}}, "ratings.at"),
+        ({"ratings": {"form": "HOUR", "at": "2021-02-15T08:00:00"}}, "ratings.at"),
+        ({"ratings": {"form": "HOUR", "at": "1821-02-15T08:00:00Z"}}, "ratings.at"),
+        ({"ratings": {"is_secured": 1}}, "ratings.is_secured"),
     ],
 )
 def test_a_fault_is_named_by_its_place(document: Any, field: str) -> None:

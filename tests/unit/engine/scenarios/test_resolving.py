@@ -153,5 +153,25 @@ def test_more_draws_begin_with_the_same_ones() -> None:
     assert len({draw[0].tobytes() for draw in many}) == 6
 
 
+def test_every_draw_draws_its_units_and_derates_the_same_ones() -> None:
+    spec = read_spec(
+        {
+            "units": [
+                {"available_frac": 0.6, "method": "DRAW"},
+                {"available_frac": 0.5, "fuel": "ng", "method": "DERATE"},
+            ],
+            "seed": 9,
+        }
+    )
+
+    draws = draw_storms(spec=spec, network=network(), places=places(), count=5)
+
+    assert [draw[2].sum() for draw in draws] == [near(0.4 * N, abs=1)] * 5
+    assert len({draw[2].tobytes() for draw in draws}) == 5
+    found = resolve_scenario(spec=spec, network=network(), places=places())
+    # Whichever units a draw leaves running, those that burn gas give half.
+    assert found.unit_capacity_frac == near(np.where(np.arange(N) < N // 2, 0.5, 1.0))
+
+
 def test_a_network_is_the_same_after_being_kept_as_bytes() -> None:
     assert network_from_bytes(network_to_bytes(network())).digest() == network().digest()

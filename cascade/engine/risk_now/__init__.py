@@ -1,0 +1,1 @@
+"""How much interruption the coming hours hold: expected customer-hours, part by part, and a score."""

@@ -1,0 +1,123 @@
+"""Probabilities that mean what they say, sets with a stated recall, and a flag where neither holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cascade.ml.errors import InvalidTrainingData
+from grid.powerflow.arrays import BoolArray, FloatArray
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Isotonic:
+    """Hold a never-falling map from score to probability: steps joined by straight lines.
+
+    Attributes:
+        score: scores, rising.
+        probability: probability at each.
+    """
+
+    score: FloatArray
+    probability: FloatArray
+
+    def __call__(self, score: FloatArray) -> FloatArray:
+        """Return the probabilities; beyond the ends that of the end."""
+        return np.interp(score, self.score, self.probability)
+
+
+def fit_isotonic(is_positive: BoolArray, score: FloatArray, *, margin: float = 0.5) -> Isotonic:
+    """Fit the map by pooling adjacent violators (Zadrozny, Elkan, KDD 2002).
+
+    Each pool's frequency is taken with ``margin`` positives and negatives more, so that a pool of few samples
+    never says 0 or 1.
+
+    Raises:
+        InvalidTrainingData: if there are no samples.
+    """
+    if not len(score):
+        raise InvalidTrainingData(field="score", message="is empty")
+    order = np.argsort(score, kind="stable")
+    pools: list[list[float]] = []  # positives, count, sum of scores
+    for value, hit in zip(score[order].tolist(), is_positive[order].tolist(), strict=True):
+        pools.append([float(hit), 1.0, value])
+        while len(pools) > 1 and pools[-2][0] * pools[-1][1] >= pools[-1][0] * pools[-2][1]:
+            hits, count, total = pools.pop()
+            pools[-1][0] += hits
+            pools[-1][1] += count
+            pools[-1][2] += total
+    at = np.array([total / count for _, count, total in pools])
+    frequency = np.array([(hits + margin) / (count + 2.0 * margin) for hits, count, _ in pools])
+    kept = np.concatenate([[True], np.diff(at) > 0.0])
+    return Isotonic(score=at[kept], probability=np.maximum.accumulate(frequency[kept]))
+
+
+def conformal_threshold(is_positive: BoolArray, score: FloatArray, *, recall: float) -> float:
+    """Return the score from which simulating finds a positive with at least the recall asked for.
+
+    The k-th smallest score of the n positives, with k = floor((n + 1) · (1 - recall)): for a new positive
+    exchangeable with these, P(score >= it) >= recall (Vovk et al. 2005; Mondrian, one class). Minus infinity,
+    that is everything, if there are too few positives for that. On another grid or region samples are not
+    exchangeable and nothing is promised.
+
+    Raises:
+        InvalidTrainingData: if the recall is not between 0 and 1.
+    """
+    if not 0.0 < recall < 1.0:
+        raise InvalidTrainingData(field="recall", message=f"is {recall}; allowed: a number between 0 and 1")
+    positives = np.sort(score[is_positive])
+    k = int(np.floor((len(positives) + 1) * (1.0 - recall) + 1e-9))  # 10 · (1 - 0.9) is 1
+    return float(positives[k - 1]) if k >= 1 else -np.inf
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Familiarity:
+    """Tell states like those of training from others, by the distance of the mean of their features.
+
+    Attributes:
+        mean: mean of the training states.
+        precision: inverse of their covariance, shrunk towards its diagonal.
+        limit: squared Mahalanobis distance up to which a state counts as familiar.
+    """
+
+    mean: FloatArray
+    precision: FloatArray
+    limit: float
+
+    def distance(self, states: FloatArray) -> FloatArray:
+        """Return the squared Mahalanobis distance of each state, a row of features each."""
+        apart = np.nan_to_num(states) - self.mean
+        squared: FloatArray = np.einsum("ij,jk,ik->i", apart, self.precision, apart)
+        return squared
+
+    def is_unfamiliar(self, states: FloatArray) -> BoolArray:
+        """Return the states whose predictions must not be trusted as probabilities."""
+        flags: BoolArray = self.distance(states) > self.limit
+        return flags
+
+
+def _inverse(covariance: FloatArray) -> FloatArray:
+    inverse: FloatArray = np.linalg.pinv(covariance).astype(np.float64)
+    return inverse
+
+
+def fit_familiarity(
+    training: FloatArray, validation: FloatArray, *, share: float = 0.99, shrinkage: float = 0.1
+) -> Familiarity:
+    """Fit the distance on training states and its limit on others of the same kind.
+
+    The limit is the distance that ``share`` of the validation states keep.
+
+    Raises:
+        InvalidTrainingData: if there are fewer than two training states or no validation state.
+    """
+    if len(training) < 2 or not len(validation):
+        raise InvalidTrainingData(field="states", message="are too few")
+    rows = np.nan_to_num(training)
+    covariance = np.cov(rows, rowvar=False)
+    spread = np.diag(np.diag(covariance) + 1e-9 * max(1.0, float(np.trace(covariance))))
+    blended = (1.0 - shrinkage) * covariance + shrinkage * spread
+    fitted = Familiarity(mean=rows.mean(axis=0), precision=_inverse(blended), limit=np.inf)
+    limit = float(np.quantile(fitted.distance(validation), share))
+    return Familiarity(mean=fitted.mean, precision=fitted.precision, limit=limit)

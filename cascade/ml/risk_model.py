@@ -1,0 +1,359 @@
+"""The model of cascade risk: boosted trees and graph networks, calibrated, with a flag for strange states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cascade.engine.checks import check_number, check_whole
+from cascade.ml.boosting import BoostingParams, TreeEnsemble, fit_classifier, fit_regressor
+from cascade.ml.calibration import (
+    Familiarity,
+    Isotonic,
+    conformal_threshold,
+    fit_familiarity,
+    fit_isotonic,
+)
+from cascade.ml.errors import BadModelFile
+from cascade.ml.features import EDGE_FEATURES, FEATURE_VERSION, NODE_FEATURES, StateFeatures
+from cascade.ml.metrics import best_threshold
+from cascade.ml.model_files import load_model, part, save_model
+from cascade.ml.net_params import NetParams
+from cascade.ml.splits import Part, Sample, Split
+from grid.powerflow.arrays import BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from cascade.ml.graph_net import InfluenceNet
+
+KIND = "CASCADE_RISK"
+STATE_COLUMNS = slice(
+    NODE_FEATURES.index("state_reserve_frac"), NODE_FEATURES.index("state_base_shed_share") + 1
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RiskParams:
+    """Hold how the model is trained, stored with it.
+
+    Attributes:
+        boosting: settings of the trees.
+        net: settings of each network.
+        n_nets: networks, each with a seed of its own; 0 for trees alone.
+        seed: seed of the first network.
+        lost_share: share of the demand from which a loss counts as a cascade.
+        recall: share of cascades that the set to simulate shall hold.
+    """
+
+    boosting: BoostingParams = field(
+        default_factory=lambda: BoostingParams(n_trees=200, learning_rate=0.06, max_leaf_nodes=15)
+    )
+    net: NetParams = field(default_factory=NetParams)
+    n_nets: int = 5
+    seed: int = 0
+    lost_share: float = 0.01
+    recall: float = 0.9
+
+    def __post_init__(self) -> None:
+        """Check the numbers.
+
+        Raises:
+            InvalidParams: naming the field.
+        """
+        check_whole("n_nets", self.n_nets, lowest=0, highest=100)
+        check_whole("seed", self.seed, lowest=0, highest=2**31 - 1)
+        check_number("lost_share", self.lost_share, lowest=1e-6, highest=0.9)
+        check_number("recall", self.recall, lowest=0.01, highest=0.999)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Prediction:
+    """Hold what the model says of a state: predictions. Where there is a simulation, that stands.
+
+    Attributes:
+        branch: branch of each candidate.
+        probability: that its outage ends with more than the share of the demand lost.
+        lost_mw: load expected to be lost if it does; trust it on known grids only.
+        rank_score: log-odds before calibration; for ranking.
+        in_simulation_set: candidates to simulate so that the recall asked for is met on known ground.
+        is_unfamiliar: the state is unlike those of training: trust the ranking, not the probabilities.
+    """
+
+    branch: IntArray
+    probability: FloatArray
+    lost_mw: FloatArray
+    rank_score: FloatArray
+    in_simulation_set: BoolArray
+    is_unfamiliar: bool
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RiskModel:
+    """Hold a trained model. Not changed by use.
+
+    Attributes:
+        params: how it was trained.
+        trees: the trees for the class.
+        size_trees: the trees for log(1 + 1000 · share lost).
+        nets: the networks.
+        calibration: from log-odds to probability, on familiar states.
+        calibration_elsewhere: the same on unfamiliar ones, from a grid that was not trained on.
+        threshold: probability from which the model says yes, with the highest F1 on validation.
+        simulate_from: log-odds from which a candidate is to be simulated.
+        familiarity: tells strange states.
+        about: data set, figures and what else is worth knowing.
+    """
+
+    params: RiskParams
+    trees: TreeEnsemble
+    size_trees: TreeEnsemble
+    nets: tuple[InfluenceNet, ...]
+    calibration: Isotonic
+    calibration_elsewhere: Isotonic
+    threshold: float
+    simulate_from: float
+    familiarity: Familiarity
+    about: Mapping[str, Any]
+
+    def predict(self, features: StateFeatures) -> Prediction:
+        """Predict every candidate of a state."""
+        told = self.log_odds_and_size(features)
+        share = np.expm1(np.maximum(told[:, 1], 0.0)) / 1000.0
+        is_unfamiliar = bool(self.familiarity.is_unfamiliar(state_row(features)[None, :])[0])
+        calibration = self.calibration_elsewhere if is_unfamiliar else self.calibration
+        return Prediction(
+            branch=features.branch[features.is_candidate],
+            probability=calibration(told[:, 0]),
+            lost_mw=np.minimum(share, 1.0) * features.demand_mw,
+            rank_score=told[:, 0],
+            in_simulation_set=told[:, 0] >= self.simulate_from,
+            is_unfamiliar=is_unfamiliar,
+        )
+
+    def log_odds_and_size(self, features: StateFeatures) -> FloatArray:
+        """Return the mean over trees and networks: log-odds and log(1 + 1000 · share lost)."""
+        x = features.node_x[features.is_candidate]
+        by_trees = np.column_stack([self.trees.raw(x), self.size_trees.raw(x)])
+        return blend(by_trees, net_outputs(self.nets, features))
+
+    def save(self, folder: Path) -> str:
+        """Write the model and return the digest of its weights."""
+        arrays: dict[str, npt.NDArray[Any]] = {
+            **_map_arrays("calibration", self.calibration),
+            **_map_arrays("calibration_elsewhere", self.calibration_elsewhere),
+            "familiarity/mean": self.familiarity.mean,
+            "familiarity/precision": self.familiarity.precision,
+        }
+        for name, trees in (("trees", self.trees), ("size_trees", self.size_trees)):
+            arrays |= {f"{name}/{key}": values for key, values in trees.to_arrays().items()}
+        for index, net in enumerate(self.nets):
+            arrays |= {f"net{index}/{key}": value.numpy() for key, value in net.state_dict().items()}
+        about = {
+            **self.about,
+            "params": asdict(self.params),
+            "trees": self.trees.to_dict(),
+            "size_trees": self.size_trees.to_dict(),
+            "threshold": self.threshold,
+            "simulate_from": self.simulate_from if np.isfinite(self.simulate_from) else None,
+            "familiarity_limit": self.familiarity.limit,
+            "feature_version": FEATURE_VERSION,
+            "node_features": list(NODE_FEATURES),
+            "edge_features": list(EDGE_FEATURES),
+        }
+        return save_model(folder, kind=KIND, arrays=arrays, about=about)
+
+    @classmethod
+    def load(cls, folder: Path) -> RiskModel:
+        """Read a model.
+
+        Raises:
+            BadModelFile: if there is none, it is damaged, or it was trained on other features.
+        """
+        manifest, arrays = load_model(folder, kind=KIND)
+        for name, wanted in (
+            ("feature_version", FEATURE_VERSION),
+            ("node_features", list(NODE_FEATURES)),
+            ("edge_features", list(EDGE_FEATURES)),
+        ):
+            if manifest.get(name) != wanted:
+                raise BadModelFile(
+                    field=name, message="is not what this version computes: train the model anew"
+                )
+        try:
+            params = _params_from(manifest["params"])
+            simulate_from = manifest["simulate_from"]
+            return cls(
+                params=params,
+                trees=TreeEnsemble.restored(manifest["trees"], part(arrays, "trees")),
+                size_trees=TreeEnsemble.restored(manifest["size_trees"], part(arrays, "size_trees")),
+                nets=tuple(
+                    _net_from(params.net, part(arrays, f"net{index}")) for index in range(params.n_nets)
+                ),
+                calibration=_map_from("calibration", arrays),
+                calibration_elsewhere=_map_from("calibration_elsewhere", arrays),
+                threshold=float(manifest["threshold"]),
+                simulate_from=-np.inf if simulate_from is None else float(simulate_from),
+                familiarity=Familiarity(
+                    mean=arrays["familiarity/mean"].astype(np.float64),
+                    precision=arrays["familiarity/precision"].astype(np.float64),
+                    limit=float(manifest["familiarity_limit"]),
+                ),
+                about=manifest,
+            )
+        except (KeyError, TypeError) as error:
+            raise BadModelFile(field=str(error), message="is missing or of the wrong kind") from error
+
+
+def train_risk_model(
+    parts: Split, params: RiskParams | None = None, *, about: Mapping[str, Any] | None = None
+) -> RiskModel:
+    """Train trees and networks, calibrate on validation, and learn which states are familiar.
+
+    Raises:
+        InvalidTrainingData: if a part is empty or of one class.
+    """
+    settings = params or RiskParams()
+    trees, size_trees = fit_trees(parts[Part.TRAIN], settings)
+    nets = tuple(
+        fit_net(parts, settings.net, lost_share=settings.lost_share, seed=settings.seed + number)
+        for number in range(settings.n_nets)
+    )
+    validation, held_out = parts[Part.VALIDATION], parts[Part.HELD_OUT_GRID]
+    score, is_positive = _log_odds(validation, trees, nets), labels(validation, settings.lost_share)
+    calibration = elsewhere = fit_isotonic(is_positive, score)
+    if held_out:
+        elsewhere = fit_isotonic(labels(held_out, settings.lost_share), _log_odds(held_out, trees, nets))
+    return RiskModel(
+        params=settings,
+        trees=trees,
+        size_trees=size_trees,
+        nets=nets,
+        calibration=calibration,
+        calibration_elsewhere=elsewhere,
+        threshold=best_threshold(is_positive, calibration(score)),
+        simulate_from=conformal_threshold(is_positive, score, recall=settings.recall),
+        familiarity=fit_familiarity(
+            np.array([state_row(each.state.features) for each in parts[Part.TRAIN]]),
+            np.array([state_row(each.state.features) for each in validation]),
+        ),
+        about=dict(about or {}),
+    )
+
+
+def _log_odds(samples: Sequence[Sample], trees: TreeEnsemble, nets: Sequence[InfluenceNet]) -> FloatArray:
+    parts = []
+    for each in samples:
+        by_trees = np.repeat(trees.raw(candidate_x(each))[:, None], 2, axis=1)
+        parts.append(blend(by_trees, net_outputs(nets, each.state.features)[:, each.chosen])[:, 0])
+    return np.concatenate(parts)
+
+
+def fit_trees(samples: Sequence[Sample], params: RiskParams) -> tuple[TreeEnsemble, TreeEnsemble]:
+    """Fit the trees for class and size."""
+    x = np.concatenate([candidate_x(each) for each in samples])
+    size = np.concatenate([log_size(each.state.lost_share[each.chosen]) for each in samples])
+    return (
+        fit_classifier(
+            x, labels(samples, params.lost_share), feature_names=NODE_FEATURES, params=params.boosting
+        ),
+        fit_regressor(x, size, feature_names=NODE_FEATURES, params=params.boosting),
+    )
+
+
+def fit_net(parts: Split, params: NetParams, *, lost_share: float, seed: int) -> InfluenceNet:
+    """Train one network, stopped by the held-out grid, where there is one, and the validation states."""
+    from cascade.ml.graph_net import Lesson, train_net
+
+    def lessons(samples: Sequence[Sample]) -> list[Lesson]:
+        return [
+            Lesson(features=each.state.features, chosen=each.chosen, lost_share=each.state.lost_share)
+            for each in samples
+            if each.chosen.any()
+        ]
+
+    held_out = lessons(parts[Part.HELD_OUT_GRID]) + lessons(parts[Part.VALIDATION])
+    net, _ = train_net(lessons(parts[Part.TRAIN]), held_out, params, lost_share=lost_share, seed=seed)
+    return net
+
+
+def net_outputs(nets: Sequence[InfluenceNet], features: StateFeatures) -> FloatArray:
+    """Return what each network says of each candidate, shape (networks, candidates, 2)."""
+    if not nets:
+        return np.empty((0, int(np.count_nonzero(features.is_candidate)), 2))
+    from cascade.ml.graph_net import predict
+
+    return np.stack([predict(net, features) for net in nets])
+
+
+def blend(by_trees: FloatArray, by_nets: FloatArray) -> FloatArray:
+    """Return the mean of the trees and of the mean of the networks."""
+    if not len(by_nets):
+        return by_trees
+    mixed: FloatArray = 0.5 * (by_trees + by_nets.mean(axis=0))
+    return mixed
+
+
+def candidate_x(sample: Sample) -> FloatArray:
+    """Return the features of the candidates that count."""
+    features = sample.state.features
+    x: FloatArray = features.node_x[features.is_candidate][sample.chosen]
+    return x
+
+
+def labels(samples: Sequence[Sample], lost_share: float) -> BoolArray:
+    """Return which of the candidates that count lost more than the share."""
+    return np.concatenate([each.state.lost_share[each.chosen] for each in samples]) > lost_share
+
+
+def log_size(share: FloatArray) -> FloatArray:
+    """Return log(1 + 1000 · share)."""
+    size: FloatArray = np.log1p(1000.0 * np.maximum(share, 0.0))
+    return size
+
+
+def state_row(features: StateFeatures) -> FloatArray:
+    """Return the features by which states are told apart: those of the state, and the mean of its nodes."""
+    if not len(features.branch):
+        return np.zeros(len(NODE_FEATURES))
+    row: FloatArray = np.nan_to_num(features.node_x).mean(axis=0)
+    return row
+
+
+def _map_arrays(name: str, fitted: Isotonic) -> dict[str, FloatArray]:
+    return {f"{name}/score": fitted.score, f"{name}/probability": fitted.probability}
+
+
+def _map_from(name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> Isotonic:
+    return Isotonic(
+        score=arrays[f"{name}/score"].astype(np.float64),
+        probability=arrays[f"{name}/probability"].astype(np.float64),
+    )
+
+
+def _params_from(values: Mapping[str, Any]) -> RiskParams:
+    given = dict(values)
+    return RiskParams(
+        **{
+            **given,
+            "boosting": BoostingParams(**given["boosting"]),
+            "net": NetParams(**given["net"]),
+        }
+    )
+
+
+def _net_from(params: NetParams, arrays: Mapping[str, npt.NDArray[Any]]) -> InfluenceNet:
+    import torch
+
+    from cascade.ml.graph_net import InfluenceNet
+
+    net = InfluenceNet(params)
+    try:
+        net.load_state_dict({name: torch.from_numpy(values.copy()) for name, values in arrays.items()})
+    except RuntimeError as error:
+        raise BadModelFile(field="net", message="does not fit the settings of the manifest") from error
+    net.eval()
+    return net
