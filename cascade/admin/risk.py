@@ -1,5 +1,6 @@
 """The risk of now in the admin: samples, what adds most to them, the networks looked at, the assumptions."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -14,11 +15,25 @@ from flux_site.admin.read_only import ReadOnlyAdmin
 HOURS = "customer-h"
 
 
+def _part_column(part: RiskPart) -> Callable[[Any, models.RiskSample], str]:
+    """Return the column of a part's customer-hours."""
+    name = models.RiskSample.COLUMNS[part]
+
+    @admin.display(description=part.value.capitalize(), ordering=name)
+    def column(self: Any, sample: models.RiskSample) -> str:
+        return number(getattr(sample, name), "h")
+
+    return column
+
+
+PARTS = ("outages", "equipment", "weather", "contingencies", "vegetation", "background")
+
+
 @admin.register(models.RiskSample)
 class RiskSampleAdmin(ReadOnlyAdmin):
     """Samples of the risk, zone by zone, the newest first."""
 
-    list_display = ("at", "zone_id", "total", *models.RiskSample.COLUMNS.values(), "ordinary")
+    list_display = ("at", "zone_id", "total", "ordinary", *PARTS)
     list_filter = ("at", "zone_id")
     search_fields = ("zone_id__icontains",)
     search_help_text = "Id of the zone"
@@ -29,11 +44,18 @@ class RiskSampleAdmin(ReadOnlyAdmin):
         "zone_id",
         "customers",
         "total",
-        *models.RiskSample.COLUMNS.values(),
         "ordinary",
+        *PARTS,
         "reasons_shown",
         "coverage_shown",
     )
+
+    outages = _part_column(RiskPart.OUTAGES)
+    equipment = _part_column(RiskPart.EQUIPMENT)
+    weather = _part_column(RiskPart.WEATHER)
+    contingencies = _part_column(RiskPart.CONTINGENCIES)
+    vegetation = _part_column(RiskPart.VEGETATION)
+    background = _part_column(RiskPart.BACKGROUND)
 
     @admin.display(description="Known parts together")
     def total(self, sample: models.RiskSample) -> str:

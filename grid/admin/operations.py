@@ -82,12 +82,12 @@ class TransformerVoltageAdmin(AssetAdmin):
     @admin.display(description="outside range A", ordering="outside_a_pct")
     def outside_a_shown(self, row: models.TransformerVoltage) -> str:
         """Return the share of the judged readings outside range A."""
-        return number(row.outside_a_pct, "%")
+        return number(row.outside_a_pct, "%", digits=3)
 
     @admin.display(description="outside range B", ordering="outside_b_pct")
     def outside_b_shown(self, row: models.TransformerVoltage) -> str:
         """Return the share of the judged readings outside range B."""
-        return number(row.outside_b_pct, "%")
+        return number(row.outside_b_pct, "%", digits=3)
 
     def features(self, row: models.TransformerVoltage) -> list[dict[str, Any]]:
         """Return the place of the transformer."""
