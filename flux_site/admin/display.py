@@ -66,10 +66,13 @@ def progress_bar(frac: float) -> SafeString:
 
 
 def number(value: float | None, unit: str = "", digits: int = 1) -> str:
-    """Return a number with thousands separators and its unit; a dash for None."""
+    """Return a number with thousands separators and its unit; a dash for None.
+
+    What rounds to 0 has no sign.
+    """
     if value is None:
         return UNKNOWN
-    text = f"{value:,}" if isinstance(value, int) else f"{value:,.{digits}f}"
+    text = f"{value:,}" if isinstance(value, int) else f"{value:z,.{digits}f}"
     return f"{text} {unit}".strip()
 
 

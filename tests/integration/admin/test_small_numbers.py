@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from flux_site.admin.display import number
 from tests.factories import cascade, grid
 from tests.integration.admin.pages import list_page, row_page
 
@@ -25,3 +26,11 @@ def test_hours_of_the_risk_have_a_digit_and_a_unit(boss: Client) -> None:
         shown = boss.get(page).content.decode()
         assert "0.7 h" in shown
         assert "0.6712039704318558" not in shown
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(-1e-12, "0.0 MW"), (-0.04, "0.0 MW"), (-0.06, "-0.1 MW"), (0.0, "0.0 MW"), (-1234.56, "-1,234.6 MW")],
+)
+def test_what_rounds_to_nothing_has_no_sign(value: float, text: str) -> None:
+    assert number(value, "MW") == text
