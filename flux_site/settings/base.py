@@ -102,7 +102,7 @@ SILENCED_SYSTEM_CHECKS = ["gis.W001"]  # GDAL 3.6 of Debian 12 works; the check 
 REDIS_URL = ENVIRONMENT.redis_url
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "flux_site.cache.PooledRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "flux",
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1.0},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import select
+import selectors
 import subprocess
 import sys
 import urllib.request
@@ -29,7 +29,9 @@ class SnowflakeServer:
 
     def __enter__(self) -> Self:
         assert self._process.stdout is not None
-        ready, _, _ = select.select([self._process.stdout], [], [], START_LIMIT_S)
+        with selectors.DefaultSelector() as selector:  # select() knows no descriptor above 1,023
+            selector.register(self._process.stdout, selectors.EVENT_READ)
+            ready = selector.select(START_LIMIT_S)
         line = self._process.stdout.readline() if ready else b""
         if not line.strip():
             self.stop()
