@@ -1,6 +1,6 @@
 """Evaluate the models of transformer failures and the forecast of tomorrow on a forged grid.
 
-    python benchmarks/transformer_risk.py [--scale CITY] [--years 10] [--horizons 365 90 30]
+    python benchmarks/transformer_risk.py [--scale CITY] [--years 10] [--seed 1] [--horizons 365 90 30]
 
 A grid is forged into a warehouse in a temporary folder: the tables of transformers alone, and the hourly load
 at the scale DEMO, where tomorrow is forecast, too. Printed, as tables for docs/transformer-risk.md: every
@@ -21,14 +21,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from cascade.ml.transformers.dataset import HORIZONS_DAYS, build_dataset, quarter_starts
-from cascade.ml.transformers.evaluation import (
-    EvaluationParams,
-    EvaluationReport,
-    evaluate,
-    read_ceiling,
-    read_spans,
-)
-from cascade.ml.transformers.hourly_past import TomorrowParams, day_starts, read_hours
+from cascade.ml.transformers.evaluation import EvaluationReport, evaluate, read_ceiling
+from cascade.ml.transformers.fitting import EvaluationParams
+from cascade.ml.transformers.hourly_past import Air, TomorrowParams, day_starts, read_hours
+from cascade.ml.transformers.lives import read_spans
 from cascade.ml.transformers.scores import Interval
 from cascade.ml.transformers.tomorrow import fit_tomorrow, score_tomorrow
 from grid.forge import ForgeConfig, Scale
@@ -84,15 +80,15 @@ def print_report(report: EvaluationReport) -> None:
         )
 
 
-def print_tomorrow(warehouse: Warehouse, forged: Forged) -> None:
+def print_tomorrow(warehouse: Warehouse, forged: Forged, air: Air) -> None:
     """Print how tomorrow's forecast compares with yesterday."""
-    params = TomorrowParams()
+    params = TomorrowParams(air=air)
     past = read_hours(warehouse=warehouse, since=forged.period.start, until=forged.period.end)
     days = day_starts(past, params)
     model = fit_tomorrow(past=past, fit_days=days[3:-4], check_days=days[-4:-2], params=params)
     found = score_tomorrow(model, past, test_days=days[-2:])
     print(
-        f"\nTomorrow: {found.sample_count:,} transformer days, {found.overload_count} overloads, "
+        f"\nTomorrow, air {air}: {found.sample_count:,} transformer days, {found.overload_count} overloads, "
         f"{found.hot_count} hot"
     )
     print("| | forecast | yesterday |\n|---|---|---|")
@@ -111,7 +107,7 @@ def main() -> None:
     parser.add_argument("--scale", default="CITY", choices=[str(scale) for scale in Scale])
     parser.add_argument("--years", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--horizons", type=int, nargs="+", default=[365, 90, 30], choices=HORIZONS_DAYS)
+    parser.add_argument("--horizons", type=int, nargs="*", default=[365, 90, 30], choices=HORIZONS_DAYS)
     parser.add_argument("--resamplings", type=int, default=100)
     asked = parser.parse_args()
     config = ForgeConfig(scale=Scale(asked.scale), end_at=END_AT, history_years=asked.years, seed=asked.seed)
@@ -140,7 +136,8 @@ def main() -> None:
             print_report(report)
             print(f"{time.process_time() - start:.0f} CPU seconds")
         if with_hours:
-            print_tomorrow(warehouse, forged)
+            for air in Air:
+                print_tomorrow(warehouse, forged, air)
         warehouse.close()
 
 

@@ -12,16 +12,25 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
+from agent.schema.documents import DocumentsQuery
 from cascade.schema.batches import BatchMutation, BatchQuery
 from cascade.schema.centrality import CentralityMutation, CentralityQuery
 from cascade.schema.comparing import ComparingQuery
 from cascade.schema.decisions import DecisionsMutation, DecisionsQuery
 from cascade.schema.distribution import DistributionQuery
+from cascade.schema.forecasts import ForecastMutation, ForecastQuery
 from cascade.schema.graph_models import GraphModelsQuery
+from cascade.schema.learning import LearningMutation, LearningQuery
 from cascade.schema.operations import CascadeMutation, CascadeQuery
 from cascade.schema.progress import CascadeSubscription
 from cascade.schema.risk_now import RiskQuery, RiskSubscription
 from cascade.schema.scenarios import ScenarioMutation, ScenarioQuery
+from cascade.schema.transformer_risk import TransformerRiskMutation, TransformerRiskQuery
+from cascade.schema.vulnerability import (
+    VulnerabilityMutation,
+    VulnerabilityQuery,
+    VulnerabilitySubscription,
+)
 from flux_site import health
 from flux_site.api.audit.mutations import audited
 from flux_site.api.audit.operations import RecordedReads, RecordedReadsAsync
@@ -126,11 +135,16 @@ class Query(
     CascadeQuery,
     CentralityQuery,
     GraphModelsQuery,
+    DocumentsQuery,
     DecisionsQuery,
     ScenarioQuery,
     ComparingQuery,
     BatchQuery,
     RiskQuery,
+    VulnerabilityQuery,
+    ForecastQuery,
+    LearningQuery,
+    TransformerRiskQuery,
 ):
     """Everything that can be asked."""
 
@@ -175,12 +189,22 @@ class Mutation(
     DecisionsMutation,
     ScenarioMutation,
     BatchMutation,
+    VulnerabilityMutation,
+    ForecastMutation,
+    LearningMutation,
+    TransformerRiskMutation,
 ):
     """Everything that can be done."""
 
 
 @strawberry.type
-class Subscription(JobsSubscription, OperationsSubscription, CascadeSubscription, RiskSubscription):
+class Subscription(
+    JobsSubscription,
+    OperationsSubscription,
+    CascadeSubscription,
+    RiskSubscription,
+    VulnerabilitySubscription,
+):
     """Everything that can be followed."""
 
 

@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from cascade import models
+from cascade.admin.study_results import result_shown
 from cascade.services.decisions.versions import make_current
-from flux_site.admin.display import UNKNOWN, ago, badge, facts_table, pretty_json, row_link
+from flux_site.admin.display import UNKNOWN, ago, badge, pretty_json, row_link
 from flux_site.admin.read_only import ReadOnlyAdmin
 
 
@@ -88,9 +89,9 @@ class CostAssumptionsAdmin(VersionAdmin):
 
 @admin.register(models.RepairTime)
 class RepairTimeAdmin(admin.ModelAdmin):
-    """Repair times by kind; a study freezes those of its day."""
+    """Repair times and crews by kind; a study freezes those of its day."""
 
-    list_display = ("kind", "median_h", "sigma", "material_usd", "updated_at")
+    list_display = ("kind", "median_h", "sigma", "material_usd", "crew_kind", "updated_at")
     readonly_fields = ("updated_at",)
     search_fields = ("kind", "source")
 
@@ -112,7 +113,11 @@ class DecisionStudyAdmin(ReadOnlyAdmin):
     list_select_related = ("job__owner", "run")
     search_fields = ("name", "job__owner__username")
     list_per_page = 50
-    fields = ("name", "kind", "status", "run_link", "owner", "created_at", "inputs_shown", "counts")
+    fieldsets = (
+        (None, {"fields": ("name", "kind", "status", "error", "run_link", "owner", "created_at")}),
+        ("Result", {"fields": ("found",)}),
+        ("Inputs", {"fields": ("inputs_shown",), "classes": ("collapse",)}),
+    )
 
     @admin.display(description="Status", ordering="job__status")
     def status(self, study: models.DecisionStudy) -> SafeString | str:
@@ -134,10 +139,15 @@ class DecisionStudyAdmin(ReadOnlyAdmin):
         """Return what it was worked out from."""
         return pretty_json(study.inputs)
 
-    @admin.display(description="Result")
-    def counts(self, study: models.DecisionStudy) -> SafeString | str:
-        """Return what it found, in short; all of it is in the API."""
-        return UNKNOWN if study.result is None else facts_table(study.result["counts"])
+    @admin.display(description="Error")
+    def error(self, study: models.DecisionStudy) -> str:
+        """Return why it failed; a dash if it did not."""
+        return study.job.error_message or UNKNOWN
+
+    @admin.display(description="Found")
+    def found(self, study: models.DecisionStudy) -> SafeString | str:
+        """Return what it found."""
+        return result_shown(study.kind, study.result)
 
     @admin.display(description="Created", ordering="created_at")
     def created(self, study: models.DecisionStudy) -> SafeString | str:

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cascade.admin.assets import asset_link, named_outages
+from cascade.admin.run_actions import RunActions
 from cascade.models import CascadeRun, CascadeTrip, FrozenInputs
 from flux_site.admin.display import (
     UNKNOWN,
@@ -31,7 +32,7 @@ ELEMENTS_ON_PAGE = 50
 
 
 @admin.register(CascadeRun)
-class CascadeRunAdmin(ReadOnlyAdmin):
+class CascadeRunAdmin(RunActions, ReadOnlyAdmin):
     """Cascade runs, the newest first."""
 
     list_display = (

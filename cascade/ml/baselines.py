@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from cascade.ml.errors import InvalidTrainingData
 from cascade.ml.features import NODE_FEATURES
 from cascade.ml.study_grids import GridName, load_study_grid
 from grid.powerflow.arrays import BoolArray, FloatArray
+
+if TYPE_CHECKING:
+    from cascade.engine.centrality.measures import Centralities
 
 MOST_ROUNDS = 100
 CENTRALITY_WEIGHTS = {
@@ -81,17 +85,13 @@ def loading_index(node_x: FloatArray) -> FloatArray:
 
 
 @cache
-def centrality_scores(grid: GridName) -> FloatArray:
-    """Return the centrality score of every branch of a grid: the higher of its ends'.
-
-    ``0.25 betweenness + 20 PageRank + 0.15 degree + 0.15 eigenvector``, divided by the largest: the score
-    that graph models of grids were given as risk. It knows neither load nor ratings.
-    """
+def bus_centralities(grid: GridName) -> Centralities:
+    """Measure the centralities of the buses of a grid."""
     from cascade.engine.centrality.graph import GridGraph
     from cascade.engine.centrality.measures import measure
 
     network = load_study_grid(grid).network
-    measured = measure(
+    return measure(
         GridGraph(
             node_ids=network.bus_ids,
             node_kinds=("BUS",) * network.n_buses,
@@ -101,10 +101,25 @@ def centrality_scores(grid: GridName) -> FloatArray:
             customers=np.full(network.n_buses, np.nan),
         )
     )
-    score = sum(
+
+
+def centrality_score(measured: Centralities) -> FloatArray:
+    """Return the score of each node.
+
+    ``0.25 betweenness + 20 PageRank + 0.15 degree + 0.15 eigenvector``, divided by the largest: the score
+    that graph models of grids were given as risk. It knows neither load nor ratings.
+    """
+    score: FloatArray = sum(
         (weight * getattr(measured, name) for name, weight in CENTRALITY_WEIGHTS.items()),
-        np.zeros(network.n_buses),
+        np.zeros(len(measured.degree)),
     )
-    score = score / score.max()
+    highest: FloatArray = score / score.max()
+    return highest
+
+
+@cache
+def centrality_scores(grid: GridName) -> FloatArray:
+    """Return the centrality score of every branch of a grid: the higher of its ends'."""
+    network, score = load_study_grid(grid).network, centrality_score(bus_centralities(grid))
     highest: FloatArray = np.maximum(score[network.branch_from], score[network.branch_to])
     return highest

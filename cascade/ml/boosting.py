@@ -1,4 +1,4 @@
-"""Gradient-boosted trees: fitted by scikit-learn, kept as plain arrays, evaluated by numpy alone.
+"""Gradient-boosted trees: fitted by scikit-learn, kept as plain arrays, evaluated without it.
 
 scikit-learn keeps its models as pickles, which run code when they are read and break with its version. Here
 the trees of a fitted model are copied into arrays (:class:`TreeEnsemble`). These are stored in any format for
@@ -15,11 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cascade.engine.checks import check_number, check_whole
+from cascade.engine.native.compile import kernel
 from cascade.ml.errors import BadModelFile, InvalidTrainingData
 from grid.powerflow.arrays import BoolArray, FloatArray, IntArray
-
-CHUNK_CELLS = 2_000_000
-"""Rows times trees that are walked at once: bounds the memory of an evaluation."""
 
 
 class Target(StrEnum):
@@ -145,12 +143,19 @@ class TreeEnsemble:
         Raises:
             InvalidTrainingData: if the columns are not those of the model.
         """
-        rows = self._checked(x)
+        rows = np.ascontiguousarray(self._checked(x))
         total = np.full(len(rows), self.baseline)
-        step = max(1, CHUNK_CELLS // max(1, self.n_trees))
-        for first in range(0, len(rows), step):
-            part = rows[first : first + step]
-            total[first : first + step] += self.value[self._leaves(part)].sum(axis=1)
+        add_leaves(
+            rows,
+            self.tree_start,
+            self.feature,
+            self.threshold,
+            self.missing_left,
+            self.left,
+            self.right,
+            self.value,
+            total,
+        )
         return total
 
     def predict(self, x: npt.ArrayLike) -> FloatArray:
@@ -279,6 +284,29 @@ def fit_regressor(
     return _fitted(model, rows, wanted, Target.VALUE, feature_names, sample_weight)
 
 
+@kernel
+def add_leaves(
+    rows: FloatArray,
+    tree_start: IntArray,
+    feature: IntArray,
+    threshold: FloatArray,
+    missing_left: BoolArray,
+    left: IntArray,
+    right: IntArray,
+    value: FloatArray,
+    total: FloatArray,
+) -> None:
+    """Add the values of the leaves that each row comes to; the arrays are those of :class:`TreeEnsemble`."""
+    for index in range(len(rows)):
+        row = rows[index]
+        for at in tree_start:
+            while left[at] != at:
+                seen = row[feature[at]]
+                goes_left = missing_left[at] if np.isnan(seen) else seen <= threshold[at]
+                at = left[at] if goes_left else right[at]  # noqa: PLW2901
+            total[index] += value[at]
+
+
 def expit(log_odds: FloatArray) -> FloatArray:
     """Return 1 / (1 + e^-z) without overflow."""
     small = np.exp(-np.abs(log_odds))
@@ -312,7 +340,8 @@ def _samples(
         raise InvalidTrainingData(field="labels", message=f"must be {len(rows)} known numbers")
     if np.isinf(rows).any():
         raise InvalidTrainingData(field="x", message="holds infinity; allowed: numbers, NaN where unknown")
-    return rows, values
+    unknown = np.isnan(rows).all(axis=0)  # such a column cannot be binned; as a constant it is never split by
+    return (np.where(unknown, 0.0, rows) if unknown.any() else rows), values
 
 
 def _fitted(

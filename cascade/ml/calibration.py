@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,19 +77,20 @@ class Familiarity:
     """Tell states like those of training from others, by the distance of the mean of their features.
 
     Attributes:
-        mean: mean of the training states.
-        precision: inverse of their covariance, shrunk towards its diagonal.
-        limit: squared Mahalanobis distance up to which a state counts as familiar.
+        centre: mean of the training states of each group, a row each. A group is a grid, so that what lies
+            between two grids is not taken for one of them.
+        precision: inverse of the covariance within groups, shrunk towards its diagonal.
+        limit: squared Mahalanobis distance from the nearest centre up to which a state counts as familiar.
     """
 
-    mean: FloatArray
+    centre: FloatArray
     precision: FloatArray
     limit: float
 
     def distance(self, states: FloatArray) -> FloatArray:
-        """Return the squared Mahalanobis distance of each state, a row of features each."""
-        apart = np.nan_to_num(states) - self.mean
-        squared: FloatArray = np.einsum("ij,jk,ik->i", apart, self.precision, apart)
+        """Return the squared Mahalanobis distance of each state, a row of features each, from its centre."""
+        apart = np.nan_to_num(states)[:, None, :] - self.centre
+        squared: FloatArray = np.einsum("igj,jk,igk->ig", apart, self.precision, apart).min(axis=1)
         return squared
 
     def is_unfamiliar(self, states: FloatArray) -> BoolArray:
@@ -103,21 +105,37 @@ def _inverse(covariance: FloatArray) -> FloatArray:
 
 
 def fit_familiarity(
-    training: FloatArray, validation: FloatArray, *, share: float = 0.99, shrinkage: float = 0.1
+    training: FloatArray,
+    group: Sequence[str],
+    validation: FloatArray,
+    *,
+    share: float = 0.99,
+    shrinkage: float = 0.1,
 ) -> Familiarity:
     """Fit the distance on training states and its limit on others of the same kind.
 
     The limit is the distance that ``share`` of the validation states keep.
 
+    Args:
+        training: a row of features per state.
+        group: the grid of each.
+        validation: other states of one or more of these grids.
+        share: share of the validation states that count as familiar.
+        shrinkage: share of the covariance that is taken from its diagonal.
+
     Raises:
-        InvalidTrainingData: if there are fewer than two training states or no validation state.
+        InvalidTrainingData: if there are fewer than two training states more than groups, or no validation
+            state.
     """
-    if len(training) < 2 or not len(validation):
+    names, member = np.unique(np.array(group), return_inverse=True)
+    if len(training) < 2 + len(names) - 1 or not len(validation):
         raise InvalidTrainingData(field="states", message="are too few")
     rows = np.nan_to_num(training)
-    covariance = np.cov(rows, rowvar=False)
+    centre = np.array([rows[member == index].mean(axis=0) for index in range(len(names))])
+    apart = rows - centre[member]
+    covariance = apart.T @ apart / (len(rows) - len(names))
     spread = np.diag(np.diag(covariance) + 1e-9 * max(1.0, float(np.trace(covariance))))
     blended = (1.0 - shrinkage) * covariance + shrinkage * spread
-    fitted = Familiarity(mean=rows.mean(axis=0), precision=_inverse(blended), limit=np.inf)
+    fitted = Familiarity(centre=centre, precision=_inverse(blended), limit=np.inf)
     limit = float(np.quantile(fitted.distance(validation), share))
-    return Familiarity(mean=fitted.mean, precision=fitted.precision, limit=limit)
+    return Familiarity(centre=centre, precision=fitted.precision, limit=limit)

@@ -2,7 +2,8 @@
 
 The folder holds one file for some states of a grid and, once all are there, ``manifest.json`` with the plan
 and a digest of every file. Files are written whole or not at all, so a run that was killed at any instant
-goes on where it stopped, and its data set is the one that an undisturbed run makes.
+goes on where it stopped, and its data set is the one that an undisturbed run makes. Of a data set made by an
+earlier version of the features the states and labels are kept, and only the features are computed anew.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,7 @@ def build_dataset(
     Args:
         folder: where; made if missing.
         plans: the states wanted.
-        progress: called with the states done and the total after each file; to stop, raise from it.
+        progress: called with the states done and the total after each state; to stop, raise from it.
 
     Raises:
         BadDataset: if the folder holds a data set of another plan, or two plans have one key.
@@ -130,9 +131,12 @@ def build_dataset(
         raise BadDataset(field="plans", message="name a grid and seed twice")
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / MANIFEST).exists():
-        if _read_manifest(folder)["plans"] != [plan.to_dict() for plan in plans]:
+        manifest = _read_manifest(folder)
+        if manifest["plans"] != [plan.to_dict() for plan in plans]:
             raise BadDataset(field=str(folder), message="holds a data set of another plan")
-        return
+        if (manifest["label_version"], manifest["feature_version"]) == (LABEL_VERSION, FEATURE_VERSION):
+            return
+        (folder / MANIFEST).unlink()
     total = sum(plan.n_states for plan in plans)
     done, digests = 0, {}
     for plan in plans:
@@ -141,7 +145,11 @@ def build_dataset(
             last = min(first + STATES_PER_FILE, plan.n_states)
             path = folder / f"{plan.key}-{first:05d}.npz"
             if _plan_of_file(path) != wanted:
-                states = [label_state(plan, index) for index in range(first, last)]
+                states = _with_features_of_today(path, plan) or []
+                for index in range(first + len(states), last):
+                    states.append(label_state(plan, index))
+                    if progress is not None:
+                        progress(done + len(states), total)
                 _write_whole(path, _packed(states, wanted))
             digests[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
             done += last - first
@@ -235,6 +243,29 @@ def label_state(plan: GridPlan, index: int) -> LabelledState:
     )
 
 
+def _with_features_of_today(path: Path, plan: GridPlan) -> list[LabelledState] | None:
+    """Return the states of a file that an earlier version of the features made; None if there are none.
+
+    Also None if today other outages would be candidates: these have no labels.
+    """
+    made_by = _plan_of_file(path)
+    if made_by is None or made_by not in {_plan_digest(plan, each) for each in range(1, FEATURE_VERSION)}:
+        return None
+    with np.load(path, allow_pickle=False) as arrays:
+        earlier = list(_unpacked(arrays, plan.grid, plan.key))
+    topology = study_topology(plan.grid)
+    states = []
+    for each in earlier:
+        features = state_features(topology, each.state, lost_share=plan.params.lost_share)
+        candidate = features.branch[features.is_candidate]
+        unsolved = ~np.isin(candidate, each.candidate_branch)
+        features = _without(features, unsolved)
+        if not np.array_equal(features.branch[features.is_candidate], each.candidate_branch):
+            return None
+        states.append(replace(each, features=features))
+    return states
+
+
 def _without(features: StateFeatures, unsolved: npt.NDArray[np.bool_]) -> StateFeatures:
     """Return the features with the candidates that have no unique solution no longer among them."""
     is_candidate = features.is_candidate.copy()
@@ -294,13 +325,13 @@ def _unpacked(arrays: Mapping[str, Any], grid: GridName, plan_key: str) -> Itera
         )
 
 
-def _plan_digest(plan: GridPlan) -> str:
+def _plan_digest(plan: GridPlan, feature_version: int = FEATURE_VERSION) -> str:
     """Return a digest of all that the states of a plan follow from."""
     content = {
         "plan": {key: value for key, value in plan.to_dict().items() if key != "n_states"},
         "network": load_study_grid(plan.grid).network.digest(),
         "label_version": LABEL_VERSION,
-        "feature_version": FEATURE_VERSION,
+        "feature_version": feature_version,
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

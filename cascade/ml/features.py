@@ -28,6 +28,8 @@ from cascade.ml.waves import (
     EXCESS,
     FLOW,
     FULL,
+    JOINT,
+    JOINT_FLOW,
     NEAR,
     NEAR_FRAC,
     PER_WAVE,
@@ -39,7 +41,7 @@ from cascade.ml.waves import (
 )
 from grid.powerflow.arrays import BoolArray, FloatArray, IntArray, sum_by
 
-FEATURE_VERSION = 1
+FEATURE_VERSION = 2
 """Raised when the meaning of a feature changes; models say which version they were trained on."""
 
 _OWN = (
@@ -56,7 +58,7 @@ _OWN = (
     "injection_from_share",
     "injection_to_share",
 )
-_WAVE = (
+WAVE_FEATURES: tuple[str, ...] = (
     "count",
     "excess_share",
     "worst_loading",
@@ -66,6 +68,8 @@ _WAVE = (
     "cut_flow_share",
     "near_count",
     "is_open_ended",
+    "joint_count",
+    "joint_flow_share",
 )
 _TARGETS = (
     "target_count_max",
@@ -91,7 +95,7 @@ _STATE = (
 )
 NODE_FEATURES: tuple[str, ...] = (
     *_OWN,
-    *(f"wave{wave}_{name}" for wave in range(1, WAVES + 1) for name in _WAVE),
+    *(f"wave{wave}_{name}" for wave in range(1, WAVES + 1) for name in WAVE_FEATURES),
     *_TARGETS,
     *_STATE,
 )
@@ -149,18 +153,20 @@ def state_features(topology: Topology, state: StateArrays, *, lost_share: float 
     demand_mw = float(base.bus_load_mw.sum())
     active, worst, after_split = _active(topology, base, cases)
     start_flow = _start_flows(topology, base, active, after_split)
-    loading_after = np.abs(start_flow) / base.limit_mva
-    loading_after[np.arange(len(active)), active] = 0.0
-    row, target = np.nonzero(loading_after > NEAR_FRAC)
+    row, target = np.nonzero(np.abs(start_flow) > NEAR_FRAC * base.limit_mva)
+    elsewhere = target != active[row]
+    row, target = row[elsewhere], target[elsewhere]
     node = np.unique(np.concatenate([active, target]))
     place = np.full(topology.network.n_branches, -1, dtype=np.int64)
     place[node] = np.arange(len(node))
-    flows = np.empty((len(node), topology.network.n_branches))
     others = np.setdiff1d(node, active)
-    flows[place[active]] = start_flow
-    flows[place[others]] = _start_flows(topology, base, others, {})
     found = np.zeros((len(node), WAVES, PER_WAVE))
-    first_waves(topology.lodf, topology.splits, node[:, None], flows, base.flow_mw, base.limit_mva, found)
+    for outage, flow in ((active, start_flow), (others, _start_flows(topology, base, others, {}))):
+        waves = np.zeros((len(outage), WAVES, PER_WAVE))
+        first_waves(
+            topology.lodf, topology.splits, outage[:, None], flow, base.flow_mw, base.limit_mva, waves
+        )
+        found[place[outage]] = waves
     is_candidate = np.zeros(len(node), dtype=np.bool_)
     small = cases.shed_mw[active] <= lost_share * demand_mw
     is_candidate[place[active[(worst > 1.0 + base.params.overload_tolerance_frac) & small]]] = True
@@ -221,10 +227,14 @@ def _flows_after_splits(base: NativeBase, cases: SplitCases, bridges: IntArray) 
         watch,
         NEARLY_SINGULAR,
     )
+    # The rows are from the earlier place to the later, flows from a branch's from end.
+    start = base.prepared.network.branch_from[watch.branch]
+    forwards = base.pattern.position[start] == base.pattern.low[watch.branch]
+    rate = np.where(forwards, 1.0, -1.0) * base.rate_mva[watch.branch]
     flows: dict[int, FloatArray] = {}
     for index, branch in enumerate(bridges.tolist()):
         after = base.flow_mw.copy()
-        after[watch.branch] = (watch.loading + rows.row[index]) * base.rate_mva[watch.branch]
+        after[watch.branch] = (watch.loading + rows.row[index]) * rate
         after[branch] = 0.0
         flows[branch] = after
     return flows
@@ -286,6 +296,8 @@ def wave_features(found: FloatArray, demand_mw: float) -> FloatArray:
             _log_share(tell[:, CUT_FLOW], demand_mw),
             np.log1p(tell[:, NEAR]),
             tell[:, FULL],
+            np.log1p(tell[:, JOINT]),
+            _log_share(tell[:, JOINT_FLOW], demand_mw),
         ]
     return np.column_stack(columns)
 

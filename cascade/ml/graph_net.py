@@ -11,17 +11,21 @@ This module imports torch; it is imported inside the functions that need it, nev
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor, nn
 
+from cascade.ml.devices import choose_device
 from cascade.ml.features import EDGE_FEATURES, NODE_FEATURES, StateFeatures
 from cascade.ml.net_params import NetParams
+from cascade.ml.tasks import Tick, no_tick
 from grid.powerflow.arrays import BoolArray, FloatArray
 
 LARGEST = 8.0
 """Standardised features are cut off here: an unseen grid may have values far outside of training."""
+LARGEST_LOG_ODDS = 6.0
+"""What the trees say is cut off here, for the same reason."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -32,11 +36,13 @@ class Lesson:
         features: its features.
         chosen: per candidate, whether it counts.
         lost_share: share of the demand that each candidate lost.
+        heard: log-odds that the trees give each node, for networks that hear them.
     """
 
     features: StateFeatures
     chosen: BoolArray
     lost_share: FloatArray
+    heard: FloatArray | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -63,15 +69,24 @@ class GraphBatch:
     n_buses: int
     candidate: Tensor
 
+    def to(self, device: str) -> GraphBatch:
+        """Return it on a device."""
+        names = [field.name for field in fields(self) if field.name != "n_buses"]
+        return GraphBatch(n_buses=self.n_buses, **{name: getattr(self, name).to(device) for name in names})
 
-def make_batch(features: Sequence[StateFeatures]) -> GraphBatch:
-    """Put the graphs of some states side by side."""
+
+def make_batch(features: Sequence[StateFeatures], heard: Sequence[FloatArray | None]) -> GraphBatch:
+    """Put the graphs of some states side by side, with what the trees say of the nodes if that is heard."""
     nodes = edges = buses = 0
     parts: dict[str, list[Tensor]] = {
         name: [] for name in ("node_x", "edge_from", "edge_to", "edge_x", "low", "high", "candidate")
     }
-    for each in features:
-        parts["node_x"].append(torch.from_numpy(each.node_x).nan_to_num().float())
+    for each, log_odds in zip(features, heard, strict=True):
+        node_x = torch.from_numpy(each.node_x).nan_to_num().float()
+        if log_odds is not None:
+            told = torch.from_numpy(log_odds).float().clamp(-LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)
+            node_x = torch.cat([node_x, told[:, None]], dim=1)
+        parts["node_x"].append(node_x)
         parts["edge_x"].append(torch.from_numpy(each.edge_x).nan_to_num().float())
         parts["edge_from"].append(torch.from_numpy(each.edge_from) + nodes)
         parts["edge_to"].append(torch.from_numpy(each.edge_to) + nodes)
@@ -99,15 +114,17 @@ class InfluenceNet(nn.Module):
 
     def __init__(self, params: NetParams) -> None:
         super().__init__()
+        self.params = params
         width = params.width
         self.node_mean: Tensor
         self.node_scale: Tensor
         self.edge_mean: Tensor
         self.edge_scale: Tensor
-        for name, size in (("node", len(NODE_FEATURES)), ("edge", len(EDGE_FEATURES))):
+        n_features = len(NODE_FEATURES) + int(params.hears_trees)
+        for name, size in (("node", n_features), ("edge", len(EDGE_FEATURES))):
             self.register_buffer(f"{name}_mean", torch.zeros(size))
             self.register_buffer(f"{name}_scale", torch.ones(size))
-        self.enter = nn.Sequential(nn.Linear(len(NODE_FEATURES), width), nn.ReLU(), nn.Linear(width, width))
+        self.enter = nn.Sequential(nn.Linear(n_features, width), nn.ReLU(), nn.Linear(width, width))
         self.layers = nn.ModuleList(_Layer(width, params.dropout) for _ in range(params.n_layers))
         self.leave = nn.Sequential(
             nn.Linear(2 * width, width), nn.ReLU(), nn.Dropout(params.dropout), nn.Linear(width, 2)
@@ -168,8 +185,12 @@ def train_net(
     *,
     lost_share: float,
     seed: int,
+    device: str = "cpu",
+    tick: Tick = no_tick,
 ) -> tuple[InfluenceNet, list[float]]:
-    """Train a network; the same data, settings and seed give the same weights.
+    """Train a network; on a CPU the same data, settings and seed give the same weights.
+
+    On a graphics card sums are added up in any order, so weights differ in their last digits.
 
     Args:
         training: the states to learn from.
@@ -177,6 +198,8 @@ def train_net(
         params: the settings.
         lost_share: share from which a loss is a cascade.
         seed: seed of the first weights, the order of states and the dropout.
+        device: ``cpu``, ``cuda`` or ``auto``; the network comes back on the CPU.
+        tick: called before every pass and step of it; to stop, raise from it.
 
     Returns:
         The network, and the average precision on the held-out states after every pass.
@@ -185,12 +208,14 @@ def train_net(
 
     torch.set_num_threads(1)  # more threads cost more than they bring, and would change sums
     torch.manual_seed(seed)
+    place = choose_device(device)
     net = InfluenceNet(params)
     step = params.batch_states
     batches = [training[first : first + step] for first in range(0, len(training), step)]
-    net.standardise(make_batch([lesson.features for lesson in training]))
-    ready = [_Ready.of(batch, lost_share) for batch in batches]
-    checked = _Ready.of(held_out, lost_share) if held_out else None
+    net.standardise(_batch_of(training))
+    net.to(place)
+    ready = [_Ready.of(batch, lost_share, place) for batch in batches]
+    checked = _Ready.of(held_out, lost_share, place) if held_out else None
     optimiser = torch.optim.AdamW(net.parameters(), lr=params.learning_rate, weight_decay=params.weight_decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, max_lr=params.learning_rate, total_steps=params.n_passes * len(ready)
@@ -198,9 +223,10 @@ def train_net(
     history: list[float] = []
     best, kept = -1.0, {name: value.clone() for name, value in net.state_dict().items()}
     generator = torch.Generator().manual_seed(seed)
-    for _ in range(params.n_passes):
+    for number in range(params.n_passes):
         net.train()
         for index in torch.randperm(len(ready), generator=generator).tolist():
+            tick(number, params.n_passes, f"pass {number + 1} of {params.n_passes}")
             optimiser.zero_grad()
             loss = ready[index].loss(net, params.size_weight)
             loss.backward()
@@ -211,22 +237,27 @@ def train_net(
         reached = float(len(history))
         if checked is not None:
             with torch.no_grad():
-                said = net(checked.batch)[checked.counts, 0].numpy()
-            reached = average_precision(checked.is_positive.numpy() > 0.5, said.astype("float64"))
+                said = net(checked.batch)[checked.counts, 0].cpu().numpy()
+            reached = average_precision(checked.is_positive.cpu().numpy() > 0.5, said.astype("float64"))
         history.append(reached)
         if reached > best:
             best, kept = reached, {name: value.clone() for name, value in net.state_dict().items()}
     net.load_state_dict(kept)
+    net.to("cpu")
     net.eval()
     return net, history
 
 
-def predict(net: InfluenceNet, features: StateFeatures) -> FloatArray:
+def _batch_of(lessons: Sequence[Lesson]) -> GraphBatch:
+    return make_batch([lesson.features for lesson in lessons], [lesson.heard for lesson in lessons])
+
+
+def predict(net: InfluenceNet, features: StateFeatures, heard: FloatArray | None = None) -> FloatArray:
     """Return log-odds and log-size of every candidate of a state, shape (candidates, 2)."""
     if not features.is_candidate.any():
         return torch.zeros(0, 2).double().numpy()
     with torch.no_grad():
-        told: FloatArray = net(make_batch([features])).double().numpy()
+        told: FloatArray = net(make_batch([features], [heard])).double().numpy()
     return told
 
 
@@ -240,14 +271,14 @@ class _Ready:
     size: Tensor
 
     @classmethod
-    def of(cls, lessons: Sequence[Lesson], lost_share: float) -> _Ready:
+    def of(cls, lessons: Sequence[Lesson], lost_share: float, device: str) -> _Ready:
         counts = torch.cat([torch.from_numpy(lesson.chosen) for lesson in lessons])
         share = torch.cat([torch.from_numpy(lesson.lost_share) for lesson in lessons])[counts]
         return cls(
-            batch=make_batch([lesson.features for lesson in lessons]),
-            counts=counts,
-            is_positive=(share > lost_share).float(),
-            size=torch.log1p(1000.0 * share.clamp(min=0.0)).float(),
+            batch=_batch_of(lessons).to(device),
+            counts=counts.to(device),
+            is_positive=(share > lost_share).float().to(device),
+            size=torch.log1p(1000.0 * share.clamp(min=0.0)).float().to(device),
         )
 
     def loss(self, net: InfluenceNet, size_weight: float) -> Tensor:

@@ -5,11 +5,12 @@ Samples of a state share its load and weather, so intervals are drawn over whole
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from cascade.ml import ranking
 from cascade.ml.errors import InvalidTrainingData
 from grid.powerflow.arrays import BoolArray, FloatArray, IntArray
 
@@ -72,21 +73,12 @@ def scores(
 
 def roc_auc(is_positive: BoolArray, score: FloatArray) -> float:
     """Return the probability that a positive scores higher than a negative, ties counted half."""
-    values, place = np.unique(score, return_inverse=True)
-    positive = np.bincount(place[is_positive], minlength=len(values))
-    negative = np.bincount(place[~is_positive], minlength=len(values))
-    below = np.concatenate([[0], np.cumsum(negative)[:-1]])
-    return float(np.sum(positive * (below + 0.5 * negative)) / (positive.sum() * negative.sum()))
+    return ranking.roc_auc(ranking.ranked(is_positive, score))
 
 
 def average_precision(is_positive: BoolArray, score: FloatArray) -> float:
     """Return Σ (R_n - R_n-1) P_n over the thresholds, equal scores together."""
-    order = np.argsort(-score, kind="stable")
-    ranked, value = is_positive[order], score[order]
-    last = np.concatenate([np.flatnonzero(value[1:] != value[:-1]), [len(value) - 1]])
-    hits = np.cumsum(ranked)[last]
-    gained = np.diff(np.concatenate([[0], hits]))
-    return float(np.sum(gained * hits / (last + 1.0)) / ranked.sum())
+    return ranking.average_precision(ranking.ranked(is_positive, score))
 
 
 def calibration_curve(
@@ -135,16 +127,30 @@ def bootstrap(
     Returns:
         The interval; None if fewer than half of the draws have a measure.
     """
+    return bootstrap_all(state, lambda at: {"value": measure(at)}, draws=draws, seed=seed)["value"]
+
+
+def bootstrap_all(
+    state: IntArray,
+    measure: Callable[[IntArray], Mapping[str, float | None]],
+    *,
+    draws: int = 200,
+    seed: int = 0,
+) -> dict[str, tuple[float, float] | None]:
+    """Return the 95 % intervals of several measures over the same draws, as :func:`bootstrap` does."""
     order = np.argsort(state, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(state[order])) + 1)
     rng = np.random.default_rng(seed)
-    values = []
+    values: dict[str, list[float]] = {}
     for _ in range(draws):
         drawn = rng.integers(0, len(groups), len(groups))
-        value = measure(np.concatenate([groups[index] for index in drawn]))
-        if value is not None and np.isfinite(value):
-            values.append(value)
-    if len(values) < draws / 2:
-        return None
+        for name, value in measure(np.concatenate([groups[index] for index in drawn])).items():
+            known = values.setdefault(name, [])
+            if value is not None and np.isfinite(value):
+                known.append(value)
+    return {name: _middle(known) if len(known) >= draws / 2 else None for name, known in values.items()}
+
+
+def _middle(values: list[float]) -> tuple[float, float]:
     low, high = np.percentile(values, [2.5, 97.5])
     return float(low), float(high)

@@ -21,6 +21,7 @@ class NetParams:
         weight_decay: pull of the weights towards 0.
         size_weight: weight of the error in size beside that in class.
         largest_gradient: length to which a step's gradient is cut.
+        hears_trees: whether a node is also told the log-odds that the trees give it.
     """
 
     width: int = 32
@@ -32,6 +33,7 @@ class NetParams:
     weight_decay: float = 0.01
     size_weight: float = 0.3
     largest_gradient: float = 1.0
+    hears_trees: bool = True
 
     def __post_init__(self) -> None:
         """Check every field.

@@ -19,16 +19,15 @@ from cascade.engine.native.pairs import n2_pairs
 from cascade.engine.params import CascadeParams
 from cascade.ml.boosting import BoostingParams, TreeEnsemble, fit_regressor
 from cascade.ml.errors import InvalidTrainingData
-from cascade.ml.features import wave_features
+from cascade.ml.features import WAVE_FEATURES, wave_features
 from cascade.ml.risk_model import log_size
 from cascade.ml.topology import StateArrays, Topology
 from cascade.ml.waves import EXCESS, PER_WAVE, WAVES, first_waves
 from grid.powerflow.arrays import FloatArray, IntArray
 from grid.powerflow.network import Network
 
-_WAVE_NAMES = ("count", "excess", "worst", "second", "flow", "cut", "cut_flow", "near", "open_ended")
 PAIR_FEATURES: tuple[str, ...] = (
-    *(f"wave{wave}_{name}" for wave in range(1, WAVES + 1) for name in _WAVE_NAMES),
+    *(f"wave{wave}_{name}" for wave in range(1, WAVES + 1) for name in WAVE_FEATURES),
     "loading_low",
     "loading_high",
     "flow_share_sum",

@@ -1,4 +1,8 @@
-"""The model of cascade risk: boosted trees and graph networks, calibrated, with a flag for strange states."""
+"""The model of cascade risk: boosted trees and graph networks, calibrated, with a flag for strange states.
+
+The trees look at one outage at a time. The networks hear what the trees say of every branch and of its
+neighbours, and pass messages.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +15,16 @@ import numpy as np
 import numpy.typing as npt
 
 from cascade.engine.checks import check_number, check_whole
-from cascade.ml.boosting import BoostingParams, TreeEnsemble, fit_classifier, fit_regressor
+from cascade.ml.boosting import BoostingParams, TreeEnsemble
 from cascade.ml.calibration import (
     Familiarity,
     Isotonic,
-    conformal_threshold,
-    fit_familiarity,
-    fit_isotonic,
 )
 from cascade.ml.errors import BadModelFile
 from cascade.ml.features import EDGE_FEATURES, FEATURE_VERSION, NODE_FEATURES, StateFeatures
-from cascade.ml.metrics import best_threshold
 from cascade.ml.model_files import load_model, part, save_model
 from cascade.ml.net_params import NetParams
-from cascade.ml.splits import Part, Sample, Split
+from cascade.ml.splits import Sample
 from grid.powerflow.arrays import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ class Prediction:
         lost_mw: load expected to be lost if it does; trust it on known grids only.
         rank_score: log-odds before calibration; for ranking.
         in_simulation_set: candidates to simulate so that the recall asked for is met on known ground.
-        is_unfamiliar: the state is unlike those of training: trust the ranking, not the probabilities.
+        is_unfamiliar: the state is unlike those of training: probabilities and weights are by a grid that was
+            not trained on, and the probabilities are not to be trusted.
     """
 
     branch: IntArray
@@ -100,10 +101,13 @@ class RiskModel:
         trees: the trees for the class.
         size_trees: the trees for log(1 + 1000 · share lost).
         nets: the networks.
+        net_weight: share of the networks in the score on familiar states; the rest is that of the trees.
+        net_weight_elsewhere: the same on unfamiliar ones.
         calibration: from log-odds to probability, on familiar states.
         calibration_elsewhere: the same on unfamiliar ones, from a grid that was not trained on.
         threshold: probability from which the model says yes, with the highest F1 on validation.
         simulate_from: log-odds from which a candidate is to be simulated.
+        simulate_from_elsewhere: the same on unfamiliar states.
         familiarity: tells strange states.
         about: data set, figures and what else is worth knowing.
     """
@@ -112,40 +116,47 @@ class RiskModel:
     trees: TreeEnsemble
     size_trees: TreeEnsemble
     nets: tuple[InfluenceNet, ...]
+    net_weight: float
+    net_weight_elsewhere: float
     calibration: Isotonic
     calibration_elsewhere: Isotonic
     threshold: float
     simulate_from: float
+    simulate_from_elsewhere: float
     familiarity: Familiarity
     about: Mapping[str, Any]
 
     def predict(self, features: StateFeatures) -> Prediction:
         """Predict every candidate of a state."""
-        told = self.log_odds_and_size(features)
-        share = np.expm1(np.maximum(told[:, 1], 0.0)) / 1000.0
         is_unfamiliar = bool(self.familiarity.is_unfamiliar(state_row(features)[None, :])[0])
+        told = self.log_odds_and_size(features, is_unfamiliar=is_unfamiliar)
+        share = np.expm1(np.maximum(told[:, 1], 0.0)) / 1000.0
         calibration = self.calibration_elsewhere if is_unfamiliar else self.calibration
+        simulate_from = self.simulate_from_elsewhere if is_unfamiliar else self.simulate_from
         return Prediction(
             branch=features.branch[features.is_candidate],
             probability=calibration(told[:, 0]),
             lost_mw=np.minimum(share, 1.0) * features.demand_mw,
             rank_score=told[:, 0],
-            in_simulation_set=told[:, 0] >= self.simulate_from,
+            in_simulation_set=told[:, 0] >= simulate_from,
             is_unfamiliar=is_unfamiliar,
         )
 
-    def log_odds_and_size(self, features: StateFeatures) -> FloatArray:
-        """Return the mean over trees and networks: log-odds and log(1 + 1000 · share lost)."""
+    def log_odds_and_size(self, features: StateFeatures, *, is_unfamiliar: bool = False) -> FloatArray:
+        """Return what trees and networks say together: log-odds and log(1 + 1000 · share lost)."""
         x = features.node_x[features.is_candidate]
         by_trees = np.column_stack([self.trees.raw(x), self.size_trees.raw(x)])
-        return blend(by_trees, net_outputs(self.nets, features))
+        weight = self.net_weight_elsewhere if is_unfamiliar else self.net_weight
+        if weight == 0.0:
+            return by_trees
+        return blend(by_trees, net_outputs(self.nets, features, self.trees), weight)
 
     def save(self, folder: Path) -> str:
         """Write the model and return the digest of its weights."""
         arrays: dict[str, npt.NDArray[Any]] = {
             **_map_arrays("calibration", self.calibration),
             **_map_arrays("calibration_elsewhere", self.calibration_elsewhere),
-            "familiarity/mean": self.familiarity.mean,
+            "familiarity/centre": self.familiarity.centre,
             "familiarity/precision": self.familiarity.precision,
         }
         for name, trees in (("trees", self.trees), ("size_trees", self.size_trees)):
@@ -158,7 +169,10 @@ class RiskModel:
             "trees": self.trees.to_dict(),
             "size_trees": self.size_trees.to_dict(),
             "threshold": self.threshold,
-            "simulate_from": self.simulate_from if np.isfinite(self.simulate_from) else None,
+            "net_weight": self.net_weight,
+            "net_weight_elsewhere": self.net_weight_elsewhere,
+            "simulate_from": _finite(self.simulate_from),
+            "simulate_from_elsewhere": _finite(self.simulate_from_elsewhere),
             "familiarity_limit": self.familiarity.limit,
             "feature_version": FEATURE_VERSION,
             "node_features": list(NODE_FEATURES),
@@ -185,7 +199,6 @@ class RiskModel:
                 )
         try:
             params = _params_from(manifest["params"])
-            simulate_from = manifest["simulate_from"]
             return cls(
                 params=params,
                 trees=TreeEnsemble.restored(manifest["trees"], part(arrays, "trees")),
@@ -193,12 +206,15 @@ class RiskModel:
                 nets=tuple(
                     _net_from(params.net, part(arrays, f"net{index}")) for index in range(params.n_nets)
                 ),
+                net_weight=float(manifest["net_weight"]),
+                net_weight_elsewhere=float(manifest["net_weight_elsewhere"]),
                 calibration=_map_from("calibration", arrays),
                 calibration_elsewhere=_map_from("calibration_elsewhere", arrays),
                 threshold=float(manifest["threshold"]),
-                simulate_from=-np.inf if simulate_from is None else float(simulate_from),
+                simulate_from=_from_finite(manifest["simulate_from"]),
+                simulate_from_elsewhere=_from_finite(manifest["simulate_from_elsewhere"]),
                 familiarity=Familiarity(
-                    mean=arrays["familiarity/mean"].astype(np.float64),
+                    centre=arrays["familiarity/centre"].astype(np.float64),
                     precision=arrays["familiarity/precision"].astype(np.float64),
                     limit=float(manifest["familiarity_limit"]),
                 ),
@@ -208,92 +224,21 @@ class RiskModel:
             raise BadModelFile(field=str(error), message="is missing or of the wrong kind") from error
 
 
-def train_risk_model(
-    parts: Split, params: RiskParams | None = None, *, about: Mapping[str, Any] | None = None
-) -> RiskModel:
-    """Train trees and networks, calibrate on validation, and learn which states are familiar.
-
-    Raises:
-        InvalidTrainingData: if a part is empty or of one class.
-    """
-    settings = params or RiskParams()
-    trees, size_trees = fit_trees(parts[Part.TRAIN], settings)
-    nets = tuple(
-        fit_net(parts, settings.net, lost_share=settings.lost_share, seed=settings.seed + number)
-        for number in range(settings.n_nets)
-    )
-    validation, held_out = parts[Part.VALIDATION], parts[Part.HELD_OUT_GRID]
-    score, is_positive = _log_odds(validation, trees, nets), labels(validation, settings.lost_share)
-    calibration = elsewhere = fit_isotonic(is_positive, score)
-    if held_out:
-        elsewhere = fit_isotonic(labels(held_out, settings.lost_share), _log_odds(held_out, trees, nets))
-    return RiskModel(
-        params=settings,
-        trees=trees,
-        size_trees=size_trees,
-        nets=nets,
-        calibration=calibration,
-        calibration_elsewhere=elsewhere,
-        threshold=best_threshold(is_positive, calibration(score)),
-        simulate_from=conformal_threshold(is_positive, score, recall=settings.recall),
-        familiarity=fit_familiarity(
-            np.array([state_row(each.state.features) for each in parts[Part.TRAIN]]),
-            np.array([state_row(each.state.features) for each in validation]),
-        ),
-        about=dict(about or {}),
-    )
-
-
-def _log_odds(samples: Sequence[Sample], trees: TreeEnsemble, nets: Sequence[InfluenceNet]) -> FloatArray:
-    parts = []
-    for each in samples:
-        by_trees = np.repeat(trees.raw(candidate_x(each))[:, None], 2, axis=1)
-        parts.append(blend(by_trees, net_outputs(nets, each.state.features)[:, each.chosen])[:, 0])
-    return np.concatenate(parts)
-
-
-def fit_trees(samples: Sequence[Sample], params: RiskParams) -> tuple[TreeEnsemble, TreeEnsemble]:
-    """Fit the trees for class and size."""
-    x = np.concatenate([candidate_x(each) for each in samples])
-    size = np.concatenate([log_size(each.state.lost_share[each.chosen]) for each in samples])
-    return (
-        fit_classifier(
-            x, labels(samples, params.lost_share), feature_names=NODE_FEATURES, params=params.boosting
-        ),
-        fit_regressor(x, size, feature_names=NODE_FEATURES, params=params.boosting),
-    )
-
-
-def fit_net(parts: Split, params: NetParams, *, lost_share: float, seed: int) -> InfluenceNet:
-    """Train one network, stopped by the held-out grid, where there is one, and the validation states."""
-    from cascade.ml.graph_net import Lesson, train_net
-
-    def lessons(samples: Sequence[Sample]) -> list[Lesson]:
-        return [
-            Lesson(features=each.state.features, chosen=each.chosen, lost_share=each.state.lost_share)
-            for each in samples
-            if each.chosen.any()
-        ]
-
-    held_out = lessons(parts[Part.HELD_OUT_GRID]) + lessons(parts[Part.VALIDATION])
-    net, _ = train_net(lessons(parts[Part.TRAIN]), held_out, params, lost_share=lost_share, seed=seed)
-    return net
-
-
-def net_outputs(nets: Sequence[InfluenceNet], features: StateFeatures) -> FloatArray:
+def net_outputs(nets: Sequence[InfluenceNet], features: StateFeatures, trees: TreeEnsemble) -> FloatArray:
     """Return what each network says of each candidate, shape (networks, candidates, 2)."""
     if not nets:
         return np.empty((0, int(np.count_nonzero(features.is_candidate)), 2))
     from cascade.ml.graph_net import predict
 
-    return np.stack([predict(net, features) for net in nets])
+    heard = trees.raw(features.node_x)
+    return np.stack([predict(net, features, heard if net.params.hears_trees else None) for net in nets])
 
 
-def blend(by_trees: FloatArray, by_nets: FloatArray) -> FloatArray:
-    """Return the mean of the trees and of the mean of the networks."""
+def blend(by_trees: FloatArray, by_nets: FloatArray, weight: float = 0.5) -> FloatArray:
+    """Return the mean of the trees and of the mean of the networks, these with a weight."""
     if not len(by_nets):
         return by_trees
-    mixed: FloatArray = 0.5 * (by_trees + by_nets.mean(axis=0))
+    mixed: FloatArray = (1.0 - weight) * by_trees + weight * by_nets.mean(axis=0)
     return mixed
 
 
@@ -321,6 +266,14 @@ def state_row(features: StateFeatures) -> FloatArray:
         return np.zeros(len(NODE_FEATURES))
     row: FloatArray = np.nan_to_num(features.node_x).mean(axis=0)
     return row
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def _from_finite(value: float | None) -> float:
+    return -np.inf if value is None else float(value)
 
 
 def _map_arrays(name: str, fitted: Isotonic) -> dict[str, FloatArray]:

@@ -80,10 +80,9 @@ def split(states: Sequence[LabelledState], plan: SplitPlan) -> Split:
         InvalidTrainingData: if a part to train or test on is empty, or a region is not known.
     """
     home_key = f"{plan.home}-{plan.home_seed}"
-    inside = _region_branches(plan)
+    inside = region_branches(plan)
     size = 1 + max((each.index for each in states if each.plan_key == home_key), default=-1)
-    train_end = round(plan.train_share * size)
-    validation_end = train_end + round(plan.validation_share * size)
+    train_end, validation_end = home_ranges(plan, size)
     parts: Split = {part: [] for part in Part}
     for each in states:
         every = np.ones(len(each.lost_mw), dtype=np.bool_)
@@ -147,7 +146,18 @@ def assert_apart(parts: Split, plan: SplitPlan) -> None:
         raise InvalidTrainingData(field=Part.UNSEEN_GRID, message="is a grid of training")
 
 
-def _region_branches(plan: SplitPlan) -> BoolArray:
+def home_ranges(plan: SplitPlan, n_states: int) -> tuple[int, int]:
+    """Return where training ends and where validation ends among the states of the home grid."""
+    train_end = round(plan.train_share * n_states)
+    return train_end, train_end + round(plan.validation_share * n_states)
+
+
+def region_branches(plan: SplitPlan) -> BoolArray:
+    """Return the branches with an end in the region that is not trained on.
+
+    Raises:
+        InvalidTrainingData: if the region is not known.
+    """
     grid = load_study_grid(plan.home)
     if plan.region not in grid.zone_names:
         raise InvalidTrainingData(

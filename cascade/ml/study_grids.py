@@ -98,6 +98,22 @@ def load_study_grid(name: GridName) -> StudyGrid:
     return _matpower_case(name)
 
 
+def branch_places(name: GridName) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Return longitude and latitude of the middle of each branch, and which branches are lines.
+
+    Raises:
+        InvalidTrainingData: if the grid has no places.
+    """
+    if name not in INTERCONNECTS:
+        raise InvalidTrainingData(field=name, message="has no places of its buses")
+    source = read_source(interconnects=[INTERCONNECTS[name]], data_dir=default_data_dir())
+    branch = np.flatnonzero(source.branch_on)
+    start, end = source.bus_sub[source.branch_from[branch]], source.bus_sub[source.branch_to[branch]]
+    lon = 0.5 * (source.sub_lon[start] + source.sub_lon[end])
+    lat = 0.5 * (source.sub_lat[start] + source.sub_lat[end])
+    return lon, lat, np.array([kind == "LINE" for kind in source.branch_kind])[branch]
+
+
 def _us_grid(name: GridName, interconnect: str) -> StudyGrid:
     source = read_source(interconnects=[interconnect], data_dir=default_data_dir())
     branch, plant = np.flatnonzero(source.branch_on), np.flatnonzero(source.plant_on)

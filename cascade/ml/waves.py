@@ -5,8 +5,10 @@ With S the branches out so far, none of which splits the network, the flows are
     f_m + Σ_{j in S} LODF_jm x_j,      x_j = f_j + Σ_{i in S, i ≠ j} LODF_ij x_i
 
 as in the screening of pairs (:mod:`cascade.engine.native.pairs`), so a wave costs one small system and a few
-rows. These are the flows of the cascade itself as long as nothing splits. A split is counted and its branch
-left out of S; from then on the numbers are estimates.
+rows. These are the flows of the cascade itself as long as nothing splits. A branch that would split the
+network, alone or together with those in S, is counted and left out of S; from then on the numbers are
+estimates. Branches join S from the highest loading down, so which of several closes a cut does not depend on
+their order in the list.
 """
 
 from __future__ import annotations
@@ -14,24 +16,26 @@ from __future__ import annotations
 import numpy as np
 
 from cascade.engine.native.compile import kernel
-from cascade.engine.native.wave import solve_small
 from cascade.ml.topology import Float32Array
 from grid.powerflow.arrays import BoolArray, FloatArray, IntArray
 
 WAVES = 3
 """Waves looked at: what the outage overloads, what these overload together, and once more."""
 MOST_OUT = 96
-"""Branches out in the equations; of a longer list only these are taken, which is counted."""
+"""Branches out in the equations; of a longer list only the most loaded are taken, which is counted."""
+SMALLEST_PIVOT = 1e-3
+"""Share of a branch's own flow that still finds another way once S is out, up to which the branch counts as
+one that splits the network together with S. The factors are in single precision: less may be nothing."""
 
-MOST_GROWTH = 100.0
-"""A solution larger than this times the flows that went out counts as none."""
-
-COUNT, EXCESS, WORST, FLOW, CUT, CUT_FLOW, NEAR, SECOND, FULL = range(9)
-PER_WAVE = 9
+COUNT, EXCESS, WORST, FLOW, CUT, CUT_FLOW, NEAR, SECOND, FULL, JOINT, JOINT_FLOW = range(11)
+PER_WAVE = 11
 """Columns per wave: branches newly overloaded; their flow above the limit, MW; highest |flow| / limit in
-service; the flow of the overloaded, MW; overloaded ones that split the network; what these carry, MW;
-branches loaded above 95 %; second highest loading; whether the list was too long or had no solution."""
+service; the flow of the overloaded, MW; overloaded ones that split the network alone; what these carry, MW;
+branches loaded above 95 %; second highest loading; whether the list was too long; overloaded ones that split
+the network together with others; what these carry, MW."""
 NEAR_FRAC = 0.95
+ALMOST = 0.999999
+"""Share of a loading from which on it is looked at exactly."""
 
 
 @kernel
@@ -91,6 +95,9 @@ def first_waves(
     now = np.empty(m)
     base = np.empty(m)
     listed = np.empty(MOST_OUT, dtype=np.int64)
+    factors = np.empty((MOST_OUT, MOST_OUT))
+    over = np.empty(m, dtype=np.int64)
+    inverse = 1.0 / limit_mva
     for row in range(len(outages)):
         out[:] = False
         now[:] = start_flow_mw[row]
@@ -101,14 +108,17 @@ def first_waves(
                 out[k] = True
                 if splits[k]:
                     base[:] = start_flow_mw[row]
-                else:
-                    listed[size] = k
+                elif _joins(lodf, listed, size, k, factors):
                     size += 1
+        found[row] = 0.0
         for wave in range(WAVES):
             tell = found[row, wave]
-            tell[:] = 0.0
-            before = size
+            count = 0
             for i in range(m):
+                # Most branches are neither near their limit nor the second: a product tells that quicker.
+                about = abs(now[i]) * inverse[i]
+                if about < ALMOST * NEAR_FRAC and about < ALMOST * tell[SECOND]:
+                    continue
                 if out[i]:
                     continue
                 carried = abs(now[i])
@@ -121,59 +131,76 @@ def first_waves(
                 if loading > NEAR_FRAC:
                     tell[NEAR] += 1.0
                 if loading > 1.0:
-                    tell[COUNT] += 1.0
                     tell[EXCESS] += carried - limit_mva[i]
                     tell[FLOW] += carried
-                    if splits[i]:
-                        tell[CUT] += 1.0
-                        tell[CUT_FLOW] += carried
-                    elif size < MOST_OUT:
-                        listed[size] = i
-                        size += 1
-                    else:
-                        tell[FULL] = 1.0
-            if tell[COUNT] == 0.0 or wave == WAVES - 1:
-                for later in range(wave + 1, WAVES):
-                    found[row, later] = 0.0
+                    over[count] = i
+                    count += 1
+            tell[COUNT] = count
+            if count == 0:
                 break
-            for i in range(m):
-                if not out[i] and abs(now[i]) > limit_mva[i]:
-                    out[i] = True
-            size, sound = _flows_without(lodf, base, listed, size, before, now)
-            if not sound:
-                tell[FULL] = 1.0
+            order = np.argsort(-np.abs(now[over[:count]]) / limit_mva[over[:count]], kind="mergesort")
+            for place in order:
+                i = over[place]
+                out[i] = True
+                if splits[i]:
+                    tell[CUT] += 1.0
+                    tell[CUT_FLOW] += abs(now[i])
+                elif size == MOST_OUT:
+                    tell[FULL] = 1.0
+                elif _joins(lodf, listed, size, i, factors):
+                    size += 1
+                else:
+                    tell[JOINT] += 1.0
+                    tell[JOINT_FLOW] += abs(now[i])
+            if wave < WAVES - 1:
+                _flows_without(lodf, base, listed[:size], factors, now)
+
+
+@kernel
+def _joins(lodf: Float32Array, listed: IntArray, size: int, branch: int, factors: FloatArray) -> bool:
+    """Add a branch to those out and to the triangular factors of their equations, unless it closes a cut.
+
+    The equations are (I - Lᵀ) x = f with L the distribution factors among those listed. Without row exchanges
+    the pivots are what is left of each branch's own flow to take another way, so a row can be added to the
+    factors at any time, and a pivot next to 0 tells a cut.
+    """
+    listed[size] = branch
+    for a in range(size):
+        value = -lodf[branch, listed[a]]
+        for b in range(a):
+            value -= factors[a, b] * factors[b, size]
+        factors[a, size] = value
+    for a in range(size):
+        value = -lodf[listed[a], branch]
+        for b in range(a):
+            value -= factors[size, b] * factors[b, a]
+        factors[size, a] = value / factors[a, a]
+    pivot = 1.0
+    for a in range(size):
+        pivot -= factors[size, a] * factors[a, size]
+    factors[size, size] = pivot
+    return pivot > SMALLEST_PIVOT
 
 
 @kernel
 def _flows_without(
-    lodf: Float32Array, base: FloatArray, listed: IntArray, size: int, before: int, now: FloatArray
-) -> tuple[int, bool]:
-    """Fill in the flows without the listed branches; leave the later ones out if they split the network."""
-    sound = True
-    while size > 0:
-        matrix = np.empty((size, size))
-        right = np.empty(size)
-        for a in range(size):
-            for b in range(size):
-                matrix[a, b] = 1.0 if a == b else -lodf[listed[b], listed[a]]
-            right[a] = base[listed[a]]
-        largest = 0.0
-        for a in range(size):
-            largest += abs(right[a])
-        solved = solve_small(matrix, right)
-        for a in range(size):
-            # The factors are in single precision: a set that splits the network may seem to have a solution.
-            solved = solved and abs(right[a]) <= MOST_GROWTH * largest
-        if solved:
-            now[:] = base
-            for a in range(size):
-                row = lodf[listed[a]]
-                x = right[a]
-                for i in range(len(now)):
-                    now[i] += row[i] * x
-            return size, sound
-        sound = False
-        # Together these split the network: leave half of the wave out of the equations and try again.
-        size = before + (size - before) // 2 if size > before else size - 1
+    lodf: Float32Array, base: FloatArray, listed: IntArray, factors: FloatArray, now: FloatArray
+) -> None:
+    """Fill in the flows without the listed branches."""
+    size = len(listed)
+    x = np.empty(size)
+    for a in range(size):
+        value = base[listed[a]]
+        for b in range(a):
+            value -= factors[a, b] * x[b]
+        x[a] = value
+    for a in range(size - 1, -1, -1):
+        value = x[a]
+        for b in range(a + 1, size):
+            value -= factors[a, b] * x[b]
+        x[a] = value / factors[a, a]
     now[:] = base
-    return size, sound
+    for a in range(size):
+        row = lodf[listed[a]]
+        for i in range(len(now)):
+            now[i] += row[i] * x[a]

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from cascade.engine.decisions.damage_functions import CostClass
-from cascade.engine.decisions.kinds import RepairKind, StudyKind
+from cascade.engine.decisions.kinds import RepairCrew, RepairKind, StudyKind
 
 
 class DamageTable(models.Model):
@@ -97,7 +97,7 @@ class CostAssumptions(models.Model):
 
 
 class RepairTime(models.Model):
-    """How long a kind of repair takes: lognormal; and what its material costs."""
+    """How long a kind of repair takes: lognormal; what its material costs, and which crew does it."""
 
     kind = models.CharField(
         max_length=32, primary_key=True, choices=[(each.value, each.value) for each in RepairKind]
@@ -109,6 +109,13 @@ class RepairTime(models.Model):
         blank=True,
         validators=[MinValueValidator(0.0)],
         help_text="Material of one repair, $; empty: not known.",
+    )
+    crew_kind = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        choices=[(each.value, each.value) for each in RepairCrew],
+        help_text="What a crew must be equipped for to do it; empty: any crew does.",
     )
     source = models.TextField(help_text="Where the figures come from.")
     updated_at = models.DateTimeField(auto_now=True)
@@ -149,7 +156,7 @@ class DecisionStudyQuerySet(models.QuerySet["DecisionStudy"]):
 
 
 class DecisionStudy(models.Model):
-    """A restoration plan, a search for mitigation or a comparison of investments, with its frozen inputs."""
+    """A restoration plan, staging, mitigation, investment or explanation, with its frozen inputs."""
 
     job = models.OneToOneField("jobs.Job", on_delete=models.CASCADE, related_name="decision_study")
     run = models.ForeignKey(

@@ -223,8 +223,10 @@ class PublishCascadeBatchInput:
     """Which batch, and how much of it."""
 
     batch_id: strawberry.ID
-    worst: int = strawberry.field(
-        default=100, description="How many contingencies, the most severe first; 1 to 500."
+    worst: int | None = strawberry.field(
+        default=None,
+        description="How many contingencies, the most severe first: 1 to 500, 100 by default; of N1_1, whose "
+        "first cascades are computed once more, 1 to 50.",
     )
 
 

@@ -15,6 +15,7 @@ from cascade.engine.decisions.ledgers import Ledger
 from cascade.schema.explanation_types import PartEnum, Statement, statements
 from cascade.schema.figures import FigureRange, figure_range
 from cascade.schema.restoration_types import RestorationPlan, restoration_plan
+from cascade.schema.staging_types import StagingResult, staging_result
 from cascade.schema.types import CascadeRun
 from flux_site.api.ordering import UnknownLast, in_default_order
 from flux_site.api.visibility import require_login
@@ -309,7 +310,9 @@ class DecisionStudyOrder(UnknownLast):
 class DecisionStudy(relay.Node):
     """A study with its frozen inputs; results are null until its job has succeeded."""
 
-    kind: str = strawberry_django.field(description="RESTORATION, MITIGATION, INVESTMENT or EXPLANATION.")
+    kind: str = strawberry_django.field(
+        description="RESTORATION, STAGING, MITIGATION, INVESTMENT or EXPLANATION."
+    )
     name: auto
     created_at: auto
     run: CascadeRun | None
@@ -338,6 +341,12 @@ class DecisionStudy(relay.Node):
         """Return the plan."""
         result = _result(self, "RESTORATION")
         return None if result is None else restoration_plan(result)
+
+    @strawberry_django.field(only=["kind", "result"], description="Where crews wait, of a staging study.")
+    def staging(self) -> StagingResult | None:
+        """Return the places and numbers of crews."""
+        result = _result(self, "STAGING")
+        return None if result is None else staging_result(result)
 
     @strawberry_django.field(only=["kind", "result"], description="The actions, of a mitigation study.")
     def mitigation(self) -> MitigationResult | None:

@@ -19,13 +19,17 @@ from cascade.schema.decision_types import (
     cost_ledger,
 )
 from cascade.schema.figures import figure_range
+from cascade.schema.restoration_inputs import StartRestorationStudyInput, StartStagingStudyInput
 from cascade.schema.row_ids import parse_row_id
 from cascade.services.decisions.economics import Economics, economics
 from cascade.services.decisions.explanation import start_explanation
 from cascade.services.decisions.investment import RunCase, start_investment
 from cascade.services.decisions.mitigation import ResponseInput, TieTransfer, start_mitigation
+from cascade.services.decisions.repair_work import ExtraRepair
 from cascade.services.decisions.repeated import find_run
-from cascade.services.decisions.restoration import ExtraRepair, Stage, start_restoration
+from cascade.services.decisions.restoration import Stage, start_restoration
+from cascade.services.decisions.staging import start_staging
+from cascade.services.decisions.staging_candidates import GivenPlace
 from cascade.services.decisions.studies import find_study
 from flux_site.api.errors import BadInput
 from flux_site.api.guard import Requires
@@ -69,56 +73,6 @@ class RegulatoryItemInput:
         return RegulatoryItem(
             name=self.name, usd=Range(low=self.low_usd, mid=self.mid_usd, high=self.high_usd)
         )
-
-
-@strawberry.input(description="A place that crews start from.")
-class StageInput:
-    """A stage."""
-
-    longitude: float
-    latitude: float
-    crews: int
-
-
-@strawberry.input(description="Damage beside that of the run: of the distribution network, or reported.")
-class ExtraRepairInput:
-    """A repair."""
-
-    asset_id: str
-    kind: str = strawberry.field(description="POLE, OVERHEAD_SPAN, POLE_TRANSFORMER …: see the repair times.")
-    customers: float = strawberry.field(description="Customers it alone brings back.")
-    parent_id: str | None = strawberry.field(
-        default=None,
-        description="What it hangs on: another repair, or a branch, bus or substation of the run.",
-    )
-    is_critical: bool = False
-    section: str | None = strawberry.field(
-        default=None, description="Repairs between the same switches are energised together."
-    )
-
-
-@strawberry.input(description="A plan to restore what a finished run took out.")
-class StartRestorationStudyInput:
-    """A plan."""
-
-    run_id: strawberry.ID
-    crews: int
-    stages: list[StageInput] = strawberry.field(
-        default_factory=list, description="Where crews start; with speedKmh. Without, travel is not counted."
-    )
-    speed_kmh: float | None = strawberry.field(default=None, description="Mean speed on the road.")
-    detour_frac: float = strawberry.field(
-        default=0.2, description="How much longer the road is than the straight line."
-    )
-    is_critical_first: bool = strawberry.field(
-        default=False, description="Substations with critical customers go before all others."
-    )
-    first_substations: list[str] = strawberry.field(
-        default_factory=list, description="Substations that go before all others."
-    )
-    repairs: list[ExtraRepairInput] = strawberry.field(default_factory=list)
-    samples: int = strawberry.field(default=1000, description="Draws of the repair times.")
-    seed: int = 0
 
 
 @strawberry.input(description="A tie that can move load from one bus to another.")
@@ -209,6 +163,7 @@ class StartInvestmentStudyInput:
 StartRestorationStudyPayload = Annotated[
     DecisionStudy | Fault, strawberry.union("StartRestorationStudyPayload")
 ]
+StartStagingStudyPayload = Annotated[DecisionStudy | Fault, strawberry.union("StartStagingStudyPayload")]
 StartExplanationPayload = Annotated[DecisionStudy | Fault, strawberry.union("StartExplanationPayload")]
 StartMitigationStudyPayload = Annotated[
     DecisionStudy | Fault, strawberry.union("StartMitigationStudyPayload")
@@ -334,6 +289,29 @@ class DecisionsMutation:
                 repairs=[ExtraRepair(**vars(repair)) for repair in input.repairs],
                 samples=input.samples,
                 seed=input.seed,
+                user=require_login(info),
+            )
+
+        return expected_failures(start)
+
+    @strawberry_django.mutation(
+        handle_django_errors=False,
+        extensions=[Requires("cascade.add_decisionstudy")],
+        description="Queue a search for where crews should wait to restore what a finished run took out, and "
+        "how many of them: each number of crews is planned anew.",
+    )
+    def start_staging_study(self, info: Info, input: StartStagingStudyInput) -> StartStagingStudyPayload:
+        """Start a search."""
+
+        def start() -> Any:
+            given = vars(input)
+            return start_staging(
+                **{
+                    **given,
+                    "run_id": parse_row_id(input.run_id, "runId"),
+                    "places": [GivenPlace(**vars(place)) for place in input.places],
+                    "repairs": [ExtraRepair(**vars(repair)) for repair in input.repairs],
+                },
                 user=require_login(info),
             )
 

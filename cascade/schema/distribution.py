@@ -5,8 +5,10 @@ import strawberry_django
 from strawberry.types import Info
 
 from cascade.engine.distribution.params import InvalidSwitchingParams, SwitchingParams
+from cascade.models import VulnerabilityBasis
 from cascade.schema.distribution_types import (
     CandidateKindEnum,
+    CandidateOrderEnum,
     DistributionImpact,
     PatientZero,
     PatientZeroCandidate,
@@ -15,7 +17,7 @@ from cascade.schema.distribution_types import (
 from cascade.services import candidates, distribution
 from flux_site.api.errors import BadInput
 from flux_site.api.guard import Requires
-from flux_site.api.visibility import require_login
+from flux_site.api.visibility import require, require_login
 from grid.schema.areas import AreaInput
 from grid.schema.connectivity_types import LoadBasisEnum, PositionsEnum
 from grid.schema.spatial_types import PlacedClass
@@ -140,7 +142,8 @@ class DistributionQuery:
     @strawberry_django.field(
         extensions=[Requires(_PERMISSION, without_database=True)],
         description="Nodes of the distribution network with what hangs under them, the most customers first. "
-        "Says nothing of how likely they fail.",
+        "Says nothing of how likely they fail. LEARNED_RISK ranks substations by how likely the loss of a "
+        "branch at them ends in a cascade.",
     )
     def patient_zero_candidates(
         self,
@@ -152,8 +155,11 @@ class DistributionQuery:
         offset: int = 0,
         load_basis: LoadBasisEnum = LoadBasis.NEWEST,
         positions: PositionsEnum = Positions.PRESENT,
+        order: CandidateOrderEnum = candidates.CandidateOrder.CUSTOMERS,
     ) -> PatientZeroCandidates:
         """Return a page."""
+        if order is candidates.CandidateOrder.LEARNED_RISK:
+            require(info, "cascade.view_vulnerabilitymap")
         found = candidates.list_candidates(
             kind=kind,
             circuit_id=circuit_id,
@@ -163,8 +169,16 @@ class DistributionQuery:
             basis=load_basis,
             positions=positions,
             user=require_login(info),
+            order=order,
         )
         return PatientZeroCandidates(
             total_count=found.total_count,
-            items=[PatientZeroCandidate(**vars(each)) for each in found.items],
+            items=[_candidate(each) for each in found.items],
         )
+
+
+def _candidate(each: candidates.Candidate) -> PatientZeroCandidate:
+    basis = each.learned_risk_basis
+    return PatientZeroCandidate(
+        **{**vars(each), "learned_risk_basis": None if basis is None else VulnerabilityBasis(basis)}
+    )

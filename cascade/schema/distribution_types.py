@@ -6,6 +6,7 @@ import strawberry
 from strawberry.types import Info
 
 from cascade.engine.distribution import impact
+from cascade.schema.vulnerability_enums import VulnerabilityBasisEnum
 from cascade.services import candidates, distribution
 from flux_site.api.errors import BadInput
 from flux_site.api.visibility import page_of_rows, require, require_login
@@ -23,6 +24,12 @@ T = TypeVar("T")
 InitiatorKindEnum = strawberry.enum(InitiatorKind, name="InitiatorKind", description="What can fail first.")
 CandidateKindEnum = strawberry.enum(
     candidates.CandidateKind, name="CandidateKind", description="What kind of node."
+)
+CandidateOrderEnum = strawberry.enum(
+    candidates.CandidateOrder,
+    name="CandidateOrder",
+    description="CUSTOMERS: the most under them first. LEARNED_RISK: substations by how likely the loss of a "
+    "branch at them ends in a cascade, in the newest map of the present.",
 )
 StepKindEnum = strawberry.enum(
     impact.StepKind,
@@ -386,6 +393,14 @@ class PatientZeroCandidate:
     critical_customer_count: int
     load_kva: float = strawberry.field(description="Load as far as it is known, kVA.")
     unknown_loads: int = strawberry.field(description="Transformers whose load is not known.")
+    learned_risk: float | None = strawberry.field(
+        description="By LEARNED_RISK: the likeliest cascade among the losses of the branches at it, 0 to 1; "
+        "1 or 0 where that is known for certain. Null: not asked for, or no branch at it is mapped."
+    )
+    learned_risk_basis: VulnerabilityBasisEnum | None = strawberry.field(
+        description="How that is known: PREDICTED, or for certain."
+    )
+    learned_risk_branch_id: str | None = strawberry.field(description="The branch whose loss it is.")
 
 
 @strawberry.type(description="A page of candidates.")

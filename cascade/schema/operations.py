@@ -1,5 +1,6 @@
 """Root fields of the cascade laboratory."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
@@ -8,6 +9,7 @@ from strawberry.types import Info
 from strawberry_django.relay import DjangoCursorConnection
 
 from cascade import models
+from cascade.engine.scenarios.spec import RatingForm, RatingRule, UnitCost
 from cascade.schema.row_ids import parse_row_id
 from cascade.schema.types import CascadeRun
 from cascade.services import publishing, runs
@@ -18,6 +20,44 @@ from flux_site.jobs.schema import JSONObject
 from grid.schema.areas import AreaInput
 from grid.schema.spatial_types import PlacedClass
 from grid.selectors.initiators import IN_AREA
+
+RatingFormEnum = strawberry.enum(
+    RatingForm,
+    name="CascadeRatingForm",
+    description="Which ratings hold. STORED: those of the network. HOUR: by the weather on record of an "
+    "hour. TEMPERATURE: by the air of a scenario.",
+)
+
+
+@strawberry.input(description="Which ratings are in force in a run.")
+class CascadeRatingsInput:
+    """Ratings."""
+
+    form: RatingFormEnum = RatingForm.STORED  # type: ignore[valid-type]
+    at: datetime | None = strawberry.field(
+        default=None, description="The hour, for HOUR; without it the newest on record."
+    )
+    is_secured: bool = strawberry.field(
+        default=False,
+        description="Whether every rated branch bears 1.05 times what it carries with nothing out.",
+    )
+
+    def rule(self) -> RatingRule:
+        """Return them as the engine takes them."""
+        at = "" if self.at is None else self.at.isoformat()
+        return RatingRule(form=self.form, at=at, is_secured=self.is_secured)
+
+
+@strawberry.input(description="What a megawatt-hour of some units costs, for the dispatch MERIT_ORDER.")
+class UnitCostInput:
+    """A cost."""
+
+    usd_per_mwh: float
+    fuel: str = strawberry.field(
+        default="",
+        description="Of units of this fuel; without it and unitId: of all that no other entry names.",
+    )
+    unit_id: str = strawberry.field(default="", description="Of this unit alone; it counts before its fuel.")
 
 
 @strawberry.input
@@ -50,6 +90,12 @@ class StartCascadeRunInput:
         default=None,
         description="Further settings by name, such as trip_threshold_frac, relay or seed; "
         "docs/cascade-model.md names them.",
+    )
+    ratings: CascadeRatingsInput | None = strawberry.field(
+        default=None, description="Which ratings are in force, before ratingMultiplier; STORED or HOUR."
+    )
+    unit_costs: list[UnitCostInput] = strawberry.field(
+        default_factory=list, description="Costs of units, for the option dispatch MERIT_ORDER."
     )
 
 
@@ -108,6 +154,8 @@ class CascadeMutation:
                 load_multiplier=input.load_multiplier,
                 rating_multiplier=input.rating_multiplier,
                 options=input.options,  # type: ignore[arg-type]
+                ratings=None if input.ratings is None else input.ratings.rule(),
+                unit_costs=[UnitCost(**vars(cost)) for cost in input.unit_costs],
                 elements=input.elements,
                 area=None if input.area is None else input.area.spec(),
                 classes=IN_AREA if input.classes is None else input.classes,

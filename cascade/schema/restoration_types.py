@@ -49,6 +49,9 @@ class RestorationPlanStep:
     would_trip: int | None = strawberry.field(
         description="Branches overloaded then: above 0, redispatch before the step."
     )
+    needs_crew: str | None = strawberry.field(
+        default=None, description="What its crew must be equipped for; null: any crew does, or an old plan."
+    )
 
 
 @strawberry.type(description="A trip, or an operation of a switch, before the repairs.")

@@ -33,3 +33,20 @@ def trips_of(batch: models.CascadeBatch, wanted: Collection[int]) -> dict[int, l
                 zip(result.trip_branch[trips].tolist(), result.trip_wave[trips].tolist(), strict=True)
             )
     return found
+
+
+def second_losses_of(batch: models.CascadeBatch, wanted: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return, of N1_1, the number of the first loss and the branch lost second, of some contingencies."""
+    params = thaw(batch.inputs).params
+    found: dict[int, tuple[int, int]] = {}
+    left = np.array(sorted(wanted), dtype=np.int64)
+    done = 0
+    for number in list(batch.chunks.order_by("number").values_list("number", flat=True)):
+        chunk = chunk_of(batch.chunks.values_list("data", flat=True).get(number=number), params)
+        count = len(chunk.result)
+        if chunk.second is not None:
+            for row in left[(left >= done) & (left < done + count)].tolist():
+                at = row - done
+                found[row] = (int(chunk.second.first[at]), int(chunk.second.second[at]))
+        done += count
+    return found

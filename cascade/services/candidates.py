@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cascade.engine.distribution.hanging import under_nodes, under_switches
+from cascade.selectors.vulnerability import SubstationRisk, substation_risks
 from flux_site.api.errors import BadInput, NotFound
 from grid.selectors.connectivity import (
     LOAD_LAYERS,
@@ -34,6 +35,14 @@ class CandidateKind(StrEnum):
     TRANSFORMER = "TRANSFORMER"
 
 
+class CandidateOrder(StrEnum):
+    """What nodes are ranked by."""
+
+    CUSTOMERS = "CUSTOMERS"
+    LEARNED_RISK = "LEARNED_RISK"
+    """By how likely the loss of a branch at a substation ends in a cascade, as the present is mapped."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
     """A node and what hangs under it, as far as the user may see that."""
@@ -49,6 +58,9 @@ class Candidate:
     critical_customer_count: int
     load_kva: float
     unknown_loads: int
+    learned_risk: float | None = None
+    learned_risk_basis: str | None = None
+    learned_risk_branch_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,10 +81,12 @@ def list_candidates(
     basis: LoadBasis,
     positions: Positions,
     user: Any,
+    order: CandidateOrder = CandidateOrder.CUSTOMERS,
 ) -> Candidates:
     """Return nodes of a kind, the most customers under them first, then the most critical ones.
 
-    Nodes under which nobody is served are left out.
+    Nodes under which nobody is served are left out. By LEARNED_RISK, substations come by the likeliest
+    cascade among the losses of the branches at them, as the newest map of the present has it.
 
     Raises:
         BadInput: naming the field.
@@ -82,9 +96,18 @@ def list_candidates(
         raise BadInput(f"first is {first}; it must be 1 to {MOST_FIRST}.", field="first")
     if offset < 0:
         raise BadInput(f"offset is {offset}; it must not be negative.", field="offset")
+    risks: dict[str, SubstationRisk] | None = None
+    if order is CandidateOrder.LEARNED_RISK:
+        if kind is not CandidateKind.SUBSTATION:
+            raise BadInput(
+                f"LEARNED_RISK ranks substations, not {kind}: it is about branches of the transmission "
+                "network.",
+                field="order",
+            )
+        risks = substation_risks(user)
 
     def answer(view: View) -> Candidates:
-        return _page(view, kind, circuit_id, substation_id, first, offset, basis)
+        return _page(view, kind, circuit_id, substation_id, first, offset, basis, risks)
 
     return ask(
         field="patientZeroCandidates", user=user, positions=positions, answer=answer, layers=LOAD_LAYERS
@@ -99,6 +122,7 @@ def _page(
     first: int,
     offset: int,
     basis: LoadBasis,
+    risks: dict[str, SubstationRisk] | None,
 ) -> Candidates:
     network, snapshot = view.network, view.snapshot
     arrays, zones, equipment = network.arrays, snapshot.zones, snapshot.equipment
@@ -138,13 +162,18 @@ def _page(
     units, meters, customers, critical, load, unknown = sums
     wanted = wanted[customers[wanted] > 0.0]
     order = wanted[np.lexsort((wanted, -critical[wanted], -customers[wanted]))]
+    found = {} if risks is None else {at: risks.get(ids.key(at)) for at in order.tolist()}
+    if risks is not None:
+        risk_of = [found[at] for at in order.tolist()]
+        likelihood = np.array([-1.0 if each is None else each.likelihood for each in risk_of])
+        order = order[np.argsort(-likelihood, kind="stable")]
 
     def seen(at: int, ids: Ids, zone: IntArray) -> str | None:
         return ids.key(at) if at != NONE and view.sees(at, zone) else None
 
     rows = []
     for at in order[offset : offset + first].tolist():
-        key = ids.key(at)
+        key, risk = ids.key(at), found.get(at)
         rows.append(
             Candidate(
                 asset_id=key,
@@ -158,6 +187,9 @@ def _page(
                 critical_customer_count=int(critical[at]),
                 load_kva=float(load[at]),
                 unknown_loads=int(unknown[at]),
+                learned_risk=None if risk is None else risk.likelihood,
+                learned_risk_basis=None if risk is None else risk.basis,
+                learned_risk_branch_id=None if risk is None else risk.branch_id,
             )
         )
     return Candidates(total_count=len(order), items=rows)

@@ -43,7 +43,7 @@ def _hold(model: type[Frozen], digest: str) -> bool:
 
 
 def tidy() -> dict[str, int]:
-    """Remove frozen inputs that no run or batch refers to, then networks that no inputs refer to.
+    """Remove frozen inputs that no run, batch or map refers to, then networks that no inputs refer to.
 
     Only those made more than ``CASCADE_INPUTS_KEEP_DAYS`` ago. What is about to be referred to is left.
 
@@ -51,7 +51,7 @@ def tidy() -> dict[str, int]:
         How many inputs and networks were removed.
     """
     return {
-        "inputs": _remove(models.FrozenInputs, runs=None, batches=None),
+        "inputs": _remove(models.FrozenInputs, runs=None, batches=None, vulnerability_maps=None),
         "networks": _remove(models.FrozenNetwork, inputs=None),
     }
 

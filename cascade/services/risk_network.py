@@ -33,7 +33,18 @@ RATING_STEP = 0.005
 
 
 @dataclass(frozen=True, kw_only=True)
-class _State:
+class PresentState:
+    """Hold a network as it stands now.
+
+    Attributes:
+        network: what is in service.
+        load: the metered load against the planned one.
+        multiplier: factor on every load.
+        rating_frac: rating of each branch in the hour's weather over the stored one; NaN: not known.
+        rated_hour: that hour.
+        digest: SHA-256 of all this and of the trip threshold.
+    """
+
     network: Network
     load: risk_inputs.PresentLoad
     multiplier: float
@@ -53,7 +64,7 @@ def refresh(interconnect: str, *, assumptions: RiskAssumptions, now: datetime) -
     trip = assumptions[RiskAssumption.TRIP_THRESHOLD]
     began = time.perf_counter()
     try:
-        state = _state(interconnect, trip)
+        state = present_state(interconnect, trip)
         if kept is not None and kept.digest == state.digest and kept.reason is None:
             return kept
         found = look(
@@ -71,7 +82,17 @@ def refresh(interconnect: str, *, assumptions: RiskAssumptions, now: datetime) -
     return row
 
 
-def _state(interconnect: str, trip: float) -> _State:
+def present_state(interconnect: str, trip: float) -> PresentState:
+    """Return a network as it stands now. Not for web processes.
+
+    Args:
+        interconnect: which.
+        trip: a branch trips above so many times its rating.
+
+    Raises:
+        BadInput: if the cached data is no valid network.
+        EmptyNetwork: if the cache holds no bus of it.
+    """
     from cascade.engine.risk_now.present import state_digest
 
     network = load(interconnect)
@@ -84,7 +105,7 @@ def _state(interconnect: str, trip: float) -> _State:
     stored = np.array([fracs.get(each, np.nan) for each in network.branch_ids], dtype=np.float64)
     rating_frac = np.round(stored / RATING_STEP) * RATING_STEP
     rating_frac = np.where(rating_frac > 0.0, rating_frac, np.nan)
-    return _State(
+    return PresentState(
         network=network,
         load=present,
         multiplier=multiplier,
@@ -94,7 +115,7 @@ def _state(interconnect: str, trip: float) -> _State:
     )
 
 
-def _values(state: _State, found: Present) -> dict[str, Any]:
+def _values(state: PresentState, found: Present) -> dict[str, Any]:
     network = state.network
     return {
         "digest": state.digest,

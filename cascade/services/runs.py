@@ -12,7 +12,7 @@ from cascade.engine.cascade import propagate
 from cascade.engine.distribution.counting import Count
 from cascade.engine.prepared import prepare
 from cascade.engine.result import CascadeResult, Wave
-from cascade.engine.scenarios.spec import LoadRule, ScenarioSpec
+from cascade.engine.scenarios.spec import LoadRule, RatingForm, RatingRule, ScenarioSpec, UnitCost
 from cascade.services.distribution import WaveCustomers
 from cascade.services.first_failures import FirstFailures, first_failures
 from cascade.services.freezing import Thawed, freeze, thaw
@@ -44,6 +44,8 @@ def start_run(
     load_multiplier: float = 1.0,
     rating_multiplier: float = 1.0,
     options: dict[str, Any] | None = None,
+    ratings: RatingRule | None = None,
+    unit_costs: Sequence[UnitCost] = (),
     elements: Sequence[str] = (),
     area: AreaSpec | None = None,
     classes: Iterable[PlacedClass] = IN_AREA,
@@ -60,6 +62,8 @@ def start_run(
         load_multiplier: factor on every load.
         rating_multiplier: factor on every rating.
         options: further settings, see ``cascade.engine.params.CascadeParams``.
+        ratings: which ratings are in force; those of the network if None.
+        unit_costs: what units cost, for the dispatch MERIT_ORDER among the options.
         elements: elements of the distribution network that fail too.
         area: where everything of some classes fails too.
         classes: those classes.
@@ -77,9 +81,17 @@ def start_run(
             "fails first, or an area.",
             field="outages",
         )
+    ratings = ratings or RatingRule()
+    if ratings.form is RatingForm.TEMPERATURE:
+        raise BadInput(
+            "TEMPERATURE needs the air of a scenario, which a run by itself has not; allowed: STORED, HOUR.",
+            field="ratings.form",
+        )
     spec = ScenarioSpec(
         load=LoadRule(multiplier=load_multiplier),
         rating_multiplier=rating_multiplier,
+        ratings=ratings,
+        unit_costs=tuple(unit_costs),
         options=dict(options or {}),
     )
     first = first_failures(outages=outages, elements=elements, area=area, classes=classes, user=user)

@@ -68,9 +68,16 @@ CREATE TABLE IF NOT EXISTS cascade_analysis.gnn_predictions (
   cascade_risk FLOAT NOT NULL COMMENT '0 to 1',
   risk_rank INTEGER NOT NULL COMMENT '1 is the riskiest of this model',
   predicted_at TIMESTAMP_NTZ(6) NOT NULL COMMENT 'UTC',
+  state_key VARCHAR(64) COMMENT 'which state it is about, such as PRESENT/Texas',
+  basis VARCHAR(16) COMMENT 'PREDICTED, or SIMULATED: the risk is then 1 or 0, for certain',
+  risk_tier VARCHAR(16) COMMENT 'LOW, MODERATE, HIGH or CRITICAL',
+  lost_load_mw FLOAT COMMENT 'load lost in the end; typically, where predicted',
+  customers_affected INTEGER COMMENT 'customers on record that lose supply; null: not known',
+  factors_json VARCHAR COMMENT 'what contributes most to a prediction, as JSON',
+  latency_ms FLOAT COMMENT 'time that the whole map took',
   PRIMARY KEY (node_id, model_name, model_version)
 )
-COMMENT = 'Risk of each node to start a cascade, by the graph neural network.';
+COMMENT = 'Risk of each node to start a cascade, by the model in service or by simulation.';
 
 CREATE TABLE IF NOT EXISTS cascade_analysis.node_centrality_features (
   node_id VARCHAR(64) NOT NULL,
@@ -138,8 +145,8 @@ CREATE TABLE IF NOT EXISTS ml_demo.gnn_training_runs (
   model_name VARCHAR(64) NOT NULL,
   model_version VARCHAR(64) NOT NULL,
   graph_version VARCHAR(64) NOT NULL,
-  node_count INTEGER NOT NULL,
-  edge_count INTEGER NOT NULL,
+  node_count INTEGER COMMENT 'branches that it learned from, over all states; null: not known',
+  edge_count INTEGER COMMENT 'null: not known',
   epoch_count INTEGER NOT NULL,
   seed INTEGER NOT NULL,
   started_at TIMESTAMP_NTZ(6) NOT NULL COMMENT 'UTC',

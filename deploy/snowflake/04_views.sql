@@ -223,6 +223,13 @@ CREATE OR REPLACE VIEW cascade_analysis.gnn_predictions_extended (
   cascade_risk COMMENT '0 to 1',
   risk_rank COMMENT '1 is the riskiest of this model',
   predicted_at COMMENT 'UTC',
+  state_key COMMENT 'which state it is about, such as PRESENT/Texas',
+  basis COMMENT 'PREDICTED, or SIMULATED: the risk is then 1 or 0, for certain',
+  risk_tier COMMENT 'LOW, MODERATE, HIGH or CRITICAL',
+  lost_load_mw COMMENT 'load lost in the end; typically, where predicted',
+  customers_affected COMMENT 'customers on record that lose supply; null: not known',
+  factors_json COMMENT 'what contributes most to a prediction, as JSON',
+  latency_ms COMMENT 'time that the whole map took',
   node_type,
   hierarchy_level,
   parent_node_id,
@@ -233,7 +240,7 @@ CREATE OR REPLACE VIEW cascade_analysis.gnn_predictions_extended (
 )
 COMMENT = 'Predictions beside where a node is and what supplies it.'
 AS
-SELECT cascade_analysis.gnn_predictions.node_id, cascade_analysis.gnn_predictions.model_name, cascade_analysis.gnn_predictions.model_version, cascade_analysis.gnn_predictions.graph_version, cascade_analysis.gnn_predictions.cascade_risk, cascade_analysis.gnn_predictions.risk_rank, cascade_analysis.gnn_predictions.predicted_at, grid_nodes_extended.node_type, grid_nodes_extended.hierarchy_level, grid_nodes_extended.parent_node_id, grid_nodes_extended.substation_id, grid_nodes_extended.circuit_id, grid_nodes_extended.latitude, grid_nodes_extended.longitude
+SELECT cascade_analysis.gnn_predictions.node_id, cascade_analysis.gnn_predictions.model_name, cascade_analysis.gnn_predictions.model_version, cascade_analysis.gnn_predictions.graph_version, cascade_analysis.gnn_predictions.cascade_risk, cascade_analysis.gnn_predictions.risk_rank, cascade_analysis.gnn_predictions.predicted_at, cascade_analysis.gnn_predictions.state_key, cascade_analysis.gnn_predictions.basis, cascade_analysis.gnn_predictions.risk_tier, cascade_analysis.gnn_predictions.lost_load_mw, cascade_analysis.gnn_predictions.customers_affected, cascade_analysis.gnn_predictions.factors_json, cascade_analysis.gnn_predictions.latency_ms, grid_nodes_extended.node_type, grid_nodes_extended.hierarchy_level, grid_nodes_extended.parent_node_id, grid_nodes_extended.substation_id, grid_nodes_extended.circuit_id, grid_nodes_extended.latitude, grid_nodes_extended.longitude
 FROM cascade_analysis.gnn_predictions
 JOIN ml_demo.grid_nodes_extended AS grid_nodes_extended ON grid_nodes_extended.node_id = cascade_analysis.gnn_predictions.node_id;
 

@@ -240,36 +240,6 @@ GRANT USAGE ON SCHEMA applications TO ROLE <% prefix %>_ASSISTANT;
 
 GRANT USAGE ON SCHEMA ml_demo TO ROLE <% prefix %>_ASSISTANT;
 
-GRANT SELECT ON VIEW production.ami_readings_final TO ROLE <% prefix %>_ASSISTANT;
-
-GRANT SELECT ON TABLE production.meter_infrastructure TO ROLE <% prefix %>_ASSISTANT;
-
-GRANT SELECT ON TABLE production.customers_master_data TO ROLE <% prefix %>_ASSISTANT;
-
-GRANT SELECT ON TABLE production.transformer_metadata TO ROLE <% prefix %>_ASSISTANT;
-
-GRANT SELECT ON TABLE production.circuit_metadata TO ROLE <% prefix %>_ASSISTANT;
-
-GRANT SELECT ON TABLE production.substations TO ROLE <% prefix %>_ASSISTANT;
-
-GRANT SELECT ON DYNAMIC TABLE production.transformer_hourly_load TO ROLE <% prefix %>_ASSISTANT;
-
-GRANT SELECT ON VIEW production.transformer_thermal_stress_materialized TO ROLE <% prefix %>_ASSISTANT;
-
-GRANT SELECT ON TABLE production.outage_restoration_tracker TO ROLE <% prefix %>_ASSISTANT;
-
-GRANT SELECT ON TABLE production.outage_interruptions TO ROLE <% prefix %>_ASSISTANT;
-
-GRANT SELECT ON TABLE production.momentary_interruptions TO ROLE <% prefix %>_ASSISTANT;
-
-GRANT SELECT ON TABLE production.crews TO ROLE <% prefix %>_ASSISTANT;
-
-GRANT SELECT ON TABLE production.asset_inspections TO ROLE <% prefix %>_ASSISTANT;
-
-GRANT SELECT ON TABLE production.weather_hourly TO ROLE <% prefix %>_ASSISTANT;
-
-GRANT SELECT ON SEMANTIC VIEW applications.utility_semantic_view TO ROLE <% prefix %>_ASSISTANT;
-
 GRANT USAGE ON CORTEX SEARCH SERVICE production.ami_metadata_search TO ROLE <% prefix %>_ASSISTANT;
 
 GRANT USAGE ON CORTEX SEARCH SERVICE production.technical_docs_search TO ROLE <% prefix %>_ASSISTANT;

@@ -49,6 +49,10 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "cascade.DecisionStudy",
             "cascade.CentralityRun",
             "cascade.NodeCentrality",
+            "cascade.VulnerabilityMap",
+            "cascade.VulnerabilityEntry",
+            "cascade.RunForecast",
+            "cascade.ForecastBranch",
         ),
     ),
     (
@@ -67,6 +71,25 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "cascade.RiskContribution",
             "cascade.RiskNetwork",
             "cascade.RiskAssumption",
+        ),
+    ),
+    (
+        "Learned models",
+        (
+            "cascade.LearnedModel",
+            "cascade.LearningDataset",
+            "cascade.ModelEvaluation",
+            "cascade.Promotion",
+            "cascade.DriftCheck",
+        ),
+    ),
+    (
+        "Transformers to come",
+        (
+            "cascade.TransformerPrediction",
+            "cascade.TransformerRiskRun",
+            "cascade.TransformerForecast",
+            "cascade.TransformerForecastRun",
         ),
     ),
     ("Transmission", ("grid.Zone", "grid.Substation", "grid.Bus", "grid.Branch", "grid.Plant")),
@@ -111,6 +134,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "grid.VegetationClearance",
         ),
     ),
+    ("Assistant", ("agent.Document", "agent.Passage")),
     ("Users and access", ("auth.User", "auth.Group", "api.ApiToken", "api.AuditRecord", "admin.LogEntry")),
     (
         "Schedules",

@@ -66,6 +66,7 @@ COSTS = {
     "graphCascade": 10_000,
     "heatmap": 2_000,
     "dataSummary": 1_000,
+    "vulnerabilityColumns": 2_000,
 }
 """What fields cost that are more than a value: a count reads all rows of a list, columns a whole table,
 clusters and the impact of an outage up to a hundred thousand rows, a summary every table, a graph

@@ -26,7 +26,9 @@ from flux_site.api.outages import QUEUE_FAULTS
 
 logger = logging.getLogger(__name__)
 
-TOPICS = frozenset({"outages", "work_orders", "crews", "circuits", "kpis", "layers", "jobs", "risk"})
+TOPICS = frozenset(
+    {"outages", "work_orders", "crews", "circuits", "kpis", "layers", "jobs", "risk", "vulnerability"}
+)
 
 EVERYTHING = "*"
 """Stands among the changed keys when any may have changed: news was lost, or there was too much of it."""

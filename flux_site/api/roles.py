@@ -78,15 +78,26 @@ CASCADES = (
     "risksample",
     "riskcontribution",
     "risknetwork",
+    "vulnerabilitymap",
+    "vulnerabilityentry",
+    "transformerriskrun",
+    "transformerprediction",
+    "transformerforecastrun",
+    "transformerforecast",
+    "runforecast",
+    "forecastbranch",
 )
 DECISION_DATA = ("damagetable", "damagefunction", "costassumptions", "repairtime", "severitythreshold")
 RISK_DATA = ("riskassumption",)
+LEARNING = ("learningdataset", "learnedmodel", "modelevaluation", "promotion", "driftcheck")
 DECISIONS = ("decisionstudy", *DECISION_DATA)
+DOCUMENTS = ("document", "passage")
 SCHEDULES = ("periodictask", "intervalschedule", "crontabschedule", "clockedschedule")
 
 VIEWER = frozenset(
     {f"grid.view_{model}" for model in ASSETS}
-    | {f"cascade.view_{model}" for model in (*CASCADES, *DECISIONS, *RISK_DATA)}
+    | {f"cascade.view_{model}" for model in (*CASCADES, *DECISIONS, *RISK_DATA, *LEARNING)}
+    | {f"agent.view_{model}" for model in DOCUMENTS}
 )
 OPERATOR = (
     VIEWER
@@ -105,6 +116,10 @@ PLANNER = OPERATOR | {
     "cascade.add_centralityrun",
     "cascade.add_decisionstudy",
     "cascade.add_cascadebatch",
+    "cascade.add_vulnerabilitymap",
+    "cascade.add_transformerriskrun",
+    "cascade.add_transformerforecastrun",
+    "cascade.add_runforecast",
 }
 ADMIN = (
     PLANNER
@@ -116,6 +131,8 @@ ADMIN = (
     | {f"grid.{verb}_importmapping" for verb in ("change", "delete")}
     | {f"cascade.{verb}_{model}" for verb in ("add", "change", "delete") for model in DECISION_DATA}
     | {f"cascade.change_{model}" for model in RISK_DATA}
+    | {f"agent.{verb}_document" for verb in ("add", "change", "delete")}
+    | {"cascade.add_learnedmodel", "cascade.promote_learnedmodel"}
     | {"auth.view_user", "auth.add_user", "auth.change_user", "auth.view_group"}
     | {f"grid.{verb}_zonegrant" for verb in ("view", "add", "change", "delete")}
     | {

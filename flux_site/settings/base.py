@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "flux_site.jobs",
     "grid",
     "cascade",
+    "agent",
 ]
 
 MIDDLEWARE = [
@@ -139,9 +140,17 @@ IMPORT_FOLDER = ENVIRONMENT.import_folder or BASE_DIR / ".flux" / "imports"
 IMPORT_MAX_BYTES = ENVIRONMENT.import_max_mb * 1024 * 1024
 IMPORT_MAX_UNPACKED_BYTES = 8 * IMPORT_MAX_BYTES
 IMPORT_KEEP_DAYS = 30
+DOCUMENT_MAX_BYTES = 32 * 1024 * 1024  # of one file that the assistant reads
+EMBEDDING_URL = ENVIRONMENT.embedding_url
+EMBEDDING_MODEL = ENVIRONMENT.embedding_model
+EMBEDDING_KEY = ENVIRONMENT.embedding_key
 EXPORT_FOLDER = ENVIRONMENT.export_folder or BASE_DIR / ".flux" / "exports"
 EXPORT_KEEP_DAYS = ENVIRONMENT.export_keep_days
 EXPORT_FREE_BYTES = ENVIRONMENT.export_free_mb * 1024 * 1024  # left on the disk by every export
+LEARNING_DIR = (
+    ENVIRONMENT.learning_folder or BASE_DIR / ".flux" / "learning"
+)  # of data sets; shared by workers
+LEARNING_DEVICE = ENVIRONMENT.learning_device  # auto: cuda where there is one
 EXPORTS_AT_ONCE = 4  # of one user, waiting or running
 OUTBOX_KEEP_DAYS = 30
 CASCADE_INPUTS_KEEP_DAYS = 30  # of frozen networks and inputs that no run or batch refers to any more
@@ -167,6 +176,11 @@ VEGETATION_MARGIN_M = 1.0  # beyond the MVCD around transmission lines
 VEGETATION_SEARCH_M = 60.0  # from a tree's foot; lines farther off are none of its business
 VEGETATION_CYCLE_YEARS = 4.0  # between two trims of the same span
 RISK_LEVELS = {"ELEVATED": 30.0, "HIGH": 50.0, "CRITICAL": 70.0}  # from this score on, of 100
+VULNERABILITY_TIERS = {"MODERATE": 0.1, "HIGH": 0.4, "CRITICAL": 0.7}  # from this likelihood of a cascade on
+VULNERABILITY_TOP = 20  # of the predicted outages of a map that are simulated, the likeliest first
+VULNERABILITY_MOST_SIMULATED = 2000  # predicted outages of a map, those of the recall set among them
+VULNERABILITY_PRESENT_KEPT = 3  # maps of the present of each network
+VULNERABILITY_HYPOTHETICAL_KEPT = 30
 DATA_QUALITY_METER_TO_TRANSFORMER_M = 300.0  # farther apart is a finding; so for the next two
 DATA_QUALITY_TRANSFORMER_TO_LINE_M = 50.0
 DATA_QUALITY_POLE_TO_LINE_M = 50.0

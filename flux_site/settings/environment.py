@@ -49,12 +49,17 @@ class Environment:
     import_folder: Path | None
     import_max_mb: int
     export_folder: Path | None
+    learning_folder: Path | None
+    learning_device: str
     export_keep_days: int
     export_free_mb: int
     stream_url: str | None
     stream_prefix: str
     stream_backlog_limit: int
     stream_bronze_every_s: int
+    embedding_url: str
+    embedding_model: str
+    embedding_key: str
 
 
 def parse_database_url(text: str) -> DatabaseUrl:
@@ -148,6 +153,17 @@ def parse_path(text: str) -> Path | None:
     return path
 
 
+def parse_device(text: str) -> str:
+    """Return what models are trained on.
+
+    Raises:
+        ValueError: if it is none of those.
+    """
+    if text not in {"auto", "cpu", "cuda"}:
+        raise ValueError("must be auto, cpu or cuda")
+    return text
+
+
 def parse_count(text: str) -> int:
     """Return a whole number above 0.
 
@@ -184,6 +200,18 @@ def parse_stream_url(text: str) -> str | None:
     if parts.scheme == "kafka" and not parts.netloc.rpartition("@")[2]:
         raise ValueError("must name servers, like kafka://host:9092,host:9092")
     return text
+
+
+def parse_http_url(text: str) -> str:
+    """Return ``text`` without a slash at its end if it is an address of a web server; empty for none.
+
+    Raises:
+        ValueError: if it is not.
+    """
+    parts = urlsplit(text)
+    if text and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ValueError("must look like https://host/path")
+    return text.rstrip("/")
 
 
 def parse_stream_prefix(text: str) -> str:
@@ -236,12 +264,17 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
         import_folder=read("IMPORT_FOLDER", parse_path, ""),
         import_max_mb=read("IMPORT_MAX_MB", parse_count, "2048"),
         export_folder=read("EXPORT_FOLDER", parse_path, ""),
+        learning_folder=read("LEARNING_FOLDER", parse_path, ""),
+        learning_device=read("LEARNING_DEVICE", parse_device, "auto"),
         export_keep_days=read("EXPORT_KEEP_DAYS", parse_count, "3"),
         export_free_mb=read("EXPORT_FREE_MB", parse_count, "512"),
         stream_url=read("STREAM_URL", parse_stream_url, ""),
         stream_prefix=read("STREAM_PREFIX", parse_stream_prefix, "flux."),
         stream_backlog_limit=read("STREAM_BACKLOG_LIMIT", parse_count, "500000"),
         stream_bronze_every_s=read("STREAM_BRONZE_EVERY_S", parse_count, "30"),
+        embedding_url=read("EMBEDDING_URL", parse_http_url, ""),
+        embedding_model=read("EMBEDDING_MODEL", str, ""),
+        embedding_key=read("EMBEDDING_KEY", str, ""),
     )
     if faults:
         raise EnvironmentFault("The environment is incomplete:\n  " + "\n  ".join(faults))

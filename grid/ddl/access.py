@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from grid.ddl.semantic import TABLES as SEMANTIC_TABLES
 from grid.ddl.sql import SqlFile, quoted, session
 from grid.ddl.tables import SCHEMAS
 from grid.warehouse import tables
@@ -152,11 +151,7 @@ def grants_file() -> SqlFile:
     ]
     for schema in (tables.PRODUCTION, tables.APPLICATIONS, tables.ML_DEMO):
         statements.append(f"GRANT USAGE ON SCHEMA {schema} TO ROLE {role('ASSISTANT')}")
-    for described in SEMANTIC_TABLES:
-        kind = "DYNAMIC TABLE" if described.source in _derived_names() else described.kind
-        statements.append(f"GRANT SELECT ON {kind} {described.source} TO ROLE {role('ASSISTANT')}")
     statements += [
-        f"GRANT SELECT ON SEMANTIC VIEW applications.utility_semantic_view TO ROLE {role('ASSISTANT')}",
         f"GRANT USAGE ON CORTEX SEARCH SERVICE production.ami_metadata_search TO ROLE {role('ASSISTANT')}",
         f"GRANT USAGE ON CORTEX SEARCH SERVICE production.technical_docs_search TO ROLE {role('ASSISTANT')}",
         f"GRANT USAGE ON CORTEX SEARCH SERVICE ml_demo.compliance_docs_search TO ROLE {role('ASSISTANT')}",
@@ -184,7 +179,3 @@ def _on_all(schema: str, privileges: str, kinds: tuple[str, ...], name: str) -> 
         for kind in kinds
         for which in ("ALL", "FUTURE")
     ]
-
-
-def _derived_names() -> set[str]:
-    return {table.fullname for table in tables.DERIVED_TABLES}

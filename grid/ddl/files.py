@@ -11,7 +11,6 @@ from grid.ddl.network import network_file, service_file
 from grid.ddl.overview import overview
 from grid.ddl.pipeline import pipeline_file
 from grid.ddl.search import search_file
-from grid.ddl.semantic import semantic_file
 from grid.ddl.sql import SqlFile
 from grid.ddl.tables import tables_file
 from grid.ddl.verify import verify_file
@@ -20,6 +19,9 @@ from grid.ddl.views import views_file
 _ROOT = Path(__file__).resolve().parents[2]
 FOLDER = _ROOT / "deploy" / "snowflake"
 OVERVIEW = _ROOT / "docs" / "warehouse-tables.md"
+
+ELSEWHERE = "09_semantic_view.sql"
+"""The file that is generated of the assistant's semantic model, by ``python -m agent.semantic``."""
 
 VARIABLES = {
     "account": "organization and account, as in the login URL: myorg-myaccount",
@@ -46,7 +48,7 @@ VARIABLES = {
 
 
 def all_files() -> list[SqlFile]:
-    """Return the files in the order they are run."""
+    """Return the files in the order they are run; the semantic view's is made by ``agent.semantic``."""
     files = [
         database_file(),
         tables_file(),
@@ -56,7 +58,6 @@ def all_files() -> list[SqlFile]:
         network_file(),
         jobs_file(),
         search_file(),
-        semantic_file(),
         assistant_file(),
         grants_file(),
         service_file(),
@@ -68,7 +69,8 @@ def all_files() -> list[SqlFile]:
 def outdated(folder: Path = FOLDER, document: Path = OVERVIEW) -> list[str]:
     """Return the names of files that differ from what they should hold, lack, or should not be there."""
     wanted = {file.name: file.text() for file in all_files()} | {document.name: overview()}
-    stored = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.sql")}
+    found = [path for path in folder.glob("*.sql") if path.name != ELSEWHERE]
+    stored = {path.name: path.read_text(encoding="utf-8") for path in found}
     if document.exists():
         stored[document.name] = document.read_text(encoding="utf-8")
     return sorted(name for name in wanted.keys() | stored.keys() if wanted.get(name) != stored.get(name))
@@ -78,7 +80,8 @@ def write(folder: Path = FOLDER, document: Path = OVERVIEW) -> None:
     """Write all files and the overview of tables, and remove other files."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.glob("*.sql"):
-        path.unlink()
+        if path.name != ELSEWHERE:
+            path.unlink()
     for file in all_files():
         (folder / file.name).write_text(file.text(), encoding="utf-8")
     document.write_text(overview(), encoding="utf-8")

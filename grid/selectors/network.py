@@ -134,6 +134,15 @@ def name_branches(branch_ids: list[str]) -> dict[str, str]:
     return {row.pk: branch_name(row) for row in rows}
 
 
+def branch_substations(branch_ids: list[str]) -> dict[str, tuple[str, str]]:
+    """Return the substations at both ends of branches by id."""
+    rows = models.Branch.objects.filter(pk__in=branch_ids)
+    return {
+        key: (start, end)
+        for key, start, end in rows.values_list("pk", "from_substation_id", "to_substation_id")
+    }
+
+
 def asset_interconnects(asset_ids: list[str]) -> set[str]:
     """Return the interconnections the named substations, buses, branches and plants belong to."""
     found: set[str] = set()

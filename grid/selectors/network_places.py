@@ -39,3 +39,14 @@ def load_places(interconnect: str, network: Network) -> NetworkPlaces:
         ),
         unit_fuel=tuple(fuels.get(key, "") for key in network.unit_ids),
     )
+
+
+def load_bus_kv(interconnect: str, network: Network) -> np.ndarray:
+    """Return the nominal voltage of each bus, kV; NaN where the cache no longer holds the bus."""
+    known = dict(models.Bus.objects.filter(interconnect=interconnect).values_list("id", "base_kv"))
+    return np.array([known.get(key, np.nan) for key in network.bus_ids], dtype=np.float64)
+
+
+def load_branch_zones(interconnect: str) -> dict[str, str | None]:
+    """Return the load zone of each branch, which decides who may see it."""
+    return dict(models.Branch.objects.filter(interconnect=interconnect).values_list("id", "zone_id"))

@@ -102,6 +102,11 @@ def active_outages(now: datetime) -> Rows:
     return _made(ids, zones, customers_out=out, p50_h=p50, p80_h=p80)
 
 
+def transformer_zones() -> dict[str, str | None]:
+    """Return the load zone of each transformer."""
+    return dict(models.Transformer.objects.order_by().values_list("pk", "zone_id"))
+
+
 def transformer_failures() -> Rows:
     """Return transformers whose health was assessed: ``failures_per_year`` and ``customers``."""
     accounts = models.Customer.objects.filter(IS_SERVED).order_by().values_list("meter__transformer_id")

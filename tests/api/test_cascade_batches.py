@@ -201,6 +201,37 @@ def test_the_worst_of_a_batch_are_written_down_for_the_warehouse(
     assert [(row["node_id"], row["wave_number"]) for row in rows] == [("BR-9012", 0), ("BR-9013", 1)]
 
 
+def test_second_losses_are_written_down_after_the_cascade_of_the_first(
+    small_network: SmallNetwork, planner: User, planner_api: Api
+) -> None:
+    """Without 1-3 all goes over 1-2, which trips: 150 MW are lost. Then 2-3 is lost, with the 25 MW of bus 2.
+
+    Without 2-3 nothing trips; then 1-2 is lost, with the 100 MW of bus 2, or 1-3, with those of bus 3 less
+    the 50 MW of its own unit.
+    """
+    batch = finished(planner, BatchKind.N1_1)
+    planner_api.data(PUBLISH, input={"batchId": str(batch.pk)})
+
+    events = OutboxEvent.objects.filter(kind__startswith="cascade.pre")
+    cascades = {each.key: each.payload for each in events if each.kind == "cascade.precomputed"}
+    failures = {
+        each.key: [(row["node_id"], row["wave_number"]) for row in each.payload["rows"]]
+        for each in events
+        if each.kind == "cascade.precomputed_failures"
+    }
+    told = sorted(
+        (each["patient_zero_id"], failures[key], each["wave_count"], round(each["lost_load_mw"], 3))
+        for key, each in cascades.items()
+    )
+    assert told == [
+        ("BR-9012", [("BR-9012", 0), ("BR-9013", 1), ("BR-9014", 2)], 2, 175.0),
+        ("BR-9013", [("BR-9013", 0), ("BR-9012", 1), ("BR-9014", 2)], 2, 175.0),
+        ("BR-9014", [("BR-9014", 0), ("BR-9012", 1)], 1, 100.0),
+        ("BR-9014", [("BR-9014", 0), ("BR-9013", 1)], 1, 50.0),
+    ]
+    assert {each["affected_node_count"] for each in cascades.values()} == {2, 3}
+
+
 def test_what_cannot_be_published_is_refused(
     small_network: SmallNetwork, planner: User, planner_api: Api, batch: CascadeBatch
 ) -> None:
@@ -210,7 +241,7 @@ def test_what_cannot_be_published_is_refused(
         found = planner_api.data(PUBLISH, input=given)["publishCascadeBatch"]
         return found["code"], found["field"]
 
-    assert answer(batchId=str(second.pk)) == ("BAD_INPUT", "batchId")
+    assert answer(batchId=str(second.pk), worst=51) == ("BAD_INPUT", "worst")
     assert answer(batchId=str(batch.pk), worst=0) == ("BAD_INPUT", "worst")
     assert answer(batchId=str(make_batch(job=make_job(kind="cascade.batch")).pk)) == ("NOT_FOUND", "batchId")
     assert not OutboxEvent.objects.filter(kind__startswith="cascade.pre").exists()

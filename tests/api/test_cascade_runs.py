@@ -74,6 +74,31 @@ def test_a_run_is_queued_with_its_inputs(planner_api: Api, small_network: SmallN
     }
 
 
+def test_a_run_takes_costs_and_ratings_without_a_scenario(
+    planner_api: Api, small_network: SmallNetwork
+) -> None:
+    answer = start(
+        planner_api,
+        outages=["BR-9014"],
+        loadMultiplier=1.4,
+        ratings={"isSecured": True},
+        options={"dispatch": "MERIT_ORDER"},
+        unitCosts=[{"usdPerMwh": 12.5, "fuel": "wind"}, {"usdPerMwh": 30.0}],
+    )
+
+    run = CascadeRun.objects.select_related("inputs").get(pk=answer["runId"])
+    costs = run.inputs.summary["unit_cost_usd_per_mwh"]
+    assert costs["maximum"] == 30.0
+    assert run.inputs.params["dispatch"] == "MERIT_ORDER"
+    for given, field in (
+        ({"ratings": {"form": "TEMPERATURE"}}, "ratings.form"),
+        ({"unitCosts": [{"usdPerMwh": 1.0, "fuel": "ng", "unitId": "PLANT-9001"}]}, "unit_costs[0].unit_id"),
+        ({"options": {"dispatch": "MERIT_ORDER"}}, "unit_costs"),
+    ):
+        refused = start(planner_api, outages=["BR-9014"], **given)
+        assert (refused["code"], refused["field"]) == ("BAD_INPUT", field)
+
+
 def test_a_finished_run_shows_its_waves(planner_api: Api, finished: CascadeRun) -> None:
     assert planner_api.data(RUN, id=finished.pk)["cascadeRun"] == {
         "runId": str(finished.pk),

@@ -18,6 +18,7 @@ from tests.clients import Api
 from tests.factories.cascade import make_batch, make_finished_run, make_scenario
 from tests.factories.imports import make_import_file, make_import_reject
 from tests.factories.jobs import make_job
+from tests.factories.learned import make_dataset, make_model
 from tests.factories.sync import make_sync_reject
 
 OPEN_QUERIES = {"health", "_entities"}
@@ -54,6 +55,17 @@ INPUTS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "pauseSyncLayer": lambda: {"layer": "substations", "isPaused": True},
     "startCentralities": dict,
+    "startVulnerabilityMap": dict,
+    "startRunForecast": lambda: {"runId": str(make_finished_run().pk)},
+    "startLearningDataset": lambda: {"task": "CASCADE_RISK", "plan": {"size": "SMOKE"}},
+    "startModelTraining": lambda: {"datasetId": str(make_dataset().pk)},
+    "startModelEvaluation": lambda: {"modelId": str(make_model().pk)},
+    "startDriftCheck": lambda: {"task": "CASCADE_RISK"},
+    "useForEvaluation": lambda: {"datasetId": str(make_dataset().pk)},
+    "promoteModel": lambda: {"modelId": str(make_model(skill=1.5).pk)},
+    "rollBackModel": lambda: {"task": "CASCADE_RISK", "reason": "It is worse in summer."},
+    "startTransformerPrediction": dict,
+    "startTransformerForecast": dict,
     "startCascadeRun": lambda: {"outages": ["SUB-1"]},
     "repeatCascadeRun": lambda: {"runId": str(make_finished_run().pk)},
     "publishCascadeRun": lambda: {"runId": str(make_finished_run().pk)},
@@ -65,6 +77,7 @@ INPUTS: dict[str, Callable[[], dict[str, Any]]] = {
     "deleteScenario": lambda: {"scenarioId": str(make_scenario().pk)},
     "runScenario": lambda: {"scenarioId": str(make_scenario().pk)},
     "startRestorationStudy": lambda: {"runId": str(make_finished_run().pk), "crews": 2},
+    "startStagingStudy": lambda: {"runId": str(make_finished_run().pk), "speedKmh": 50.0},
     "startExplanation": lambda: {"runId": str(make_finished_run().pk)},
     "startMitigationStudy": lambda: {"runId": str(make_finished_run().pk)},
     "startInvestmentStudy": lambda: {
@@ -326,8 +339,11 @@ def test_a_mutation_without_the_permission_answers_why_and_writes_nothing(
                 "pauseSyncLayer",
                 "replayDeadLetters",
                 "startCentralities",
+                "startVulnerabilityMap",
+                *("startTransformerPrediction", "startTransformerForecast"),
+                "startRunForecast",
                 *("startRestorationStudy", "startMitigationStudy", "startInvestmentStudy"),
-                "startExplanation",
+                *("startExplanation", "startStagingStudy"),
                 *("startCascadeRun", "repeatCascadeRun", "publishCascadeRun", "startCascadeBatch"),
                 "publishCascadeBatch",
                 *("createScenario", "updateScenario", "copyScenario", "deleteScenario", "runScenario"),

@@ -239,3 +239,102 @@ def make_risk_assumption() -> models.RiskAssumption:
 
     ensure_assumptions()
     return models.RiskAssumption.objects.get(pk="TRANSFORMER")
+
+
+def make_vulnerability_map(**fields: Any) -> models.VulnerabilityMap:
+    """Create a finished map of the present: one outage of each basis of four branches."""
+    owner = fields.pop("owner", None)
+    job = fields.pop("job", None) or make_job(
+        kind="cascade.learn_predict", title="Map", inputs={}, owner=owner, status="SUCCEEDED"
+    )
+    defaults = {
+        "job": job,
+        "state": "PRESENT",
+        "interconnect": "Texas",
+        "name": "Present state of Texas",
+        "trip_threshold_frac": 1.15,
+        "top": 20,
+        "with_recall_set": True,
+        "computed_at": MOMENT,
+        "state_digest": "e" * 64,
+        "load_multiplier": 0.8,
+        "load_hour": MOMENT,
+        "demand_mw": 1000.0,
+        "lost_share": 0.01,
+        "branch_count": 4,
+        "secured_count": 0,
+        "screened_count": 1,
+        "simulated_count": 1,
+        "predicted_count": 1,
+        "unsolved_count": 1,
+        "cascade_count": 1,
+        "expected_cascades": 0.6,
+        "is_unfamiliar": False,
+        "agreement": {
+            "compared": 1,
+            "cascades": 1,
+            "expected_cascades": 0.9,
+            "brier": 0.01,
+            "mean_error_mw": 12.0,
+        },
+        "notes": ["2 of 4 branches have a rating by the weather of the hour."],
+        "latency_ms": {"features": 25.0, "simulation": 65.0},
+        "customers_on_record": 500,
+    }
+    return models.VulnerabilityMap.objects.create(**{**defaults, **fields})
+
+
+def make_vulnerability_entry(**fields: Any) -> models.VulnerabilityEntry:
+    """Create what is predicted of a branch."""
+    defaults = {
+        "branch_id": "BR-1",
+        "rank": 2,
+        "basis": "PREDICTED",
+        "tier": "HIGH",
+        "probability": 0.6,
+        "predicted_lost_mw": 120.0,
+        "predicted_customers": 60.0,
+        "factors": [{"feature": "wave1_worst_loading", "value": 1.4, "log_odds": 1.1}],
+    }
+    found = fields.pop("map", None) or make_vulnerability_map()
+    return models.VulnerabilityEntry.objects.create(**{**defaults, "map": found, **fields})
+
+
+def make_run_forecast(**fields: Any) -> models.RunForecast:
+    """Create a finished forecast of a run: one of two branches was said to trip, and did."""
+    run = fields.pop("run", None) or make_finished_run()
+    job = make_job(
+        kind="cascade.learn_forecast",
+        title="Forecast",
+        inputs={},
+        owner=run.job.owner,
+        status="SUCCEEDED",
+        progress_frac=1.0,
+    )
+    defaults = {
+        "computed_at": MOMENT,
+        "threshold": 0.3,
+        "is_unfamiliar": False,
+        "out_count": 1,
+        "first_count": 1,
+        "first_agrees": True,
+        "open_count": 2,
+        "tripped_count": 1,
+        "expected_count": 0.9,
+        "said_count": 1,
+        "hit_count": 1,
+        "average_precision": 1.0,
+        "roc_auc": 1.0,
+        "brier": 0.05,
+        "notes": ["The loss of a bus was taken as that of its branches."],
+        "latency_ms": {"prediction": 40.0},
+    }
+    return models.RunForecast.objects.create(**{**defaults, "job": job, "run": run, **fields})
+
+
+def make_forecast_branch(**fields: Any) -> models.ForecastBranch:
+    """Create a branch that was said to trip, and did."""
+    run = fields.pop("run", None)
+    found = fields.pop("forecast", None) or make_run_forecast(**({} if run is None else {"run": run}))
+    defaults = {"branch_id": "BR-1", "rank": 1, "probability": 0.8, "trip_wave": 2, "outcome": "HIT"}
+    return models.ForecastBranch.objects.create(**{**defaults, "forecast": found, **fields})

@@ -144,6 +144,12 @@ class Application:
         self.manage(
             "flux_load_scenarios", log_name="scenarios", what="the product's scenarios could not be created"
         )
+        self.manage(
+            "flux_load_documents", log_name="documents", what="the product's documents could not be loaded"
+        )
+        self.manage(
+            "flux_load_models", log_name="models", what="the product's models could not be registered"
+        )
 
     def collect_static(self) -> str:
         """Collect the static files where the web process serves them from, when they changed."""

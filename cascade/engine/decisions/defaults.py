@@ -87,6 +87,24 @@ REPAIR_TIMES: tuple[dict[str, Any], ...] = tuple(
     for kind, (median_h, sigma), source in _REPAIR_TIMES
 )
 
+REPAIR_CREWS: dict[str, str] = {
+    "LINE_OUTAGE": "LINE",
+    "TRANSFORMER_OUTAGE": "SUBSTATION",
+    "BRANCH_TRIP": "SUBSTATION",
+    "SUBSTATION": "SUBSTATION",
+    "BUS": "SUBSTATION",
+    "FUSE_OR_SERVICE": "TROUBLE",
+    "POLE_TRANSFORMER": "LINE",
+    "OVERHEAD_SPAN": "LINE",
+    "POLE": "LINE",
+    "SWITCH": "LINE",
+    "UNDERGROUND_CABLE": "UNDERGROUND",
+    "SUBSTATION_BREAKER": "SUBSTATION",
+    "SUBSTATION_TRANSFORMER": "SUBSTATION",
+    "MOBILE_TRANSFORMER": "SUBSTATION",
+}
+"""What a crew must be equipped for, by kind of repair. A tripped branch is switched in at its substation."""
+
 _OE_417 = "Reporting form DOE-417 of the U.S. Department of Energy"
 SEVERITY_THRESHOLDS: tuple[dict[str, Any], ...] = (
     {"name": "MODERATE", "level": 1, "min_customers": 0.0, "min_mw": 0.0, "source": "Everything else."},
@@ -124,8 +142,10 @@ def install(
             damage_function.create(table=table, **function)
     if not cost_assumptions.exists():
         cost_assumptions.create(**COST_ASSUMPTIONS)
+    columns = {field.name for field in repair_time.model._meta.get_fields()}
     for time in REPAIR_TIMES:
-        repair_time.get_or_create(kind=time["kind"], defaults=time)
+        crew = {"crew_kind": REPAIR_CREWS[time["kind"]]} if "crew_kind" in columns else {}
+        repair_time.get_or_create(kind=time["kind"], defaults={**time, **crew})
     if not threshold.exists():
         for tier in SEVERITY_THRESHOLDS:
             threshold.create(**tier)

@@ -12,6 +12,21 @@ class StudyKind(StrEnum):
     MITIGATION = "MITIGATION"
     INVESTMENT = "INVESTMENT"
     EXPLANATION = "EXPLANATION"
+    STAGING = "STAGING"
+    """Where crews wait, how many of which kind."""
+
+
+class RepairCrew(StrEnum):
+    """What a crew must be equipped for to carry out a repair. Spelt as the kinds of crews on record."""
+
+    TROUBLE = "TROUBLE"
+    """A trouble truck: fuses and services."""
+    LINE = "LINE"
+    UNDERGROUND = "UNDERGROUND"
+    TREE = "TREE"
+    """Clears what lies in a line; repairs that wait for it are to be named in the repair times."""
+    SUBSTATION = "SUBSTATION"
+    """Substation equipment and transmission transformers; the crews on record have no such kind."""
 
 
 class RepairKind(StrEnum):

@@ -11,7 +11,7 @@ from cascade.engine.decisions.crew_schedule import Travel, give_out, milestones
 from cascade.engine.decisions.outage_tree import OutageTree
 from cascade.engine.decisions.ranges import InvalidDecisionInput
 from cascade.engine.decisions.repair_times import RepairTime, sample_h
-from grid.powerflow.arrays import FloatArray, IntArray
+from grid.powerflow.arrays import BoolArray, FloatArray, IntArray
 
 MAX_SAMPLES = 20_000
 
@@ -26,6 +26,7 @@ class RestorationTimes:
         milestone_h: per share of the weight (row) and probability; NaN if nothing is to be brought back.
         weighted_hours: Σ w E per probability.
         mean_weighted_hours: its mean.
+        sample_hours: Σ w E of each sample; the same seed draws the same times for any number of crews.
         crew_hours: hours of all crews per probability, travel included.
     """
 
@@ -34,6 +35,7 @@ class RestorationTimes:
     milestone_h: FloatArray
     weighted_hours: FloatArray
     mean_weighted_hours: float
+    sample_hours: FloatArray
     crew_hours: FloatArray
 
 
@@ -44,6 +46,7 @@ def restoration_times(
     order: IntArray,
     crews: int,
     travel: Travel | None,
+    can_do: BoolArray | None = None,
     samples: int,
     rng: np.random.Generator,
     shares: tuple[float, ...],
@@ -60,6 +63,7 @@ def restoration_times(
         order: positions of the jobs, in the order they are given out.
         crews: how many crews.
         travel: travelling times, or none.
+        can_do: per crew (row) and job (column), whether the crew is equipped for it; None: for all.
         samples: 1 to 20,000.
         rng: where chance comes from.
         shares: milestones, shares of the weight.
@@ -73,7 +77,7 @@ def restoration_times(
     if len(times) != len(tree.jobs):
         raise InvalidDecisionInput(field="times", message="give one repair time for each job")
     drawn = sample_h(times, samples=samples, rng=rng)
-    _, leaves_h, _, finished_h = give_out(order, drawn, crews=crews, travel=travel)
+    _, leaves_h, _, finished_h = give_out(order, drawn, crews=crews, travel=travel, can_do=can_do)
     energised_h = energised_at(tree, finished_h) if len(times) else finished_h
     weight = np.array([job.weight for job in tree.jobs])
     weighted = weight @ energised_h if len(times) else np.zeros(samples)
@@ -90,5 +94,6 @@ def restoration_times(
         milestone_h=np.quantile(reached, levels, axis=0).T,
         weighted_hours=np.quantile(weighted, levels),
         mean_weighted_hours=float(weighted.mean()),
+        sample_hours=weighted,
         crew_hours=np.quantile((finished_h - leaves_h).sum(axis=0), levels),
     )

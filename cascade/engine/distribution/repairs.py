@@ -129,9 +129,9 @@ class _Repairs:
             if zone != NONE:
                 self._of_zone.setdefault(zone, []).append(job)
         self._waits_for = self._other_sides()
-        self._took = self._sources_taken()
         self._nearest_of: dict[int, int] = {}
         self._source_of: dict[int, int] = {}
+        self._took = self._sources_taken()
         self._weights = [_Weight() for _ in broken]
         self._job_of_unit: dict[int, int] = {}
         self._job_of_meter: dict[int, int] = {}

@@ -145,6 +145,12 @@ def joined(parts: Sequence[FailureDataset]) -> FailureDataset:
     return FailureDataset(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
+def rows_of(dataset: FailureDataset, mine: npt.NDArray[np.bool_]) -> FailureDataset:
+    """Return some rows of a data set."""
+    names = FailureDataset.__dataclass_fields__
+    return FailureDataset(**{name: getattr(dataset, name)[mine] for name in names})
+
+
 def _oldest_record(warehouse: Warehouse) -> datetime | None:
     return _rows(warehouse, evidence.oldest_outage())["at"].to_pylist()[0]  # type: ignore[no-any-return]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -73,12 +74,22 @@ class HourlyPast:
         return int(self.load_pu.shape[1])
 
 
+class Air(StrEnum):
+    """What is taken for the air of the day that is forecast."""
+
+    AS_CAME = "AS_CAME"
+    """As it came: a perfect weather forecast. For evaluations of past days alone."""
+    AS_YESTERDAY = "AS_YESTERDAY"
+    """Every hour as the same hour of the day before: what is known without a weather forecast."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TomorrowParams:
     """Set the forecast.
 
     Attributes:
         local_midnight_h: hour of UTC at which the local day begins.
+        air: what is taken for the air of the day, and of the days by which chances are judged.
         overload_pu: load from which a transformer is overloaded.
         hot_c: hot spot from which it is too hot: beyond it loading is above nameplate (C57.91).
         boosting: settings of the trees of hours.
@@ -89,6 +100,7 @@ class TomorrowParams:
     """
 
     local_midnight_h: int = 5
+    air: Air = Air.AS_CAME
     overload_pu: float = 1.0
     hot_c: float = 120.0
     boosting: BoostingParams = field(
@@ -153,6 +165,12 @@ def variation(past: HourlyPast, *, at: int) -> FloatArray:
     return np.asarray(
         np.sqrt((own * len(peaks) + usual) / (len(peaks) + 1) + LEAST_VARIATION**2), dtype=np.float64
     )
+
+
+def expected_air(past: HourlyPast, *, at: int, params: TomorrowParams) -> FloatArray:
+    """Return what is taken for the air of the day that begins at an hour, (transformers, 24)."""
+    first = at if params.air is Air.AS_CAME else at - DAY_H
+    return past.ambient_c[:, first : first + DAY_H]
 
 
 def observed(past: HourlyPast, *, at: int, params: TomorrowParams) -> tuple[FloatArray, FloatArray]:

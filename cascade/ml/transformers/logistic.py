@@ -44,6 +44,13 @@ class Logistic:
         rows = _transformed(_rows(x, len(self.feature_names)), self.fill, self.takes_log)
         return self.baseline + ((rows - self.mean) / self.deviation) @ self.weight
 
+    def contributions(self, x: npt.ArrayLike) -> FloatArray:
+        """Return what each column adds to the log-odds of each row, (rows, columns); with the baseline they
+        sum to :meth:`raw`.
+        """
+        rows = _transformed(_rows(x, len(self.feature_names)), self.fill, self.takes_log)
+        return np.asarray((rows - self.mean) / self.deviation * self.weight, dtype=np.float64)
+
     def predict(self, x: npt.ArrayLike) -> FloatArray:
         """Return the probability of each row."""
         return expit(self.raw(x))

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from cascade.ml.errors import BadDataset
-from cascade.ml.transformers.contributions import Explainer, explainer, strongest
+from cascade.ml.transformers.contributions import explainer, strongest
 from cascade.ml.transformers.dataset import FailureDataset
-from cascade.ml.transformers.evaluation import FailureModel, FittedModels
 from cascade.ml.transformers.features import FEATURE_NAMES, FEATURES
+from cascade.ml.transformers.fitting import FailureModel, FittedModels
+from cascade.ml.transformers.words import Action
 from grid.powerflow.arrays import FloatArray
 
 NEW_UNIT: Mapping[str, float] = {
@@ -31,16 +31,6 @@ NEW_UNIT: Mapping[str, float] = {
     "inspection_age_years": float("nan"),
 }
 """What the features of a place become with a new unit; its load and its circuit stay."""
-
-
-class Action(StrEnum):
-    """What to do about a transformer."""
-
-    REPLACE_LARGER = "REPLACE_LARGER"
-    """Load or heat speaks most for a failure: a new unit of the same size would fare no better."""
-    INSPECT = "INSPECT"
-    """Nobody has looked at this unit lately: look before it is replaced."""
-    REPLACE = "REPLACE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +99,81 @@ class OutageMinutes:
     planned: float | None
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Judgement:
+    """Hold what is said of every transformer of one moment; NaN where it is not known.
+
+    Attributes:
+        probability: chance that it fails within the horizon.
+        renewed_probability: the same were a new unit there, by the same model.
+        log_odds: what each feature adds to the log-odds, (transformers, features).
+        failure_minutes: expected customer-minutes of its failure.
+        avoided_minutes: of these what a new unit avoids.
+        planned_minutes: customer-minutes of replacing it with notice, if supply is off meanwhile.
+        gain: avoided probability times customers: orders transformers where no minutes are known, too.
+        actions: what to do about each.
+    """
+
+    probability: FloatArray
+    renewed_probability: FloatArray
+    log_odds: FloatArray
+    failure_minutes: FloatArray
+    avoided_minutes: FloatArray
+    planned_minutes: FloatArray
+    gain: FloatArray
+    actions: tuple[Action, ...]
+
+
+def judge(
+    *,
+    dataset: FailureDataset,
+    models: FittedModels,
+    minutes: OutageMinutes,
+    algorithm: FailureModel = FailureModel.BOOSTING,
+    params: MaintenanceParams | None = None,
+) -> Judgement:
+    """Return what is said of every transformer.
+
+    Args:
+        dataset: rows of one moment.
+        models: models fitted to rows of before.
+        minutes: how long outages last.
+        algorithm: which of the models.
+        params: how actions are chosen.
+
+    Raises:
+        BadDataset: if the rows are of several moments.
+    """
+    if len(np.unique(dataset.cut_off)) != 1:
+        raise BadDataset(field="dataset", message="must hold the transformers of one moment")
+    params = params or MaintenanceParams()
+    x = dataset.features.astype(np.float64)
+    chance = models.predict(algorithm, x)
+    renewed = models.predict(algorithm, with_new_unit(x))
+    customers = dataset.customers.astype(np.float64)
+    gain = np.maximum(chance - renewed, 0.0) * customers
+    log_odds = explain(models, algorithm, x)
+    failed = float("nan") if minutes.failed is None else minutes.failed
+    planned = float("nan") if minutes.planned is None else minutes.planned
+    return Judgement(
+        probability=chance,
+        renewed_probability=renewed,
+        log_odds=log_odds,
+        failure_minutes=chance * customers * failed,
+        avoided_minutes=gain * failed,
+        planned_minutes=customers * planned,
+        gain=gain,
+        actions=tuple(_action(log_odds[at], x[at], params) for at in range(len(x))),
+    )
+
+
 def maintenance_list(
     *,
     dataset: FailureDataset,
     models: FittedModels,
     minutes: OutageMinutes,
     count: int,
+    algorithm: FailureModel = FailureModel.BOOSTING,
     params: MaintenanceParams | None = None,
 ) -> list[MaintenanceItem]:
     """Return the transformers whose replacement avoids most, worst first.
@@ -127,6 +186,7 @@ def maintenance_list(
         models: models fitted to rows of before.
         minutes: how long outages last.
         count: how many.
+        algorithm: which of the models.
         params: how the list is made.
 
     Raises:
@@ -135,36 +195,76 @@ def maintenance_list(
     params = params or MaintenanceParams()
     if count < 1:
         raise BadDataset(field="count", message=f"is {count}; allowed: 1 or more")
-    if len(np.unique(dataset.cut_off)) != 1:
-        raise BadDataset(field="dataset", message="must hold the transformers of one moment")
-    x = dataset.features.astype(np.float64)
-    chance = models.predict(FailureModel.BOOSTING, x)
-    renewed = models.predict(FailureModel.BOOSTING, with_new_unit(x))
-    gain = np.maximum(chance - renewed, 0.0) * dataset.customers
-    chosen = np.argsort(-gain, kind="stable")[:count]
-    told = _contributions([explainer(trees) for trees in models.boosting], x[chosen])
-    order = strongest(told, params.told)
-    mean = float(chance.mean())
-    found = []
-    for row, at in enumerate(chosen.tolist()):
-        people = int(dataset.customers[at])
-        p, p_new = float(chance[at]), float(renewed[at])
-        found.append(
-            MaintenanceItem(
-                transformer_id=str(dataset.transformer_id[at]),
-                unit_id=str(dataset.unit_id[at]),
-                failure_probability=p,
-                times_mean=p / mean,
-                renewed_probability=p_new,
-                customers=people,
-                failure_customer_minutes=None if minutes.failed is None else p * people * minutes.failed,
-                avoided_customer_minutes=None if minutes.failed is None else float(gain[at]) * minutes.failed,
-                planned_customer_minutes=None if minutes.planned is None else people * minutes.planned,
-                action=_action(told[row], x[at], params),
-                contributions=tuple(_told(feature, x[at], told[row]) for feature in order[row].tolist()),
-            )
+    judged = judge(dataset=dataset, models=models, minutes=minutes, algorithm=algorithm, params=params)
+    chosen = np.argsort(-judged.gain, kind="stable")[:count]
+    told = contributions_told(judged.log_odds[chosen], dataset.features[chosen], params.told)
+    mean = float(judged.probability.mean())
+    return [
+        MaintenanceItem(
+            transformer_id=str(dataset.transformer_id[at]),
+            unit_id=str(dataset.unit_id[at]),
+            failure_probability=float(judged.probability[at]),
+            times_mean=float(judged.probability[at]) / mean,
+            renewed_probability=float(judged.renewed_probability[at]),
+            customers=int(dataset.customers[at]),
+            failure_customer_minutes=known(judged.failure_minutes[at]),
+            avoided_customer_minutes=known(judged.avoided_minutes[at]),
+            planned_customer_minutes=known(judged.planned_minutes[at]),
+            action=judged.actions[at],
+            contributions=why,
         )
-    return found
+        for at, why in zip(chosen.tolist(), told, strict=True)
+    ]
+
+
+def explain(models: FittedModels, algorithm: FailureModel, x: FloatArray) -> FloatArray:
+    """Return what each feature adds to the log-odds of each row, (rows, features).
+
+    Of trees exact Shapley values; of a linear model its own terms about the means, which are its Shapley
+    values if features are independent; of age alone all that it differs from the base rate by.
+
+    Raises:
+        BadDataset: if the model is none that explains itself.
+    """
+    found = np.zeros((len(x), len(FEATURE_NAMES)))
+    match algorithm:
+        case FailureModel.BOOSTING:
+            parts = [explainer(trees).contributions(x) for trees in models.boosting]
+            return np.asarray(np.mean(parts, axis=0), dtype=np.float64)
+        case FailureModel.LOGISTIC_ALL:
+            return models.logistic_all.contributions(x)
+        case FailureModel.LOGISTIC:
+            columns = [FEATURE_NAMES.index(name) for name in models.logistic.feature_names]
+            found[:, columns] = models.logistic.contributions(x[:, columns])
+            return found
+        case FailureModel.AGE_WEIBULL:
+            chance = np.clip(models.predict(algorithm, x), 1e-12, 1.0 - 1e-12)
+            base = np.clip(models.base_rate, 1e-12, 1.0 - 1e-12)
+            found[:, FEATURE_NAMES.index("age_years")] = np.log(chance / (1.0 - chance)) - np.log(
+                base / (1.0 - base)
+            )
+            return found
+    raise BadDataset(field="algorithm", message=f"is {algorithm}; it does not explain itself")
+
+
+def contributions_told(
+    log_odds: FloatArray, features: npt.NDArray[np.float32], count: int
+) -> list[tuple[Contribution, ...]]:
+    """Return the strongest contributions of each row; those that add nothing are left out."""
+    order = strongest(log_odds, count)
+    return [
+        tuple(
+            _told(feature, features[row].astype(np.float64), log_odds[row])
+            for feature in order[row].tolist()
+            if log_odds[row, feature] != 0.0
+        )
+        for row in range(len(log_odds))
+    ]
+
+
+def known(value: float) -> float | None:
+    """Return a number; None if it is not known."""
+    return None if np.isnan(value) else float(value)
 
 
 def with_new_unit(x: FloatArray) -> FloatArray:
@@ -181,11 +281,6 @@ def by_evidence(log_odds: npt.ArrayLike) -> dict[str, float]:
     for feature, part in zip(FEATURES, np.asarray(log_odds, dtype=np.float64).tolist(), strict=True):
         found[feature.evidence] = found.get(feature.evidence, 0.0) + part
     return found
-
-
-def _contributions(explainers: list[Explainer], x: FloatArray) -> FloatArray:
-    """Return the mean contributions of several models to their mean log-odds."""
-    return np.asarray(np.mean([each.contributions(x) for each in explainers], axis=0), dtype=np.float64)
 
 
 def _action(log_odds: FloatArray, row: FloatArray, params: MaintenanceParams) -> Action:

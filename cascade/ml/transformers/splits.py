@@ -28,6 +28,19 @@ def asset_groups(dataset: FailureDataset, *, count: int, seed: int) -> IntArray:
     return np.asarray(group[which], dtype=np.int64)
 
 
+def asked_rows(dataset: FailureDataset, *, horizon_days: int, test_from: np.datetime64) -> IntArray:
+    """Return the rows from a moment on whose outcome is known, in the order of the data set.
+
+    Raises:
+        BadDataset: if there is none.
+    """
+    known = dataset.of_horizon(horizon_days) != UNKNOWN
+    found = np.flatnonzero(known & (dataset.cut_off >= test_from))
+    if not len(found):
+        raise BadDataset(field="test_from", message=f"is {test_from}; it leaves nothing to ask about")
+    return found.astype(np.int64)
+
+
 def folds(
     dataset: FailureDataset, *, horizon_days: int, test_from: np.datetime64, count: int = 5, seed: int = 0
 ) -> Iterator[Fold]:

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cascade.ml import ranking
 from cascade.ml.boosting import TreeEnsemble, fit_regressor
-from cascade.ml.errors import BadDataset
+from cascade.ml.errors import BadDataset, InvalidTrainingData
 from cascade.ml.transformers import scores
 from cascade.ml.transformers.hourly_past import (
     DAY_H,
@@ -26,6 +27,7 @@ from cascade.ml.transformers.hourly_past import (
     HourlyPast,
     TomorrowParams,
     day_peak,
+    expected_air,
     hot_spot,
     hour_samples,
     observed,
@@ -153,7 +155,7 @@ def fit_tomorrow(
     for at in check_days:
         peak, hot = observed(past, at=at, params=params)
         varies = variation(past, at=at)
-        said = _forecast(trees, peak_trees, past, at, past.ambient_c[:, at : at + DAY_H], params)
+        said = _forecast(trees, peak_trees, past, at, expected_air(past, at=at, params=params), params)
         own.append(_off(peak, hot, said, varies))
         naive.append(_off(peak, hot, _yesterday(past, at, params), varies))
     return TomorrowModel(
@@ -191,33 +193,64 @@ class TomorrowScore:
 def score_tomorrow(model: TomorrowModel, past: HourlyPast, *, test_days: Sequence[int]) -> TomorrowScore:
     """Score forecasts of days that the model knows nothing of.
 
-    The air temperature is taken as it came: a perfect weather forecast, which real ones are not.
+    The air temperature is what the model's settings take for it. As it came, it is a perfect weather
+    forecast, which real ones are not.
 
     Args:
         model: the forecaster.
         past: hourly loads.
         test_days: starts of the days, all after those the model was made from.
     """
-    columns: list[list[FloatArray]] = [[] for _ in range(10)]
+    truths, said, naive = [], [], []
     for at in test_days:
-        peak, hot = observed(past, at=at, params=model.params)
-        mine = model.forecast(past, at=at, ambient_c=past.ambient_c[:, at : at + DAY_H])
-        naive = model.as_yesterday(past, at=at)
-        parts = [peak, hot]
-        for each in (mine, naive):
-            parts += [each.peak_pu, each.hot_spot_c, each.overload_probability, each.hot_probability]
-        known = np.isfinite(np.stack(parts)).all(axis=0)
-        for column, part in zip(columns, parts, strict=True):
-            column.append(part[known])
-    peak, hot, *both = (np.concatenate(column) for column in columns)
-    over, too_hot = peak > model.params.overload_pu, hot > model.params.hot_c
+        truths.append(observed(past, at=at, params=model.params))
+        said.append(model.forecast(past, at=at, ambient_c=expected_air(past, at=at, params=model.params)))
+        naive.append(model.as_yesterday(past, at=at))
+    peak, hot = (np.concatenate(parts) for parts in zip(*truths, strict=True))
+    return score_days(
+        peak=peak, hot_spot=hot, said=_end_to_end(said), naive=_end_to_end(naive), params=model.params
+    )
+
+
+def score_days(
+    *, peak: FloatArray, hot_spot: FloatArray, said: Tomorrow, naive: Tomorrow, params: TomorrowParams
+) -> TomorrowScore:
+    """Score forecasts of days as they came, where both are known.
+
+    Args:
+        peak: highest hourly load that came.
+        hot_spot: highest hot spot that came.
+        said: what was forecast.
+        naive: the same by yesterday's values.
+        params: the limits.
+
+    Raises:
+        InvalidTrainingData: if nothing is known of any.
+    """
+    columns = np.stack(
+        [
+            values
+            for each in (said, naive)
+            for values in (
+                each.peak_pu,
+                each.hot_spot_c,
+                each.overload_probability,
+                each.hot_probability,
+            )
+        ]
+    )
+    known = np.isfinite(columns).all(axis=0) & np.isfinite(peak) & np.isfinite(hot_spot)
+    if not known.any():
+        raise InvalidTrainingData(field="peak", message="is known of no transformer that was forecast")
+    peak, hot_spot, both = peak[known], hot_spot[known], columns[:, known]
+    over, too_hot = peak > params.overload_pu, hot_spot > params.hot_c
 
     def errors(truth: FloatArray, which: int, scale: float) -> tuple[float, float]:
         found = [float(np.abs(both[which + 4 * each] - truth).mean() * scale) for each in (0, 1)]
         return found[0], found[1]
 
     def precision(truth: BoolArray, which: int) -> tuple[float, float]:
-        found = [scores.average_precision(scores.ranked(truth, both[which + 4 * each])) for each in (0, 1)]
+        found = [ranking.average_precision(ranking.ranked(truth, both[which + 4 * each])) for each in (0, 1)]
         return found[0], found[1]
 
     return TomorrowScore(
@@ -225,12 +258,17 @@ def score_tomorrow(model: TomorrowModel, past: HourlyPast, *, test_days: Sequenc
         overload_count=int(over.sum()),
         hot_count=int(too_hot.sum()),
         peak_error_pct=errors(peak, 0, 100.0),
-        hot_spot_error_k=errors(hot, 1, 1.0),
+        hot_spot_error_k=errors(hot_spot, 1, 1.0),
         overload_precision=precision(over, 2),
         hot_precision=precision(too_hot, 3),
         overload_skill=scores.brier_skill(over, both[2], reference=both[6]),
         hot_skill=scores.brier_skill(too_hot, both[3], reference=both[7]),
     )
+
+
+def _end_to_end(parts: Sequence[Tomorrow]) -> Tomorrow:
+    names = Tomorrow.__dataclass_fields__
+    return Tomorrow(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
 def _told(said: _Said, deviations: Deviations, past: HourlyPast, at: int, params: TomorrowParams) -> Tomorrow:
@@ -300,11 +338,11 @@ def _said(
 
 
 def _off(peak: FloatArray, hot: FloatArray, said: _Said, varies: FloatArray) -> Deviations:
-    known = np.isfinite(peak + hot + said.peak_pu + said.hot_spot_c) & (peak > 0.0) & (said.peak_pu > 0.0)
-    ratio = np.log(peak[known] / said.peak_pu[known])
+    known = np.isfinite(peak + said.peak_pu) & (peak > 0.0) & (said.peak_pu > 0.0)
+    warm = known & np.isfinite(hot + said.hot_spot_c)
     return Deviations(
-        peak=ratio / varies[known],
-        hot_spot=(hot - said.hot_spot_c)[known] / (varies * said.rise_k)[known],
+        peak=np.log(peak[known] / said.peak_pu[known]) / varies[known],
+        hot_spot=(hot - said.hot_spot_c)[warm] / (varies * said.rise_k)[warm],
     )
 
 
@@ -316,7 +354,11 @@ def _joined(parts: Sequence[Deviations]) -> Deviations:
 
 
 def _exceeding(deviations: FloatArray, need: FloatArray) -> FloatArray:
-    """Return the part of sorted deviations above some values, never quite 0 or 1; NaN where unknown."""
+    """Return the part of sorted deviations above some values, never quite 0 or 1; NaN where unknown, and
+    where no deviation is known.
+    """
     count = len(deviations)
+    if not count:
+        return np.full(len(need), np.nan)
     above = count - np.searchsorted(deviations, need, side="right")
     return np.asarray(np.where(np.isnan(need), np.nan, (above + 0.5) / (count + 1.0)), dtype=np.float64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,7 @@ class Assumptions:
         voll_usd_per_mwh: value of lost load.
         rates: the utility's rates.
         repair_times: by kind of repair.
+        crew_kinds: what a crew must be equipped for, by kind of repair; what any crew does is left out.
         tiers: severity, lowest first.
         names: which versions these are, for the record.
     """
@@ -38,6 +40,7 @@ class Assumptions:
     voll_usd_per_mwh: float
     rates: UtilityRates
     repair_times: dict[str, RepairTime]
+    crew_kinds: dict[str, str]
     tiers: tuple[SeverityTier, ...]
     names: dict[str, str]
 
@@ -75,6 +78,7 @@ def current() -> Assumptions:
                 material_usd={row.kind: row.material_usd for row in repairs if row.material_usd is not None},
             ),
             repair_times={row.kind: RepairTime(median_h=row.median_h, sigma=row.sigma) for row in repairs},
+            crew_kinds={row.kind: row.crew_kind for row in repairs if row.crew_kind},
             tiers=tuple(
                 SeverityTier(name=row.name, min_customers=row.min_customers, min_mw=row.min_mw)
                 for row in models.SeverityThreshold.objects.order_by("level")
@@ -95,10 +99,52 @@ def frozen(found: Assumptions) -> dict[str, Any]:
             kind: {"median_h": time.median_h, "sigma": time.sigma}
             for kind, time in sorted(found.repair_times.items())
         },
+        "crew_kinds": dict(sorted(found.crew_kinds.items())),
     }
 
 
-def thawed_repair_times(inputs: dict[str, Any]) -> dict[str, RepairTime]:
+def frozen_prices(found: Assumptions) -> dict[str, Any]:
+    """Return the damage functions and rates as they are recorded with a study that prices interruptions."""
+    table = found.table
+    return {
+        "table": {
+            "name": table.name,
+            "source": table.source,
+            "dollar_year": table.dollar_year,
+            "price_factor": table.price_factor,
+            "functions": [
+                {
+                    "cost_class": each.cost_class.value,
+                    "average_kw": each.average_kw,
+                    "durations_h": list(each.durations_h),
+                    "event_usd": list(each.event_usd),
+                    "longest_h": each.longest_h,
+                }
+                for each in table.functions.values()
+            ],
+        },
+        "voll_usd_per_mwh": found.voll_usd_per_mwh,
+        "crew_hour_usd": found.rates.crew_hour_usd,
+    }
+
+
+def thawed_table(prices: dict[str, Any]) -> DamageTable:
+    """Return the damage functions as they were recorded with a study."""
+    functions = (
+        DamageFunction(
+            cost_class=CostClass(each["cost_class"]),
+            average_kw=each["average_kw"],
+            durations_h=tuple(each["durations_h"]),
+            event_usd=tuple(each["event_usd"]),
+            longest_h=each["longest_h"],
+        )
+        for each in prices["table"]["functions"]
+    )
+    plain = {name: prices["table"][name] for name in ("name", "source", "dollar_year", "price_factor")}
+    return DamageTable(**plain, functions={each.cost_class: each for each in functions})
+
+
+def thawed_repair_times(inputs: Mapping[str, Any]) -> dict[str, RepairTime]:
     """Return the repair times as they were recorded with a study."""
     return {kind: RepairTime(**time) for kind, time in inputs["assumptions"]["repair_times"].items()}
 

@@ -6,35 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cascade import models
-from cascade.engine.decisions.customer_cost import CostShare, CustomerGroup, Durations, cost_shares
-from cascade.engine.decisions.damage_functions import COST_CLASS_OF_BILLING
+from cascade.engine.decisions.customer_cost import CostShare, Durations
 from cascade.engine.decisions.kinds import StudyKind
-from cascade.engine.decisions.ledgers import (
-    Ledger,
-    RegulatoryItem,
-    customer_ledger,
-    regulatory_ledger,
-    utility_ledger,
-)
-from cascade.engine.decisions.local_loss import (
-    OutPart,
-    SubstationLoss,
-    floor_of,
-    local_mw,
-    local_unserved_mwh,
-    out_parts,
-    unknown_loads_reason,
-)
-from cascade.engine.decisions.ranges import InvalidDecisionInput, Range, total
+from cascade.engine.decisions.ledgers import Ledger, RegulatoryItem, regulatory_ledger, utility_ledger
+from cascade.engine.decisions.ranges import InvalidDecisionInput, Range
 from cascade.engine.decisions.severity import Severity, assess
 from cascade.services.decisions.assumptions import Assumptions, current
-from cascade.services.decisions.local_losses import OutageTimes, local_loss
+from cascade.services.decisions.customer_losses import customer_loss, told
+from cascade.services.decisions.local_losses import OutageTimes, local_damage
 from cascade.services.decisions.repeated import repeat
 from flux_site.api.errors import BadInput
-from grid.selectors.substation_customers import substation_places
-
-NO_AREA = "Not in a zone"
-NOT_COVERED = "part of the load lost has no customers on record: its damage is unknown"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,67 +79,41 @@ def economics(
     plan = _plan(run, study)
     found = repeat(run)
     assumptions = current()
-    lost_mw, intact_mw = found.lost_mw(), found.intact_mw
-    times = OutageTimes(given=durations, plan=plan or {})
-    local = local_loss(found, times)
-    substations = {
-        name: SubstationLoss(share_frac=min(1.0, mw / intact_mw[name]), durations=times.substation(name))
-        for name, mw in lost_mw.items()
-    }
-    parts = out_parts(local, substations, {name: each.by_class for name, each in found.customers.items()})
-    customers_out, coverage_frac = found.customers_out()
-    if local.customer_count:
-        customers_out = sum(part.customers for part in parts)
-    elif local.gaps and not customers_out:
-        customers_out = None
-    known_local_mw, unknown_loads = local_mw(local, substations)
-    load_gaps = [local.gap_reason, unknown_loads_reason(unknown_loads) if unknown_loads else ""]
-    energy = floor_of(
-        total([
-            *(each.durations.each(lambda hours, mw=lost_mw[name]: mw * hours)  # type: ignore[misc]
-              for name, each in substations.items()),
-            local_unserved_mwh(local, substations),
-        ]),
-        [local.gap_reason],
-    )  # fmt: skip
-    is_covered = coverage_frac is None or coverage_frac > 1.0 - 1e-9
-    customer_gaps = _told("" if is_covered else NOT_COVERED, local.gap_reason)
+    loss = customer_loss(
+        found,
+        local_damage(found, has_plan=plan is not None),
+        OutageTimes(given=durations, plan=plan or {}),
+        table=assumptions.table,
+        voll_usd_per_mwh=assumptions.voll_usd_per_mwh,
+    )
     try:
-        shares = cost_shares(
-            _groups(parts), table=assumptions.table, voll_usd_per_mwh=assumptions.voll_usd_per_mwh
-        )
         severity = assess(
-            assumptions.tiers, customers=customers_out, lost_mw=sum(lost_mw.values()) + known_local_mw
+            assumptions.tiers, customers=loss.customers_out, lost_mw=loss.lost_mw + loss.known_local_mw
         )
     except InvalidDecisionInput as error:
         raise BadInput(str(error), field=error.field) from error
-    reasons = _told(severity.reason, *customer_gaps, *load_gaps)
     return Economics(
-        lost_mw=sum(lost_mw.values()),
-        local_lost_mw=None if any(load_gaps) else known_local_mw,
-        local_lost_mw_reason="; ".join(_told(*load_gaps)),
-        customers_out=customers_out,
-        coverage_frac=coverage_frac,
-        unserved_mwh=energy,
-        shares=shares,
-        customer=customer_ledger(
-            shares, voll_usd=energy.times(assumptions.voll_usd_per_mwh), gaps=customer_gaps
-        ),
+        lost_mw=loss.lost_mw,
+        local_lost_mw=None if loss.load_gaps else loss.known_local_mw,
+        local_lost_mw_reason="; ".join(loss.load_gaps),
+        customers_out=loss.customers_out,
+        coverage_frac=loss.coverage_frac,
+        unserved_mwh=loss.unserved_mwh,
+        shares=loss.shares,
+        customer=loss.ledger,
         utility=utility_ledger(
             crew_hours=_crew_hours(plan),
             repairs={} if plan is None else plan["repairs"],
-            unserved_mwh=energy,
+            unserved_mwh=loss.unserved_mwh,
             rates=assumptions.rates,
         ),
         regulatory=regulatory_ledger(regulatory),
-        severity=replace(severity, reason="; ".join(reasons)),
+        severity=replace(
+            severity, reason="; ".join(told(severity.reason, *loss.customer_gaps, *loss.load_gaps))
+        ),
         assumptions=assumptions,
         durations_from="GIVEN" if plan is None else "RESTORATION_STUDY",
     )
-
-
-def _told(*reasons: str) -> list[str]:
-    return list(dict.fromkeys(reason for reason in reasons if reason))
 
 
 def _plan(run: models.CascadeRun, study: models.DecisionStudy | None):  # type: ignore[no-untyped-def]
@@ -176,18 +131,3 @@ def _crew_hours(plan) -> Range:  # type: ignore[no-untyped-def]
         return Range.unknown("hours of crews come from a restoration study; none was given")
     low, mid, high = plan["crew_hours"]
     return Range(low=low, mid=mid, high=high)
-
-
-def _groups(parts: Sequence[OutPart]) -> list[CustomerGroup]:
-    """Return customers out as the cost takes them; an area is the zone of the substation on their record."""
-    places = substation_places({part.substation for part in parts if part.substation is not None})
-    zones = {name: place.zone for name, place in places.items()}
-    return [
-        CustomerGroup(
-            cost_class=COST_CLASS_OF_BILLING[part.billing_class],
-            area=(zones.get(part.substation) if part.substation is not None else None) or NO_AREA,
-            customers=part.customers,
-            durations=part.durations,
-        )
-        for part in parts
-    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,14 +11,14 @@ import numpy as np
 
 from cascade.engine.decisions.customer_cost import Durations
 from cascade.engine.decisions.local_loss import LocalLoss
-from cascade.engine.distribution.consequence import lose_supply
+from cascade.engine.distribution.consequence import Consequence, LostSupply, lose_supply
 from cascade.engine.distribution.repairs import LocalRepairs, local_repairs
 from cascade.services.decisions.local_repairs import broken_parts
 from cascade.services.decisions.repeated import Repeated
 from cascade.services.distribution import consequence_of_cascade, failures_named
 from flux_site.api.errors import BadInput
 from grid.selectors import initiators
-from grid.selectors.substation_customers import meter_customers
+from grid.selectors.substation_customers import MeterCustomers, meter_customers
 from grid.topology import NONE
 
 KW_PER_MW = 1000.0
@@ -77,26 +77,67 @@ class OutageTimes:
         return Durations(low_h=low_h, mid_h=mid_h, high_h=high_h)
 
 
-def local_loss(found: Repeated, times: OutageTimes) -> LocalLoss:
-    """Return who is out through the failed elements of a run, whatever its substations lost.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LocalDamage:
+    """Hold what the failed elements of a run left without supply, whatever its substations lost.
+
+    Attributes:
+        consequence: protection and switching; None if nothing local failed.
+        loss: who is out at first.
+        gaps: failed elements of which nobody knows what hangs on them.
+        repairs: which repair brings back whom.
+        meters: who is on the meters out.
+    """
+
+    consequence: Consequence | None = None
+    loss: LostSupply | None = None
+    gaps: int = 0
+    repairs: LocalRepairs = field(default_factory=LocalRepairs)
+    meters: Sequence[MeterCustomers] = ()
+
+
+def local_damage(found: Repeated, *, has_plan: bool) -> LocalDamage:
+    """Return what the failed elements of a run left without supply.
 
     By the rules of the impact at the end of a run: protection, switches in their normal positions, peaks
-    times the run's load multiplier. The load of a meter that failed by itself is not known.
+    times the run's load multiplier.
+
+    Args:
+        found: the run, computed once more.
+        has_plan: whether a plan says when repairs are done, so that it matters who waits for which.
+    """
+    ids = found.failed_elements
+    if not ids:
+        return LocalDamage()
+    consequence, loose = consequence_of_cascade(
+        network=found.network, result=found.result, failed_ids=ids, seed=found.params.seed % 2**32
+    )
+    model = consequence.model
+    loss = lose_supply(model, failures=failures_named(model, ids)[0])
+    repairs = LocalRepairs()
+    if has_plan:
+        repairs = local_repairs(consequence, broken_parts(model, initiators.known(ids)[0]))
+    return LocalDamage(
+        consequence=consequence,
+        loss=loss,
+        gaps=len(loose),
+        repairs=repairs,
+        meters=list(meter_customers(_meter_keys(consequence, loss))),
+    )
+
+
+def local_loss(damage: LocalDamage, times: OutageTimes) -> LocalLoss:
+    """Return who is out through the failed elements of a run, and for how long.
+
+    The load of a meter that failed by itself is not known.
 
     Raises:
         BadInput: if a plan does not tell the times of local repairs.
     """
-    ids = found.failed_elements
-    if not ids:
+    consequence, local, repairs = damage.consequence, damage.loss, damage.repairs
+    if consequence is None or local is None:
         return LocalLoss()
-    consequence, loose = consequence_of_cascade(
-        network=found.network, result=found.result, failed_ids=ids, seed=found.params.seed % 2**32
-    )
     model, arrays = consequence.model, consequence.model.network.arrays
-    local = lose_supply(model, failures=failures_named(model, ids)[0])
-    repairs = LocalRepairs()
-    if times.given is None:
-        repairs = local_repairs(consequence, broken_parts(model, initiators.known(ids)[0]))
     known: dict[tuple[float, int, str | None], Durations] = {}
 
     def lasts(restored_s: float, job: int, substation: str | None) -> Durations:
@@ -110,8 +151,8 @@ def local_loss(found: Repeated, times: OutageTimes) -> LocalLoss:
 
     customers: Counter[tuple[str | None, str, Durations]] = Counter()
     meters = np.flatnonzero(local.meter_out)
-    at = dict(zip(arrays.meters.keys(meters), meters.tolist(), strict=True))
-    for row in meter_customers(list(at)):
+    at = dict(zip(_meter_keys(consequence, local), meters.tolist(), strict=True))
+    for row in damage.meters:
         meter = at[row.meter_id]
         job = repairs.job_of_meter.get(meter)
         if job is None:
@@ -140,4 +181,8 @@ def local_loss(found: Repeated, times: OutageTimes) -> LocalLoss:
     for meter in meters[~local.unit_out[arrays.meter_transformer[meters]]].tolist():
         name = substation_of(int(arrays.meter_transformer[meter]))
         unknown[name, lasts(np.inf, repairs.job_of_meter.get(meter, NONE), name)] += 1
-    return LocalLoss(customers=customers, load_mw=load_mw, unknown_loads=unknown, gaps=len(loose))
+    return LocalLoss(customers=customers, load_mw=load_mw, unknown_loads=unknown, gaps=damage.gaps)
+
+
+def _meter_keys(consequence: Consequence, loss: LostSupply) -> list[str]:
+    return consequence.model.network.arrays.meters.keys(np.flatnonzero(loss.meter_out))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,35 +11,30 @@ import numpy as np
 
 from cascade import models
 from cascade.engine.decisions.crew_schedule import Schedule, Travel, milestones, schedule, staged_travel
-from cascade.engine.decisions.kinds import RepairKind, StudyKind
-from cascade.engine.decisions.outage_tree import OutageTree, RepairJob
-from cascade.engine.decisions.repair_times import RepairTime
-from cascade.engine.decisions.restoration_jobs import (
-    GridJobs,
-    RestoredStep,
-    Weighed,
-    grid_jobs,
-    restored_mw,
-    weigh,
-)
+from cascade.engine.decisions.kinds import RepairCrew, StudyKind
+from cascade.engine.decisions.restoration_jobs import GridJobs, RestoredStep, restored_mw
 from cascade.engine.decisions.restoration_times import RestorationTimes, restoration_times
-from cascade.services.decisions.assumptions import thawed_repair_times
-from cascade.services.decisions.local_repairs import LocalPlan, local_plan, repair_jobs, switching_report
+from cascade.engine.decisions.staging import ANY_CREW, equipped
+from cascade.services.decisions.local_repairs import switching_report
+from cascade.services.decisions.repair_work import (
+    ExtraRepair,
+    RepairWork,
+    check_repairs,
+    distances_km,
+    job_places,
+    repair_work,
+)
 from cascade.services.decisions.repeated import Repeated, find_run, repeat, require_finished
 from cascade.services.decisions.studies import start_study
 from flux_site.api.errors import BadInput
 from flux_site.jobs.context import JobContext
-from grid.selectors import initiators
-from grid.selectors.element_places import element_places
+from grid.powerflow.arrays import BoolArray
 from grid.selectors.network import name_assets
-from grid.selectors.substation_customers import branch_substations, bus_substations, substation_places
-from grid.standards.circuit_rating import distance_km
 
 SHARES = (0.25, 0.5, 0.75, 0.9, 1.0)
 PROBABILITIES = (0.2, 0.5, 0.8)
 MAX_CREWS = 2000
 MAX_STAGES = 50
-MAX_REPAIRS = 2000
 MAX_SAMPLES = 5000
 MAX_VERIFIED = 300
 """Steps simulated one by one; a plan with more is not checked in this way, and says so."""
@@ -52,32 +47,19 @@ IMPROVE_STEPS = 3000
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """Hold a place that crews start from."""
+    """Hold a place that crews start from.
+
+    Attributes:
+        longitude: degrees east.
+        latitude: degrees north.
+        crews: how many.
+        crew_kind: what they are equipped for; None: for every repair.
+    """
 
     longitude: float
     latitude: float
     crews: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExtraRepair:
-    """Hold damage that is not the run's: of the distribution network, or reported.
-
-    Attributes:
-        asset_id: what is damaged.
-        kind: what kind of repair it is.
-        customers: customers it alone brings back.
-        parent_id: the repair it hangs on: another one here, or a branch, bus or substation of the run.
-        is_critical: whether it goes first.
-        section: repairs of one section are energised together.
-    """
-
-    asset_id: str
-    kind: str
-    customers: float
-    parent_id: str | None = None
-    is_critical: bool = False
-    section: str | None = None
+    crew_kind: str | None = None
 
 
 def start_restoration(
@@ -106,9 +88,8 @@ def start_restoration(
     _within("crews", crews, 1, MAX_CREWS)
     _within("samples", samples, 1, MAX_SAMPLES)
     _within("seed", seed, 0, 2**32 - 1)
-    for field, given, most in (("stages", stages, MAX_STAGES), ("repairs", repairs, MAX_REPAIRS)):
-        if len(given) > most:
-            raise BadInput(f"{len(given)} {field}; at most {most}.", field=field)
+    if len(stages) > MAX_STAGES:
+        raise BadInput(f"{len(stages)} stages; at most {MAX_STAGES}.", field="stages")
     if bool(stages) != (speed_kmh is not None):
         raise BadInput("Travel needs both stages and speedKmh; give both or neither.", field="speedKmh")
     if stages and sum(stage.crews for stage in stages) != crews:
@@ -118,12 +99,11 @@ def start_restoration(
     for stage in stages:
         if not (abs(stage.longitude) <= 180.0 and abs(stage.latitude) <= 90.0 and stage.crews >= 1):
             raise BadInput("A stage lies at degrees east and north and has at least a crew.", field="stages")
-    kinds = {each.value for each in RepairKind}
-    for repair in repairs:
-        if repair.kind not in kinds:
+        if stage.crew_kind is not None and stage.crew_kind not in set(RepairCrew):
             raise BadInput(
-                f"{repair.kind!r} is no kind of repair; allowed: {', '.join(sorted(kinds))}.", field="repairs"
+                f"{stage.crew_kind!r} is no kind of crew; allowed: {', '.join(RepairCrew)}.", field="stages"
             )
+    check_repairs(repairs)
     inputs = {
         "crews": crews,
         "stages": [vars(stage) for stage in stages],
@@ -147,175 +127,138 @@ def plan_restoration(study: models.DecisionStudy, context: JobContext) -> dict[s
         RunNotRepeatable: if the run cannot be computed once more.
     """
     inputs = study.inputs
-    times = thawed_repair_times(inputs)
     context.progress(0.05, "Computing the run once more")
     assert study.run is not None  # noqa: S101 - start_restoration gives it one
     found = repeat(study.run)
-    grid = grid_jobs(
-        found.network,
-        found.result,
-        named_branches=found.named_branches,
-        hours_of=lambda kind: times[kind].mean_h,
-    )
-    local = local_plan(found)
-    weighed = weigh(
-        grid,
-        hours_of=lambda kind: times[kind].mean_h,
-        substation_load_mw=found.intact_mw,
-        customers_of={
-            name: max(0, customers.count - local.repairs.not_by_supply.get(name, 0))
-            for name, customers in found.customers.items()
-        },
-        critical=_critical(found, inputs),
-    )
-    repairs = [ExtraRepair(**repair) for repair in inputs["repairs"]]
-    tree, kinds = _tree(grid, weighed, local, repairs, times, is_critical_first=inputs["is_critical_first"])
-    context.progress(0.2, f"Putting {len(tree.jobs)} jobs in order")
-    travel = _travel(tree, inputs, local)
+    work = repair_work(found, inputs)
+    context.progress(0.2, f"Putting {len(work.tree.jobs)} jobs in order")
+    travel, can_do = _travel(work, inputs)
+    planned = plan_work(
+        work, crews=inputs["crews"], travel=travel, can_do=can_do, seed=inputs["seed"],
+        samples=inputs["samples"], drawing=lambda: context.progress(0.4, "Drawing repair times"),
+    )  # fmt: skip
+    context.progress(0.7, "Checking each step on the network")
+    checked = _checked(found, work.grid, planned.plan, context)
+    return {
+        **_report(work, work.crew_kinds(inputs), planned.plan, planned.quantiles, checked, travel),
+        "samples": planned.samples,
+        "switching": switching_report(work.local),
+        "unattributed_customers": work.local.repairs.unattributed_customers,
+        "without_place_count": len(work.local.without_place),
+    }
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PlannedWork:
+    """Hold a plan of all repairs, and the quantiles of when things come back.
+
+    Attributes:
+        plan: who does what when, by mean repair times.
+        quantiles: over draws of the repair times.
+        samples: how many draws there were.
+    """
+
+    plan: Schedule
+    quantiles: RestorationTimes
+    samples: int
+
+
+def plan_work(
+    work: RepairWork,
+    *,
+    crews: int,
+    travel: Travel | None,
+    can_do: BoolArray | None,
+    samples: int,
+    seed: int,
+    drawing: Callable[[], None] = lambda: None,
+) -> PlannedWork:
+    """Return the plan of all repairs by some crews. The same inputs give the same.
+
+    Args:
+        work: the repairs.
+        crews: how many crews.
+        travel: travelling times, or none.
+        can_do: which crew is equipped for which job; None: each for all.
+        samples: draws of the repair times; fewer where there are very many repairs.
+        seed: where chance comes from; the same seed draws the same times for any number of crews.
+        drawing: called when the order stands and times are about to be drawn.
+
+    Raises:
+        InvalidDecisionInput: naming the field.
+    """
+    n = len(work.tree.jobs)
     plan = schedule(
-        tree,
-        crews=inputs["crews"],
+        work.tree,
+        crews=crews,
         travel=travel,
-        improve_steps=IMPROVE_STEPS if len(tree.jobs) <= IMPROVED_UP_TO else 0,
+        can_do=can_do,
+        improve_steps=IMPROVE_STEPS if n <= IMPROVED_UP_TO else 0,
     )
-    context.progress(0.4, "Drawing repair times")
-    samples = min(inputs["samples"], max(1, MAX_DRAWS // max(1, len(tree.jobs))))
+    drawing()
+    samples = min(samples, max(1, MAX_DRAWS // max(1, n)))
     quantiles = restoration_times(
-        tree,
-        [times[kind] for kind in kinds],
+        work.tree,
+        work.job_times,
         order=plan.order,
-        crews=inputs["crews"],
+        crews=crews,
         travel=travel,
+        can_do=can_do,
         samples=samples,
-        rng=np.random.default_rng(inputs["seed"]),
+        rng=np.random.default_rng(seed),
         shares=SHARES,
         probabilities=PROBABILITIES,
     )
-    context.progress(0.7, "Checking each step on the network")
-    checked = _checked(found, grid, plan, context)
-    report = _report(tree, kinds, grid, weighed, local, plan, quantiles, checked, travel)
+    return PlannedWork(plan=plan, quantiles=quantiles, samples=samples)
+
+
+def planned_hours(work: RepairWork, quantiles: RestorationTimes) -> dict[str, Any]:
+    """Return when substations and local repairs bring back supply: P20, P50, P80, as economics read it."""
+    all_hours = quantiles.milestone_h[-1] if work.tree.weight > 0.0 else np.zeros(len(PROBABILITIES))
+
+    def hours(index: int) -> list[float]:
+        return [float(each) for each in quantiles.job_h[index]]
+
     return {
-        **report,
-        "samples": samples,
-        "switching": switching_report(local),
-        "unattributed_customers": local.repairs.unattributed_customers,
-        "without_place_count": len(local.without_place),
+        "substation_hours": {
+            name: hours(index) for index, job in enumerate(work.grid.jobs) for name in job.substations
+        },
+        "local_hours": {
+            job.id: hours(index)
+            for index, job in enumerate(work.local.repairs.jobs, start=len(work.grid.jobs))
+        },
+        "all_hours": [float(each) for each in all_hours],
     }
 
 
-def _critical(found: Repeated, inputs: dict[str, Any]) -> dict[str, int]:
-    """Return the substations that go first."""
-    first = set(inputs["first_substations"])
-    unknown = sorted(first - set(found.network.substation_ids))
-    if unknown:
-        raise BadInput(f"No such substation: {', '.join(unknown[:10])}.", field="firstSubstations")
-    if inputs["is_critical_first"]:
-        first |= {name for name, customers in found.customers.items() if customers.critical}
-    return dict.fromkeys(first, 0)
-
-
-def _tree(
-    grid: GridJobs,
-    weighed: Weighed,
-    local: LocalPlan,
-    repairs: Sequence[ExtraRepair],
-    times: dict[str, RepairTime],
-    *,
-    is_critical_first: bool,
-) -> tuple[OutageTree, list[str]]:
-    """Return all jobs with their kinds: of the transmission network, of the run's local damage, by hand.
+def _travel(work: RepairWork, inputs: dict[str, Any]) -> tuple[Travel | None, BoolArray | None]:
+    """Return travelling times over great circles with a detour, and who can do what.
 
     Raises:
-        BadInput: if repairs given by hand are of the run's own, or are counted in customers where losses are
-            whose customers are not known.
+        BadInput: if the place of a job is not known, there are too many jobs, or a kind of crew is missing.
     """
-    unit = _unit(grid, weighed)
-    own = {job.id for job in local.repairs.jobs}
-    if twice := sorted(repair.asset_id for repair in repairs if repair.asset_id in own):
-        raise BadInput(f"The run itself broke {', '.join(twice[:10])}; leave them out.", field="repairs")
-    if repairs and unit != "CUSTOMERS":
-        raise BadInput(
-            "Repairs are weighed by customers, and the customers of part of the run's lost load are not on "
-            "record: the two cannot be put in one order.",
-            field="repairs",
-        )
-    last = max([1, *(job.rank for job in weighed.jobs)])
-    of_run = repair_jobs(
-        local,
-        grid,
-        unit=unit,
-        mean_h={kind: time.mean_h for kind, time in times.items()},
-        last=last,
-        is_critical_first=is_critical_first,
-    )
-    extra = tuple(
-        RepairJob(
-            id=repair.asset_id,
-            repair_h=times[repair.kind].mean_h,
-            weight=repair.customers,
-            parent=repair.parent_id,
-            rank=0 if repair.is_critical else last,
-            section=repair.section,
-        )
-        for repair in repairs
-    )
-    return OutageTree((*weighed.jobs, *of_run, *extra)), [
-        *(job.kind for job in grid.jobs),
-        *(job.kind for job in local.repairs.jobs),
-        *(repair.kind for repair in repairs),
-    ]
-
-
-def _unit(grid: GridJobs, weighed: Weighed) -> str:
-    """Return what jobs are weighed by: where the transmission network lost nothing that counts, customers."""
-    return weighed.unit if grid.lost_mw > grid.unattributed_mw else "CUSTOMERS"
-
-
-def _travel(tree: OutageTree, inputs: dict[str, Any], local: LocalPlan) -> Travel | None:
-    """Return travelling times over great circles with a detour; a branch lies midway between its ends.
-
-    Raises:
-        BadInput: if the place of a job is not known, or there are too many jobs.
-    """
-    if not inputs["stages"] or not tree.jobs:
-        return None
-    if len(tree.jobs) > MAX_TRAVELLED:
-        raise BadInput(
-            f"{len(tree.jobs):,} repairs; travel is planned for {MAX_TRAVELLED:,} at most. Leave out stages.",
-            field="stages",
-        )
-    ids = [job.id for job in tree.jobs]
-    ends: dict[str, tuple[str, ...]] = {**branch_substations(ids)}
-    ends |= {name: (at,) for name, at in bus_substations(ids).items()}
-    ends |= {name: (name,) for name in ids if name.startswith("SUB-")}
-    places = substation_places({name for each in ends.values() for name in each})
-    at = {
-        name: (
-            float(np.mean([places[end].longitude for end in ends[name]])),
-            float(np.mean([places[end].latitude for end in ends[name]])),
-        )
-        for name in ids
-        if name in ends and all(end in places for end in ends[name])
-    }
-    at |= {name: place for name, place in local.places.items() if name in set(ids)}
-    nowhere = [name for name in ids if name not in at]
-    if nowhere:  # given by hand
-        at |= element_places(initiators.known(nowhere)[0])
-        nowhere = [name for name in nowhere if name not in at]
-    if nowhere:
-        raise BadInput(
-            f"No place on record for {', '.join(nowhere[:10])}; plan without stages.", field="stages"
-        )
-    longitude, latitude = (np.array([at[name][axis] for name in ids]) for axis in (0, 1))
+    if not inputs["stages"] or not work.tree.jobs:
+        return None, None
+    longitude, latitude = job_places(work, most=MAX_TRAVELLED)
     starts = [stage for stage in inputs["stages"] for _ in range(stage["crews"])]
     from_longitude = np.array([stage["longitude"] for stage in starts])
     from_latitude = np.array([stage["latitude"] for stage in starts])
-    return staged_travel(
-        distance_km(from_longitude[:, None], from_latitude[:, None], longitude[None], latitude[None]),
-        distance_km(longitude[:, None], latitude[:, None], longitude[None], latitude[None]),
+    travel = staged_travel(
+        distances_km(from_longitude, from_latitude, longitude, latitude),
+        distances_km(longitude, latitude, longitude, latitude),
         speed_kmh=inputs["speed_kmh"],
         detour_frac=inputs["detour_frac"],
     )
+    of_crews = [stage.get("crew_kind") or ANY_CREW for stage in starts]
+    if not any(of_crews):
+        return travel, None
+    job_kinds = work.crew_kinds(inputs)
+    can_do = equipped(of_crews, job_kinds)
+    missing = Counter(job_kinds[job] for job in np.flatnonzero(~can_do.any(axis=0)).tolist())
+    if missing:
+        needed = ", ".join(f"{kind} ({count} repairs)" for kind, count in sorted(missing.items()))
+        raise BadInput(f"No stage has crews for: {needed}.", field="stages")
+    return travel, can_do
 
 
 def _checked(
@@ -339,16 +282,14 @@ def _checked(
 
 
 def _report(
-    tree: OutageTree,
-    kinds: Sequence[str],
-    grid: GridJobs,
-    weighed: Weighed,
-    local: LocalPlan,
+    work: RepairWork,
+    crew_kinds: Sequence[str],
     plan: Schedule,
     quantiles: RestorationTimes,
     checked: dict[str, RestoredStep] | None,
     travel: Travel | None,
 ) -> dict[str, Any]:
+    tree, grid, weighed, local, kinds = work.tree, work.grid, work.weighed, work.local, work.kinds
     names = {asset.asset_id: asset.name for asset in name_assets([job.id for job in tree.jobs])}
     of_run = local.repairs.jobs
     by_hand = tree.jobs[len(grid.jobs) + len(of_run) :]
@@ -387,13 +328,13 @@ def _report(
                 "customers": customers[job],
                 "verified_restored_mw": None if step is None else step.restored_mw,
                 "would_trip": None if step is None else step.would_trip,
+                "needs_crew": crew_kinds[job] or None,
             }
         )
     planned = milestones(tree, plan.energised_h, SHARES)
-    all_hours = quantiles.milestone_h[-1] if tree.weight > 0.0 else np.zeros(len(PROBABILITIES))
     return {
         "counts": {"jobs": len(steps), "lost_mw": round(grid.lost_mw, 3)},
-        "unit": _unit(grid, weighed),
+        "unit": work.unit,
         "coverage_frac": weighed.coverage_frac,
         "lost_mw": grid.lost_mw,
         "unattributed_mw": grid.unattributed_mw,
@@ -415,16 +356,7 @@ def _report(
             for index, share in enumerate(SHARES)
         ],
         "steps": steps,
-        "substation_hours": {
-            name: [float(hours) for hours in quantiles.job_h[index]]
-            for index, job in enumerate(grid.jobs)
-            for name in job.substations
-        },
-        "local_hours": {
-            job.id: [float(hours) for hours in quantiles.job_h[index]]
-            for index, job in enumerate(of_run, start=len(grid.jobs))
-        },
-        "all_hours": [float(hours) for hours in all_hours],
+        **planned_hours(work, quantiles),
     }
 
 

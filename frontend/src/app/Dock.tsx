@@ -6,15 +6,22 @@ import { AssetCard } from '../features/assets';
 import { addOutage, draftStore, RunForm, RunView } from '../features/cascade';
 import type { CascadeRunState, RunColour } from '../features/cascade';
 import { SearchBox } from '../features/search';
+import { VulnerabilityView } from '../features/vulnerability';
+import type { VulnerabilityMapState } from '../features/vulnerability';
 import type { BranchColumns } from '../lib/columns/layers';
 import type { Lines } from '../lib/draw/lines';
 import { useStore } from '../lib/store';
 import { ErrorBoundary } from '../ui/ErrorBoundary';
 import { EmptyState } from '../ui/StateMessage';
 
-export type DockTab = 'asset' | 'cascade';
+export type DockTab = 'asset' | 'cascade' | 'vulnerability';
 
 const WIDTH_PX = 384;
+const PANEL_NAMES: Record<DockTab, string> = {
+  asset: 'The asset card',
+  cascade: 'The cascade panel',
+  vulnerability: 'The vulnerability panel',
+};
 const CAN_FAIL = ['SUB', 'BUS', 'BR'];
 
 interface Props {
@@ -27,6 +34,11 @@ interface Props {
   runColour: RunColour;
   branches: BranchColumns | null;
   canRun: boolean;
+  canMap: boolean;
+  /** `present`, or the id of the map shown; null: none. */
+  shownMap: string | null;
+  vulnerability: VulnerabilityMapState;
+  onShowMap: (shown: string) => void;
   isPicking: boolean;
   timeZone: string;
   onPicking: (isPicking: boolean) => void;
@@ -66,6 +78,13 @@ export function Dock(props: Props) {
       >
         <Tab label="Asset" value="asset" id="dock-tab-asset" aria-controls="dock-panel" data-testid="tab-asset" />
         <Tab label="Cascade" value="cascade" id="dock-tab-cascade" aria-controls="dock-panel" data-testid="tab-cascade" />
+        <Tab
+          label="Vulnerability"
+          value="vulnerability"
+          id="dock-tab-vulnerability"
+          aria-controls="dock-panel"
+          data-testid="tab-vulnerability"
+        />
       </Tabs>
       <Box
         role="tabpanel"
@@ -74,8 +93,19 @@ export function Dock(props: Props) {
         tabIndex={0}
         sx={{ flex: 1, minHeight: 0, overflowY: 'auto', scrollbarGutter: 'stable', p: 1.75 }}
       >
-        <ErrorBoundary key={tab} name={tab === 'asset' ? 'The asset card' : 'The cascade panel'}>
-          {tab === 'asset' ? <AssetPanel {...props} /> : <CascadePanel {...props} />}
+        <ErrorBoundary key={tab} name={PANEL_NAMES[tab]}>
+          {tab === 'asset' && <AssetPanel {...props} />}
+          {tab === 'cascade' && <CascadePanel {...props} />}
+          {tab === 'vulnerability' && props.shownMap !== null && (
+            <VulnerabilityView
+              shown={props.shownMap}
+              state={props.vulnerability}
+              canMap={props.canMap}
+              timeZone={props.timeZone}
+              onShow={props.onShowMap}
+              onSelect={props.onSelect}
+            />
+          )}
         </ErrorBoundary>
       </Box>
     </Box>

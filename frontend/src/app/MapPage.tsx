@@ -25,11 +25,12 @@ import type { LabelFeatures, MapHandle, PointerPosition } from '../features/map'
 import { SearchBox } from '../features/search';
 import type { SearchHit } from '../features/search';
 import { ViewerQuery } from '../features/session';
+import { PRESENT, useVulnerabilityMap, vulnerabilityLegend, vulnerabilityLines, vulnerabilityMarks } from '../features/vulnerability';
 import type { Bounds } from '../lib/boundsGrid';
 import type { LayerKey } from '../lib/columns/layers';
 import type { Lines } from '../lib/draw/lines';
 import { pointFeatures } from '../lib/geojson';
-import type { Viewport } from '../lib/mapView';
+import type { MapView, Viewport } from '../lib/mapView';
 import { ErrorBoundary } from '../ui/ErrorBoundary';
 
 import { Dock } from './Dock';
@@ -41,6 +42,7 @@ import { canBeFailed, homeViewport, zoomToSee } from './viewports';
 
 const RUN_REPLACES: ReadonlySet<LayerKey> = new Set(['branches']);
 const RUN_PERMISSION = 'cascade.add_cascaderun';
+const MAP_PERMISSION = 'cascade.add_vulnerabilitymap';
 const NO_LABELS: LabelFeatures = { type: 'FeatureCollection', features: [] };
 
 interface Hover {
@@ -60,14 +62,17 @@ export function MapPage({ site }: { site: Site }) {
   const [traced, setTraced] = useState<Lines | null>(null);
   const [isPicking, setPicking] = useState(false);
   const [runColour, setRunColour] = useState<RunColour>('waves');
-  const [tab, setTab] = useState<DockTab>(view.selected !== null && view.run === null ? 'asset' : 'cascade');
+  const [tab, setTab] = useState<DockTab>(firstTab(view));
   const [initialViewport] = useState(() => view.viewport ?? homeViewport(site.territoryBounds));
 
   const [{ data: viewerData }] = useQuery({ query: ViewerQuery });
   const canRun = viewerData?.viewer.permissions.includes(RUN_PERMISSION) ?? false;
+  const canMap = viewerData?.viewer.permissions.includes(MAP_PERMISSION) ?? false;
   const layers = useLayerStates(view.layers, area);
   const cascade = useCascadeRun(view.run);
   const { result } = cascade;
+  const vulnerability = useVulnerabilityMap(view.vulnerability);
+  const mapped = result === null && vulnerability.map?.computedAt != null ? vulnerability.map : null;
   const lastWave = cascade.run?.waves.at(-1)?.number ?? 0;
   const wave = Math.min(view.wave ?? lastWave, lastWave);
   const zoom = area?.zoom ?? initialViewport.zoom;
@@ -88,21 +93,25 @@ export function MapPage({ site }: { site: Site }) {
       result === null
         ? []
         : cascadeLayers({ branches, substations }, result, { ...style, colour: runColour, wave, lastWave });
+    const found = mapped?.vulnerabilityColumns ?? null;
     const selected = view.selected === null ? [] : [view.selected];
     return [
       ...highlightLayers(layers.states, selected, style),
       ...traceLayers(traced, style),
       ...runLayers,
+      ...(found === null ? [] : vulnerabilityLines(branches, found, style)),
       // In a run the colours belong to it: substations step back as they do for loading.
-      ...(result === null
+      ...(result === null && mapped === null
         ? drawLayers(layers.states, style)
         : drawLayers(layers.states, { ...style, colour: 'loading' }, RUN_REPLACES)),
+      ...(found === null ? [] : vulnerabilityMarks(substations, found, style)),
     ];
-  }, [result, branches, substations, style, runColour, wave, lastWave, layers.states, view.selected, traced]);
-  const lineLegend = useMemo(
-    () => (result === null ? null : cascadeLegend(runColour, lastWave)),
-    [result, runColour, lastWave],
-  );
+  }, [result, mapped, branches, substations, style, runColour, wave, lastWave, layers.states, view.selected, traced]);
+  const isMapped = mapped !== null;
+  const lineLegend = useMemo(() => {
+    if (result !== null) return cascadeLegend(runColour, lastWave);
+    return isMapped ? vulnerabilityLegend() : null;
+  }, [result, isMapped, runColour, lastWave]);
   const labels = useMemo(
     () => (substations === null ? NO_LABELS : pointFeatures(labelRows({ substations: { phase: 'ready', columns: substations, error: null } }))),
     [substations],
@@ -118,7 +127,7 @@ export function MapPage({ site }: { site: Site }) {
   const fail = useCallback(
     (assetId: string, name: string) => {
       addOutage(assetId, name);
-      patchView({ run: null, wave: null });
+      patchView({ run: null, wave: null, vulnerability: null });
       setTab('cascade');
     },
     [patchView],
@@ -128,6 +137,11 @@ export function MapPage({ site }: { site: Site }) {
     if (target !== null) mapRef.current?.flyTo({ lng: target.lon, lat: target.lat, zoom: zoomToSee(assetId, zoom) });
   };
 
+  const openTab = (next: DockTab): void => {
+    setTab(next);
+    if (next === 'vulnerability') patchView({ vulnerability: view.vulnerability ?? PRESENT, run: null, wave: null });
+    else if (next === 'cascade') patchView({ vulnerability: null });
+  };
   const showWave = (next: number): void => {
     setRunColour('waves');
     patchView({ wave: next });
@@ -173,7 +187,7 @@ export function MapPage({ site }: { site: Site }) {
               styleUrl={site.mapStyleUrl}
               layers={drawn}
               labels={labels}
-              isPending={layers.isLoading || cascade.isLoading || cascade.isResultLoading}
+              isPending={layers.isLoading || cascade.isLoading || cascade.isResultLoading || vulnerability.isLoading}
               cursor={isPicking ? 'crosshair' : hover === null ? '' : 'pointer'}
               onViewport={onViewport}
               onPointerMove={onPointerMove}
@@ -209,7 +223,11 @@ export function MapPage({ site }: { site: Site }) {
         </Box>
         <Dock
           tab={tab}
-          onTab={setTab}
+          onTab={openTab}
+          shownMap={view.vulnerability}
+          vulnerability={vulnerability}
+          canMap={canMap}
+          onShowMap={(shown) => patchView({ vulnerability: shown })}
           selected={view.selected}
           runId={view.run}
           cascade={cascade}
@@ -235,6 +253,11 @@ export function MapPage({ site }: { site: Site }) {
       </Box>
     </Box>
   );
+}
+
+function firstTab(view: MapView): DockTab {
+  if (view.vulnerability !== null) return 'vulnerability';
+  return view.selected !== null && view.run === null ? 'asset' : 'cascade';
 }
 
 /** Back and Forward move the map to the viewport of that history entry. */

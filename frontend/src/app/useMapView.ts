@@ -19,7 +19,8 @@ export function useMapView(): [MapView, (change: Partial<MapView>) => void] {
     const current = decodeMapView(window.location.search);
     const isChoice =
       (change.selected !== undefined && change.selected !== current.selected) ||
-      (change.run !== undefined && change.run !== current.run);
+      (change.run !== undefined && change.run !== current.run) ||
+      (change.vulnerability !== undefined && change.vulnerability !== current.vulnerability);
     navigate(PATH + encodeMapView({ ...current, ...change }), { replace: !isChoice });
   }, []);
   return [view, patch];

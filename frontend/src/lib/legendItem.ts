@@ -4,6 +4,6 @@ import type { Rgb } from './colourScale';
 export interface LegendItem {
   label: string;
   colour: Rgb;
-  shape: 'dot' | 'line' | 'ring';
+  shape: 'dot' | 'line' | 'ring' | 'dashed';
   widthPx?: number;
 }

@@ -24,6 +24,7 @@ const anyView: fc.Arbitrary<MapView> = fc.record({
   selected: fc.option(assetId),
   run: fc.option(fc.stringMatching(/^[A-Za-z0-9_=:.-]{1,24}$/)),
   wave: fc.option(fc.nat(99_999)),
+  vulnerability: fc.option(fc.oneof(fc.constant('present'), fc.nat(99_999).map(String))),
 });
 
 describe('the map view in the address', () => {
@@ -64,6 +65,7 @@ describe('the map view in the address', () => {
       selected: 'SUB-40707',
       run: '12',
       wave: 3,
+      vulnerability: null,
     };
     expect(encodeMapView(view)).toBe(
       '?at=-95.3698,29.76,8.5&layers=substations,branches&colour=loading&sel=SUB-40707&run=12&wave=3',

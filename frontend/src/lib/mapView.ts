@@ -25,6 +25,8 @@ export interface MapView {
   selected: string | null;
   run: string | null;
   wave: number | null;
+  /** The map of vulnerability shown: `present`, or its id. */
+  vulnerability: string | null;
 }
 
 export const DEFAULT_VIEW: MapView = {
@@ -34,12 +36,14 @@ export const DEFAULT_VIEW: MapView = {
   selected: null,
   run: null,
   wave: null,
+  vulnerability: null,
 };
 
 const MAX_LATITUDE = 85;
 const MAX_ZOOM = 22;
 const LAYER_KEY = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 const ASSET_ID = /^[A-Z]{2,8}-[A-Za-z0-9_.:-]{1,120}$/;
+const MAP_ID = /^(present|\d{1,18})$/;
 const RUN_ID = /^[A-Za-z0-9_=:.-]{1,200}$/;
 
 function decodeViewport(text: string | null): Viewport | null {
@@ -70,6 +74,7 @@ export function decodeMapView(search: string): MapView {
     selected: matching(params.get('sel'), ASSET_ID),
     run: matching(params.get('run'), RUN_ID),
     wave: decodeWave(params.get('wave')),
+    vulnerability: matching(params.get('vulnerability'), MAP_ID),
   };
 }
 
@@ -89,6 +94,7 @@ export function encodeMapView(view: MapView): string {
   if (view.selected !== null) add('sel', view.selected);
   if (view.run !== null) add('run', view.run);
   if (view.wave !== null) add('wave', String(view.wave));
+  if (view.vulnerability !== null) add('vulnerability', view.vulnerability);
   return parts.length === 0 ? '' : `?${parts.join('&')}`;
 }
 

@@ -1,7 +1,14 @@
 import Box from '@mui/material/Box';
 
+interface Props {
+  colour: string;
+  shape: 'dot' | 'line' | 'ring' | 'dashed';
+  widthPx?: number;
+}
+
 /** A legend mark: a dot for points, a bar of the drawn thickness for lines. */
-export function Swatch({ colour, shape, widthPx = 3 }: { colour: string; shape: 'dot' | 'line' | 'ring'; widthPx?: number }) {
+export function Swatch({ colour, shape, widthPx = 3 }: Props) {
+  const isLine = shape === 'line' || shape === 'dashed';
   return (
     <Box
       aria-hidden
@@ -11,11 +18,13 @@ export function Swatch({ colour, shape, widthPx = 3 }: { colour: string; shape: 
       <Box
         component="span"
         style={{
-          backgroundColor: shape === 'ring' ? 'transparent' : colour,
+          backgroundColor: shape === 'ring' || shape === 'dashed' ? 'transparent' : colour,
+          backgroundImage:
+            shape === 'dashed' ? `repeating-linear-gradient(90deg, ${colour} 0 5px, transparent 5px 8px)` : undefined,
           border: shape === 'ring' ? `2px solid ${colour}` : undefined,
-          height: shape === 'line' ? Math.max(2, widthPx) : 9,
+          height: isLine ? Math.max(2, widthPx) : 9,
         }}
-        sx={{ width: shape === 'line' ? 20 : 9, borderRadius: shape === 'line' ? 1 : '50%' }}
+        sx={{ width: isLine ? 20 : 9, borderRadius: isLine ? 1 : '50%' }}
       />
     </Box>
   );

@@ -32,6 +32,8 @@ from grid.warehouse import (
 )
 from grid.warehouse.tables import (
     crews,
+    gnn_predictions,
+    gnn_training_runs,
     outage_interruptions,
     outage_restoration_tracker,
     precomputed_cascade_failures,
@@ -65,6 +67,7 @@ def _many(payload: Row) -> Sequence[Row]:
 
 
 TARGETS: Mapping[str, Target] = {
+    "cascade.gnn_predictions": Target(table=gnn_predictions, column="state_key", rows=_many),
     "cascade.precomputed": Target(table=precomputed_cascades, column="scenario_id", rows=_one),
     "cascade.precomputed_failures": Target(
         table=precomputed_cascade_failures, column="scenario_id", rows=_many
@@ -73,6 +76,7 @@ TARGETS: Mapping[str, Target] = {
     "grid.outage": Target(table=outage_restoration_tracker, column="outage_id", rows=_one),
     "grid.outage_interruptions": Target(table=outage_interruptions, column="outage_id", rows=_many),
     "grid.work_order": Target(table=work_orders, column="work_order_id", rows=_one),
+    "ml.gnn_training_run": Target(table=gnn_training_runs, column="model_version", rows=_one),
 }
 """The kinds of edits that change rows of a table of their own."""
 

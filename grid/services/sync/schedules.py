@@ -23,12 +23,16 @@ FORGET_TASK = "api.forget_audit_records"
 UPKEEP_TASK = "grid.upkeep_scheduled"
 SAMPLE_TASK = "grid.sample_kpis"
 RISK_TASK = "cascade.sample_risk"
+VULNERABILITY_TASK = "cascade.refresh_vulnerability"
+DRIFT_TASK = "cascade.check_drift"
 HEALTH_TASK = "grid.assess_health_scheduled"
 LEARN_TASK = "grid.learn_restorations"
 STREAM_TASK = "grid.tend_streams"
 VEGETATION_TASK = "grid.assess_vegetation_scheduled"
 CHECK_TASK = "grid.check_records_scheduled"
 JUDGE_TASK = "grid.judge_due_circuits"
+PREDICT_TRANSFORMERS_TASK = "cascade.predict_transformers_scheduled"
+FORECAST_TRANSFORMERS_TASK = "cascade.forecast_transformers_scheduled"
 DAILY_AT_HOUR = 4
 RETIRED = ("Sync: layers that change by the minute", "Sync: layers that change rarely")
 """Schedules of earlier versions whose layers those of today cover."""
@@ -44,7 +48,8 @@ def ensure_schedules() -> list[str]:
     what stands around the lines, by a job of their own, so that nothing of operations waits for it. Each is
     synced when its source has changed. Daily at 04:00 local time all are synced in full, changed or not,
     which also mends rows that were tampered with, trees near lines are assessed if anything has changed, the
-    records of the grid are checked, what is old is removed and the warehouse tidied. Every minute new meter
+    records of the grid are checked, what is old is removed and the warehouse tidied. At 05:00 the next day of
+    all transformers is forecast, and on Mondays their failures are predicted. Every minute new meter
     readings are looked for and rolled up, layers that are too old are looked for, and operators' edits are
     delivered; every hour the health of assets is assessed if the evidence has changed or the day is new,
     and the times of restoration are learnt; every five minutes key figures and the risk of now are sampled
@@ -63,6 +68,22 @@ def ensure_schedules() -> list[str]:
         minute="0",
         hour=str(DAILY_AT_HOUR),
         day_of_week="*",
+        day_of_month="*",
+        month_of_year="*",
+        timezone=settings.TIME_ZONE,
+    )
+    after_sync, _ = CrontabSchedule.objects.get_or_create(
+        minute="0",
+        hour=str(DAILY_AT_HOUR + 1),
+        day_of_week="*",
+        day_of_month="*",
+        month_of_year="*",
+        timezone=settings.TIME_ZONE,
+    )
+    weekly, _ = CrontabSchedule.objects.get_or_create(
+        minute="0",
+        hour=str(DAILY_AT_HOUR + 1),
+        day_of_week="1",
         day_of_month="*",
         month_of_year="*",
         timezone=settings.TIME_ZONE,
@@ -117,6 +138,26 @@ def ensure_schedules() -> list[str]:
             "task": RISK_TASK,
             "interval": five_minutes,
             "expire_seconds": 240,
+        },
+        "Vulnerability: map the present where it changed": {
+            "task": VULNERABILITY_TASK,
+            "interval": five_minutes,
+            "expire_seconds": 240,
+        },
+        "Learned models: compare with the present": {
+            "task": DRIFT_TASK,
+            "crontab": daily,
+            "expire_seconds": 3600,
+        },
+        "Transformers: predict failures": {
+            "task": PREDICT_TRANSFORMERS_TASK,
+            "crontab": weekly,
+            "expire_seconds": 3600,
+        },
+        "Transformers: forecast the next day": {
+            "task": FORECAST_TRANSFORMERS_TASK,
+            "crontab": after_sync,
+            "expire_seconds": 3600,
         },
         "Sync: find layers that are too old": {
             "task": FRESHNESS_TASK,

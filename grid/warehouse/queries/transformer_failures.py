@@ -102,6 +102,22 @@ def newest_kept_month() -> Select[Any]:
     return select(func.max(transformer_monthly_load.c.load_month).label("month"))
 
 
+def newest_record() -> Select[Any]:
+    """Return up to when records reach: ``at``, the later of the newest outage and the newest hour of load;
+    null without either.
+    """
+    outage = select(func.max(outage_restoration_tracker.c.started_at)).scalar_subquery()
+    hour = select(func.max(transformer_hourly_load.c.load_hour)).scalar_subquery()
+    return select(
+        case(
+            (outage.is_(None), hour),
+            (hour.is_(None), outage),
+            (outage > hour, outage),
+            else_=hour,
+        ).label("at")
+    )
+
+
 def loads_between(first: date, until: datetime, *, hours_from: datetime) -> Select[Any]:
     """Return the load of each transformer from a month on until a moment.
 
@@ -334,6 +350,22 @@ def outage_minutes_of_units(since: datetime, until: datetime) -> Select[Any]:
     )
 
 
+def newest_hour() -> Select[Any]:
+    """Return the newest hour of load on record: ``at``; null without any."""
+    return select(func.max(transformer_hourly_load.c.load_hour).label("at"))
+
+
+def metered_transformers(since: datetime, until: datetime) -> Select[Any]:
+    """Return the transformers that have hourly loads between two moments: transformer_id, in order."""
+    hour = transformer_hourly_load.c
+    return (
+        select(hour.transformer_id)
+        .where(hour.load_hour >= since, hour.load_hour < until, hour.loading_pct.is_not(None))
+        .distinct()
+        .order_by(hour.transformer_id)
+    )
+
+
 def hours_between(
     since: datetime, until: datetime, transformer_ids: Sequence[str] | None = None
 ) -> Select[Any]:
@@ -351,6 +383,11 @@ def hours_between(
     if transformer_ids is not None:
         query = query.where(hour.transformer_id.in_(list(transformer_ids)))
     return query.order_by(hour.transformer_id, hour.load_hour)
+
+
+def newest_truth() -> Select[Any]:
+    """Return the newest moment of which the forge told what it expected: ``at``; null of real records."""
+    return select(func.max(t_transformer_true_hazard.c.as_of).label("at"))
 
 
 def true_expectations(moments: Sequence[datetime]) -> Select[Any]:

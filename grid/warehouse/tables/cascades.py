@@ -34,8 +34,15 @@ gnn_predictions = Table(
     Column("cascade_risk", Double, nullable=False, comment="0 to 1"),
     Column("risk_rank", Integer, nullable=False, comment="1 is the riskiest of this model"),
     Column("predicted_at", DateTime, nullable=False, comment="UTC"),
+    Column("state_key", String(64), comment="which state it is about, such as PRESENT/Texas"),
+    Column("basis", String(16), comment="PREDICTED, or SIMULATED: the risk is then 1 or 0, for certain"),
+    Column("risk_tier", String(16), comment="LOW, MODERATE, HIGH or CRITICAL"),
+    Column("lost_load_mw", Double, comment="load lost in the end; typically, where predicted"),
+    Column("customers_affected", Integer, comment="customers on record that lose supply; null: not known"),
+    Column("factors_json", Text, comment="what contributes most to a prediction, as JSON"),
+    Column("latency_ms", Double, comment="time that the whole map took"),
     schema=CASCADE_ANALYSIS,
-    comment="Risk of each node to start a cascade, by the graph neural network.",
+    comment="Risk of each node to start a cascade, by the model in service or by simulation.",
 )
 
 precomputed_cascades = Table(

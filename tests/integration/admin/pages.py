@@ -12,13 +12,16 @@ from tests.factories import (
     cascade,
     computed,
     detection,
+    documents,
     exports,
     grid,
     imports,
     jobs,
+    learned,
     streaming,
     surroundings,
     sync,
+    transformers_to_come,
 )
 
 
@@ -45,8 +48,11 @@ def make_world(owner: Any) -> World:
     sync_run = sync.make_sync_run(layer=layer, job=job)
     run = cascade.make_finished_run(owner=owner, branch_id=branch.pk, outages=[substation.pk])
     centrality = cascade.make_node_centrality()
+    entry = cascade.make_vulnerability_entry(zone=substation.zone)
+    foreseen = cascade.make_forecast_branch(run=run, zone=substation.zone)
     token, _ = issue(user=owner, name="Grafana", expires_in_days=30)
     file_import = imports.make_file_import(job=jobs.make_job(owner=owner, kind="grid.import"))
+    passage = documents.make_passage()
     rows = [
         file_import,
         file_import.file,
@@ -118,6 +124,14 @@ def make_world(owner: Any) -> World:
         cascade.make_risk_contribution(zone=substation.zone, asset_id=outage.pk),
         cascade.make_risk_network(),
         cascade.make_risk_assumption(),
+        passage,
+        passage.document,
+        entry.map,
+        entry,
+        foreseen.forecast,
+        foreseen,
+        *learned.make_learning(),
+        *transformers_to_come.make_transformers_to_come(transformer=transformer),
         token,
     ]
     return World(rows={row._meta.label_lower: row for row in rows})

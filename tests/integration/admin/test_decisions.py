@@ -20,6 +20,40 @@ def test_lists_and_rows_open(boss: Client) -> None:
         assert boss.get(row_page(row)).status_code == 200
 
 
+def test_a_study_of_staging_shows_where_crews_wait(boss: Client) -> None:
+    """As the study stores it: one crew at a substation, a second one that costs more than it saves."""
+    stage = {
+        "place_id": "SUB-1", "name": "North <b>", "kind": "DEPOT", "longitude": -95.25, "latitude": 29.5,
+        "crew_kind": "LINE", "crews": 1, "crews_on_record": 4,
+    }  # fmt: skip
+    first = {
+        "crews": 1, "place_count": 1, "stages": [stage], "weighted_hours": 1234.5,
+        "drawn_hours": [1000.0, 1200.0, 1500.0], "saved_hours": None, "saved_damage_usd": None,
+        "saved_voll_usd": None, "crew_usd": None, "stopped_by": None,
+    }  # fmt: skip
+    unknown = {"low": None, "mid": None, "high": None, "reasons": []}
+    second = first | {
+        "crews": 2, "saved_hours": [5.0, 6.5, 8.0], "saved_damage_usd": unknown,
+        "saved_voll_usd": unknown | {"mid": 700.0}, "crew_usd": 900.0,
+        "stopped_by": "COSTS_MORE_THAN_IT_SAVES",
+    }  # fmt: skip
+    result = {
+        "counts": {"jobs": 3, "places": 1, "crews": 1}, "unit": "CUSTOMERS", "recommended_crews": 1,
+        "stopped_by": "COSTS_MORE_THAN_IT_SAVES", "plans": [first, second],
+    }  # fmt: skip
+    study = make_study(run=make_run(), kind="STAGING", result=result)
+
+    page = boss.get(row_page(study)).content.decode()
+
+    for text in (
+        "1 crews at 1 places. One crew more costs more than it saves.", "North &lt;b&gt;", "-95.2500",
+        "1,234.5", "6.5", "$700 by value of lost load", "$900", "customer-hours",
+    ):  # fmt: skip
+        assert text in page, text
+    plan = boss.get(row_page(make_study(run=make_run()))).content.decode()
+    assert "Where crews wait" not in plan
+
+
 def test_a_version_in_use_is_replaced_and_not_changed(db: None, as_user: Callable[[Any], Client]) -> None:
     make_decision_data()
     administrator = as_user(make_user("admin"))

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.contrib.gis.geos import Point
 
 from cascade.engine.arrays import from_ipc
-from cascade.engine.scenarios.spec import ScenarioSpec
+from cascade.engine.scenarios.spec import RatingForm, RatingRule, ScenarioSpec, UnitCost
 from cascade.models import CascadeRun, FrozenInputs, Scenario
 from cascade.services import scenarios
 from cascade.services.freezing import freeze, thaw
@@ -135,6 +135,45 @@ def test_merit_order_without_costs_is_refused_when_it_is_kept(
     with pytest.raises(BadInput) as caught:
         start_run(outages=LOSS, options={"dispatch": "MERIT_ORDER"}, user=planner)
     assert caught.value.field == "unit_costs"
+    assert not CascadeRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "spec"),
+    [
+        (
+            {
+                "options": {"dispatch": "MERIT_ORDER"},
+                "unit_costs": [
+                    UnitCost(unit_id="PLANT-9001", usd_per_mwh=30.0),
+                    UnitCost(usd_per_mwh=10.0),
+                ],
+            },
+            {
+                "options": {"dispatch": "MERIT_ORDER"},
+                "unit_costs": [{"unit_id": "PLANT-9001", "usd_per_mwh": 30.0}, {"usd_per_mwh": 10.0}],
+            },
+        ),
+        ({"ratings": RatingRule(is_secured=True)}, {"ratings": {"is_secured": True}}),
+        ({"ratings": RatingRule(form=RatingForm.HOUR)}, {"ratings": {"form": "HOUR"}}),
+    ],
+)
+def test_a_run_by_itself_takes_costs_and_ratings_as_a_scenario_does(
+    in_texas: SmallNetwork, planner: User, given: dict[str, Any], spec: dict[str, Any]
+) -> None:
+    of_scenario = run_of(planner, outages=LOSS, load={"multiplier": 1.4}, **spec)
+
+    by_itself = start_run(outages=LOSS, load_multiplier=1.4, user=planner, **given)
+
+    assert by_itself.inputs_id == of_scenario.inputs_id
+    assert start_run(outages=LOSS, load_multiplier=1.4, user=planner).inputs_id != of_scenario.inputs_id
+
+
+def test_ratings_by_the_air_need_a_scenario(small_network: SmallNetwork, planner: User) -> None:
+    with pytest.raises(BadInput) as caught:
+        start_run(outages=LOSS, ratings=RatingRule(form=RatingForm.TEMPERATURE), user=planner)
+
+    assert caught.value.field == "ratings.form"
     assert not CascadeRun.objects.exists()
 
 

@@ -9,7 +9,8 @@ from django.contrib.auth.models import User
 
 from cascade.models import CascadeRun, DecisionStudy, RepairTime
 from cascade.services.decisions.assumptions import ensure_defaults
-from cascade.services.decisions.restoration import ExtraRepair, Stage, start_restoration
+from cascade.services.decisions.repair_work import ExtraRepair
+from cascade.services.decisions.restoration import Stage, start_restoration
 from flux_site.jobs.services import run_job
 from grid import models as grid
 from grid.selectors.topology import forget_networks

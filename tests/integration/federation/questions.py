@@ -45,7 +45,7 @@ BY_SCALAR: dict[str, tuple[Any, ...]] = {
     "Boolean": (True, False),
     "DateTime": (*(f"{moment.isoformat()}Z" for moment in MOMENTS), "2025-07-10T07:00:00-05:00"),
 }
-ONLY_IN_CACHE = frozenset({"history", "serviceArea"})
+ONLY_IN_CACHE = frozenset({"history", "serviceArea", "failureRisk", "nextDay"})
 REFUSED = {"regex", "iRegex"}
 """Filters that the warehouse refuses, since each database has regular expressions of its own."""
 

@@ -4,8 +4,11 @@ reaches them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -18,209 +21,24 @@ from cascade.ml.transformers.dataset import (
     FailureDataset,
     build_dataset,
     quarter_starts,
+    rows_of,
 )
-from cascade.ml.transformers.evaluation import read_ceiling, read_spans
-from grid.warehouse import Warehouse, tables
+from cascade.ml.transformers.evaluation import read_ceiling
+from cascade.ml.transformers.lives import read_spans
+from cascade.ml.transformers.next_day import day_of, fit_forecaster, next_day
+from cascade.ml.transformers.plans import FailurePlan, is_forged, record_span
+from cascade.ml.transformers.stored import build_stored, read_stored, stored_digest
+from grid.warehouse import Warehouse
 from grid.warehouse.queries import transformer_failures as records
-from tests.integration.warehouse.rows import table_of
+from tests.transformer_records import AT, END, LATER, hour, store, write_records
 
 pytestmark = pytest.mark.integration
-
-AT = datetime(2024, 7, 1)
-END = datetime(2025, 8, 1)
-PLACE = {"latitude": 29.8, "longitude": -95.4}
-
-
-def unit(name: str, number: int, year: int, **more: Any) -> dict[str, Any]:
-    return {
-        "unit_id": f"{name}-U{number}",
-        "transformer_id": name,
-        "rated_kva": 50.0,
-        "maker": "A",
-        "built_year": year,
-        "liquid": "MINERAL_OIL",
-        "install_year": year,
-        **more,
-    }
-
-
-def outage(number: int, start: datetime, cause: str, **more: Any) -> dict[str, Any]:
-    return {
-        "outage_id": f"OUT-{number}",
-        "circuit_id": "CKT-1",
-        "status": "RESTORED",
-        "cause_code": cause,
-        "is_planned": False,
-        "started_at": start,
-        "restored_at": start + timedelta(hours=2),
-        **PLACE,
-        **more,
-    }
-
-
-UNITS = [
-    # A failed in 2023 and its new unit fails in November 2024; B is renewed in August 2024; C stands.
-    unit("XFMR-A", 1, 1990, removed_at=datetime(2023, 3, 1), removal_reason="FAILED"),
-    unit(
-        "XFMR-A",
-        2,
-        2023,
-        installed_at=datetime(2023, 3, 1, 6),
-        removed_at=datetime(2024, 11, 5),
-        removal_reason="FAILED",
-    ),
-    unit("XFMR-A", 3, 2024, installed_at=datetime(2024, 11, 5, 9)),
-    unit("XFMR-B", 1, 1970, maker="B", removed_at=datetime(2024, 8, 10), removal_reason="RENEWED"),
-    unit("XFMR-B", 2, 2024, installed_at=datetime(2024, 8, 10, 2)),
-    unit("XFMR-C", 1, 2000, liquid="NATURAL_ESTER"),
-]
-OUTAGES = [
-    outage(1, datetime(2022, 7, 1, 12), "EQUIPMENT"),  # of the circuit
-    outage(2, datetime(2023, 3, 1), "EQUIPMENT", transformer_id="XFMR-A"),  # of the unit before
-    outage(3, datetime(2023, 9, 1), "OVERLOAD", transformer_id="XFMR-A"),
-    outage(4, datetime(2024, 2, 1), "LIGHTNING", transformer_id="XFMR-C"),
-    outage(5, datetime(2024, 3, 1), "ANIMAL", transformer_id="XFMR-C"),
-    outage(6, datetime(2024, 4, 1), "LIGHTNING"),
-    outage(7, datetime(2024, 4, 2), "PLANNED_WORK", transformer_id="XFMR-B", is_planned=True),
-]
-MONTHS = [
-    # May 2024 and July 2023 count at the moment, June 2023 is too old.
-    ("XFMR-A", date(2023, 6, 1), 720, 200.0, 90.0, 0.5),
-    ("XFMR-A", date(2023, 7, 1), 744, 130.0, 50.0, 0.2),
-    ("XFMR-A", date(2024, 5, 1), 720, 110.0, 40.0, 0.1),
-    ("XFMR-C", date(2024, 5, 1), 744, 70.0, 30.0, 0.01),
-]
-
-
-def seen(number: int, asset: str, code: int, at: datetime) -> dict[str, Any]:
-    return {
-        "inspection_id": f"I-{number}",
-        "asset_kind": "TRANSFORMER",
-        "asset_id": asset,
-        "condition_code": code,
-        "inspected_at": at,
-    }
-
-
-def blink(number: int, at: datetime) -> dict[str, Any]:
-    end = at + timedelta(seconds=1)
-    return {"momentary_id": f"M-{number}", "circuit_id": "CKT-1", "started_at": at, "ended_at": end}
-
-
-def place(name: str, phases: str, pole: str | None) -> dict[str, Any]:
-    return {
-        "transformer_id": name,
-        "circuit_id": "CKT-1",
-        "phases": phases,
-        "pole_id": pole,
-        "rated_kva": 50.0,
-        "primary_kv": 12.47,
-        "customer_count": 7,
-    }
-
-
-def order(number: int, work: str, asset: str, at: datetime, **more: Any) -> dict[str, Any]:
-    return {
-        "work_order_id": f"WO-{number}",
-        "work_type": work,
-        "asset_id": asset,
-        "created_at": at,
-        "status": "COMPLETED",
-        "asset_kind": "TRANSFORMER",
-        **PLACE,
-        **more,
-    }
-
-
-def hour(at: datetime, pct: float) -> dict[str, Any]:
-    return {
-        "transformer_id": "XFMR-C",
-        "load_hour": at,
-        "load_date": at.date(),
-        "loading_pct": pct,
-        "hot_spot_c": 120.0,
-        "ageing_factor": 2.0,
-    }
-
-
-def truth(name: str, hazard: float) -> dict[str, Any]:
-    return {
-        "transformer_id": name,
-        "as_of": AT,
-        "expected_failures_30d": 0.1 * hazard,
-        "expected_failures_90d": 0.3 * hazard,
-        "expected_failures_365d": hazard,
-    }
-
-
-LATER = {
-    # What came after the moment, or was not over by then: no feature may know it.
-    "outage_restoration_tracker": [
-        outage(21, AT - timedelta(hours=1), "EQUIPMENT", transformer_id="XFMR-C"),
-        outage(22, AT + timedelta(days=3), "OVERLOAD", transformer_id="XFMR-C"),
-        outage(23, AT + timedelta(days=3), "LIGHTNING"),
-    ],
-    "asset_inspections": [seen(9, "XFMR-C", 5, AT + timedelta(days=1))],
-    "momentary_interruptions": [blink(9, AT + timedelta(days=1))],
-    "transformer_hourly_load": [hour(AT + timedelta(hours=2), 400.0)],
-    "transformer_units": [unit("XFMR-C", 2, 2025, installed_at=datetime(2025, 7, 1))],
-}
-
-
-def month(row: tuple[Any, ...]) -> dict[str, Any]:
-    name, first, hours, peak, mean, ageing = row
-    return {
-        "transformer_id": name,
-        "load_month": first,
-        "hours": hours,
-        "peak_loading_pct": peak,
-        "mean_loading_pct": mean,
-        "hours_over_100_pct": 20.0,
-        "hours_over_120_pct": 5.0,
-        "hours_over_150_pct": 0.0,
-        "peak_hot_spot_c": 100.0 + peak / 10.0,
-        "mean_ageing_factor": ageing,
-        "mean_voltage_pu": 1.02,
-    }
-
-
-def store(warehouse: Warehouse, name: str, rows: list[dict[str, Any]], batch: str) -> None:
-    warehouse.append(getattr(tables, name), table_of(getattr(tables, name), *rows), batch)
 
 
 @pytest.fixture
 def records_of(warehouse: Warehouse) -> Warehouse:
     """Three transformers on one circuit, with their past and their future."""
-    rows = {
-        "transformer_metadata": [
-            place("XFMR-A", "A", "POLE-1"),
-            place("XFMR-B", "ABC", None),
-            place("XFMR-C", "B", None),
-        ],
-        "transformer_units": UNITS,
-        "outage_restoration_tracker": OUTAGES,
-        "transformer_monthly_load": [month(row) for row in MONTHS],
-        "transformer_hourly_load": [
-            hour(datetime(2024, 6, 3, 14), 160.0),
-            hour(datetime(2024, 6, 3, 15), 80.0),
-            hour(AT + timedelta(hours=1), 300.0),
-        ],
-        "asset_inspections": [
-            seen(1, "XFMR-A", 5, datetime(2022, 1, 1)),
-            seen(2, "XFMR-C", 2, datetime(2020, 1, 1)),
-            seen(3, "XFMR-C", 3, datetime(2023, 7, 1)),
-        ],
-        "momentary_interruptions": [blink(1, datetime(2024, 1, 1))],
-        "work_orders": [
-            order(1, "TRANSFORMER_REPLACEMENT", "XFMR-A", datetime(2023, 3, 1), outage_id="OUT-2"),
-            order(2, "TRANSFORMER_REPLACEMENT", "XFMR-A", datetime(2024, 11, 5)),
-            order(3, "OUTAGE_RESTORATION", "XFMR-C", datetime(2024, 9, 5)),
-            order(4, "TRANSFORMER_REPLACEMENT", "XFMR-C", datetime(2024, 8, 5), status="CANCELLED"),
-        ],
-        "t_transformer_true_hazard": [truth("XFMR-A", 0.7), truth("XFMR-B", 0.1)],
-    }
-    for name, each in rows.items():
-        store(warehouse, name, each, name)
+    write_records(warehouse)
     return warehouse
 
 
@@ -336,3 +154,90 @@ def test_quarters_are_those_of_the_calendar() -> None:
         datetime(2024, 4, 1),
         datetime(2024, 7, 1),
     ]
+
+
+PLAN = FailurePlan(
+    records_from=datetime(2020, 1, 1), known_until=END, test_from=AT, cut_offs=(datetime(2023, 7, 1), AT)
+)
+
+
+def test_a_stored_data_set_is_what_the_records_say(records_of: Warehouse, tmp_path: Path) -> None:
+    manifest = build_stored(tmp_path, PLAN, records_of)
+    found = read_stored(tmp_path)
+    now = rows_of(found.rows, found.rows.cut_off == np.datetime64(AT))
+
+    assert now.features.tolist() == pytest.approx(built(records_of).features, nan_ok=True)
+    assert now.outcome.tolist() == built(records_of).outcome.tolist()
+    assert now.evidence_at.tolist() == built(records_of).evidence_at.tolist()
+    assert found.spans.failed.sum() >= found.spans_before_test.failed.sum()
+    truth = found.ceiling[365][found.rows.cut_off == np.datetime64(AT)]
+    assert truth.tolist() == pytest.approx([1 - np.exp(-0.7), 1 - np.exp(-0.1), np.nan], nan_ok=True)
+    assert manifest["counts"]["365d"]["test"] == {"known": 2, "failed": 1}
+    assert found.digest == stored_digest(tmp_path)
+
+
+def test_a_build_that_was_killed_goes_on_to_the_same_data_set(records_of: Warehouse, tmp_path: Path) -> None:
+    """Killed after each of its files in turn; what was half written is written anew."""
+    build_stored(tmp_path / "whole", PLAN, records_of)
+    for last in range(1, 5):
+        folder = tmp_path / f"killed-{last}"
+
+        def stop(done: int, total: int, text: str, last: int = last) -> None:
+            if done == last:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            build_stored(folder, PLAN, records_of, stop)
+        with pytest.raises(BadDataset, match="complete"):
+            read_stored(folder)
+        (folder / f"moment-{AT:%Y-%m-%d}.parquet").write_bytes(b"PAR1 half")
+        build_stored(folder, PLAN, records_of)
+
+        assert stored_digest(folder) == stored_digest(tmp_path / "whole")
+
+
+def test_a_stored_data_set_that_was_changed_is_refused(records_of: Warehouse, tmp_path: Path) -> None:
+    build_stored(tmp_path, PLAN, records_of)
+    with pytest.raises(BadDataset, match="another plan"):
+        build_stored(tmp_path, replace(PLAN, known_until=END + timedelta(days=1)), records_of)
+    path = tmp_path / f"moment-{AT:%Y-%m-%d}.parquet"
+    content = bytearray(path.read_bytes())
+    content[-20] ^= 1
+    path.write_bytes(content)
+
+    with pytest.raises(BadDataset, match="not the file"):
+        read_stored(tmp_path)
+
+
+def test_the_span_of_the_records_ends_at_the_newest_of_them_and_never_later_than_now(
+    records_of: Warehouse,
+) -> None:
+    first, last = record_span(records_of, now=datetime(2030, 1, 1))
+
+    assert first < AT < last
+    assert record_span(records_of, now=AT)[1] == AT
+    assert is_forged(records_of)
+
+
+def test_too_few_years_are_refused() -> None:
+    with pytest.raises(BadDataset, match="train on"):
+        replace(PLAN, cut_offs=(AT,))
+    with pytest.raises(BadDataset, match="a year of records"):
+        replace(PLAN, known_until=AT + timedelta(days=100))
+
+
+def test_the_next_day_follows_the_last_whole_one_in_local_time(warehouse: Warehouse) -> None:
+    """The newest hour is 16 to 17 UTC on 1 July, noon in Houston: that day is not over, so it is forecast."""
+    store(warehouse, "transformer_hourly_load", [hour(datetime(2024, 7, 1, 16), 50.0)], "one")
+    wanted = next_day(warehouse, ZoneInfo("America/Chicago"))
+
+    assert (wanted.day, wanted.starts_at) == (date(2024, 7, 1), datetime(2024, 7, 1, 5))
+    store(warehouse, "transformer_hourly_load", [hour(datetime(2024, 7, 2, 4), 50.0)], "two")
+    assert next_day(warehouse, ZoneInfo("America/Chicago")).day == date(2024, 7, 2)
+
+
+def test_without_hours_no_day_is_forecast(records_of: Warehouse, warehouse: Warehouse) -> None:
+    wanted = day_of(date(2024, 7, 3), ZoneInfo("America/Chicago"))
+
+    with pytest.raises(BadDataset, match="whole days"):
+        fit_forecaster(records_of, wanted)

@@ -10,7 +10,9 @@ import sqlglot
 import yaml
 from sqlglot import exp
 
-from grid.ddl import assistant, jobs, network, search, semantic
+from agent.semantic.loading import semantic_model
+from agent.semantic.publish import view_file
+from grid.ddl import assistant, jobs, network, search
 from grid.ddl.access import MASK, READ_SCHEMAS, ROLES, SYNC_TABLES, personal_columns
 from grid.ddl.files import FOLDER, VARIABLES, all_files, outdated, write
 from grid.ddl.sql import VARIABLE
@@ -19,8 +21,9 @@ from grid.warehouse.statements import tables_read
 from grid.warehouse.tables import DERIVED_TABLES, customers_master_data, metadata
 from grid.warehouse.views import VIEWS
 
-FILES = {file.name: file for file in all_files()}
-STATEMENTS = [(file.name, statement) for file in all_files() for statement in file.statements]
+ALL_FILES = [*all_files(), view_file(semantic_model())]
+FILES = {file.name: file for file in ALL_FILES}
+STATEMENTS = [(file.name, statement) for file in ALL_FILES for statement in file.statements]
 
 # Statements whose inside the parser does not know: their beginnings, exactly. A typo has another beginning.
 OPAQUE = (
@@ -219,50 +222,6 @@ def test_search_services_ask_for_columns_that_exist() -> None:
         names = {column.name for column in service.columns_of.columns}
         assert {service.text, *service.attributes, *service.also} <= names, service.name
         assert service.source in {*metadata.tables, *VIEWS}
-
-
-def test_the_semantic_view_relates_keys_of_tables_that_exist() -> None:
-    described = {table.alias: table for table in semantic.TABLES}
-    assert len(described) == len(semantic.TABLES)
-    columns = {
-        alias: {column.name for column in table.columns_of.columns} for alias, table in described.items()
-    }
-    for alias, table in described.items():
-        assert set(table.key) <= columns[alias], alias
-        assert table.source in {*metadata.tables, *VIEWS}
-    for relation in semantic.RELATIONS:
-        assert set(relation.columns) <= columns[relation.alias], relation.name
-        assert len(relation.columns) == len(described[relation.refers_to].key), relation.name
-    # Every table can be reached from the readings or refers to what can be.
-    related = {"ami"}
-    for _ in semantic.RELATIONS:
-        for relation in semantic.RELATIONS:
-            if {relation.alias, relation.refers_to} & related:
-                related |= {relation.alias, relation.refers_to}
-    assert related == set(described)
-
-
-def test_the_words_of_the_semantic_view_stand_for_columns() -> None:
-    columns = {table.alias: {column.name for column in table.columns_of.columns} for table in semantic.TABLES}
-    words = {(term.alias, term.name) for term in (*semantic.FACTS, *semantic.DIMENSIONS)}
-    for term in (*semantic.FACTS, *semantic.DIMENSIONS):
-        used = {
-            column.name
-            for column in sqlglot.parse_one(term.expression, read="snowflake").find_all(exp.Column)
-        }
-        assert used, term.name
-        assert used <= columns[term.alias], term.name
-    for term in semantic.METRICS:
-        used_words = {
-            (column.table, column.name)
-            for column in sqlglot.parse_one(term.expression, read="snowflake").find_all(exp.Column)
-        }
-        assert used_words
-        assert used_words <= words | {(alias, name) for alias, names in columns.items() for name in names}, (
-            term.name
-        )
-    names = [(term.alias, term.name) for term in (*semantic.FACTS, *semantic.DIMENSIONS, *semantic.METRICS)]
-    assert len(names) == len(set(names))
 
 
 def test_the_agents_specification_is_yaml_with_tools_that_exist() -> None:

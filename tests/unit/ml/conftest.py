@@ -5,7 +5,8 @@ import pytest
 from cascade.ml.boosting import BoostingParams
 from cascade.ml.dataset import GridPlan, LabelledState, label_state, study_topology
 from cascade.ml.net_params import NetParams
-from cascade.ml.risk_model import RiskModel, RiskParams, train_risk_model
+from cascade.ml.risk_model import RiskModel, RiskParams
+from cascade.ml.risk_training import train_risk_model
 from cascade.ml.study_grids import GridName
 from cascade.ml.topology import Topology
 from tests.unit.ml.samples import parts_of

@@ -73,7 +73,18 @@ def test_states_from_elsewhere_are_strange_and_those_from_here_are_not() -> None
     mixing = rng.normal(size=(6, 6))
     here = rng.normal(size=(900, 6)) @ mixing
 
-    fitted = fit_familiarity(here[:400], here[400:600])
+    fitted = fit_familiarity(here[:400], ["here"] * 400, here[400:600])
 
     assert fitted.is_unfamiliar(here[600:]).mean() < 0.05
     assert fitted.is_unfamiliar(here[600:] + 8.0 * mixing[0]).mean() > 0.95
+
+
+def test_what_lies_between_two_known_grids_is_neither() -> None:
+    rng = np.random.default_rng(5)
+    one, two = rng.normal(size=(300, 4)), rng.normal(size=(300, 4)) + 30.0
+    training = np.concatenate([one[:200], two[:200]])
+
+    fitted = fit_familiarity(training, ["one"] * 200 + ["two"] * 200, one[200:250])
+
+    assert fitted.is_unfamiliar(np.concatenate([one[250:], two[200:]])).mean() < 0.06
+    assert fitted.is_unfamiliar(one + 15.0).all()

@@ -1,5 +1,6 @@
 """Stored data sets: labels are the engine's, a kill costs nothing, damage is found; splits share nothing."""
 
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from cascade.engine.cascade import simulate
 from cascade.engine.outages import branch_outage
 from cascade.engine.params import CascadeParams
+from cascade.ml import dataset
 from cascade.ml.dataset import (
     GridPlan,
     LabelledState,
@@ -23,6 +25,7 @@ from cascade.ml.dataset import (
     read_dataset,
 )
 from cascade.ml.errors import BadDataset, InvalidTrainingData
+from cascade.ml.features import FEATURE_VERSION
 from cascade.ml.splits import Part, Sample, SplitPlan, assert_apart, split
 from cascade.ml.study_grids import GridName, load_study_grid
 from cascade.ml.topology import Topology
@@ -68,6 +71,34 @@ def test_what_is_read_is_what_was_labelled(folder: Path) -> None:
     np.testing.assert_array_equal(read[7].lost_mw, fresh.lost_mw)
     np.testing.assert_array_equal(read[7].features.node_x, fresh.features.node_x)
     np.testing.assert_array_equal(read[7].state.limit_mva, fresh.state.limit_mva)
+
+
+def test_features_of_an_older_version_are_computed_anew_and_labels_are_kept(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = PLANS[0]
+    for path in folder.glob(f"{plan.key}-*.npz"):
+        with np.load(path) as arrays:
+            older = dict(arrays)
+        older["plan_digest"] = np.array(dataset._plan_digest(plan, FEATURE_VERSION - 1))
+        for name in older:
+            if name.endswith("/node_x"):
+                older[name] = older[name][:, :-3]  # there were fewer
+        np.savez_compressed(tmp_path / path.name, **older)
+    told = json.loads((folder / "manifest.json").read_text())
+    (tmp_path / "manifest.json").write_text(
+        json.dumps({**told, "plans": [plan.to_dict()], "feature_version": FEATURE_VERSION - 1})
+    )
+    with pytest.raises(BadDataset, match="feature_version"):
+        next(read_dataset(tmp_path))
+    monkeypatch.setattr(dataset, "label_state", None)  # nothing is drawn or simulated again
+
+    build_dataset(tmp_path, [plan])
+
+    for old, new in zip(read_dataset(folder), read_dataset(tmp_path), strict=False):
+        np.testing.assert_array_equal(new.lost_mw, old.lost_mw)
+        np.testing.assert_array_equal(new.features.node_x, old.features.node_x)
+        np.testing.assert_array_equal(new.trip_branch, old.trip_branch)
 
 
 def test_a_killed_build_goes_on_and_gives_the_same_data_set(folder: Path, tmp_path: Path) -> None:

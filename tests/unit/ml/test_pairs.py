@@ -8,6 +8,7 @@ import pytest
 from cascade.engine.batch.builders import every_branch, pairs
 from cascade.engine.batch.run import run_many
 from cascade.engine.cascade import simulate
+from cascade.engine.native.pairs import n2_pairs
 from cascade.engine.outages import Outages
 from cascade.engine.params import CascadeParams
 from cascade.ml.boosting import BoostingParams
@@ -23,6 +24,8 @@ from cascade.ml.pairs import (
     simulate_pairs,
     survivors,
 )
+from cascade.ml.screening_report import as_markdown
+from cascade.ml.set_evaluation import SetKind, evaluate_sets
 from cascade.ml.topology import Topology
 from grid.powerflow.network import Network
 
@@ -118,14 +121,51 @@ def test_budgets_by_hand() -> None:
 
 
 def test_pairs_are_measured_on_states_that_were_not_trained_on(states: list[LabelledState]) -> None:
-    report = evaluate_pairs(states[:6], states[6:9])
+    report = evaluate_pairs(states[:6], states[6:9], checked=200)
 
     assert len(report["states"]) == 3
     for told in report["states"]:
         assert told["removed"] + told["by_one_alone"] + told["undecided"] + told["survivors"] == told["pairs"]
-    for each in ("captured", "budget"):
-        assert len(report["oracle"][each]) == 3
-    assert report["oracle"]["captured"][2] >= report["gradient boosting"]["captured"][2]
-    assert report["oracle"]["budget"][0] <= report["gradient boosting"]["budget"][0]
+        assert 0 < told["removed_simulated"] <= 200
+    ranks = report["rankings"]
+    for what in ("mw", "customers", "budget"):
+        assert len(ranks["oracle"][what]) == 3
+    assert ranks["oracle"]["mw"][2]["value"] >= ranks["gradient boosting"]["mw"][2]["value"]
+    assert ranks["oracle"]["budget"][0]["value"] <= ranks["gradient boosting"]["budget"][0]["value"]
     with pytest.raises(InvalidTrainingData, match="shares states"):
         evaluate_pairs(states[:3], states[2:5])
+
+
+def test_random_sets_are_measured_and_storms_need_places(states: list[LabelledState]) -> None:
+    report = evaluate_sets(SetKind.NK, states[:4], states[6:8], count=150)
+
+    for told in report["states"]:
+        assert told["removed"] + told["undecided"] + told["survivors"] == told["sets"]
+        assert 3.0 <= told["mean_size"] <= 5.0
+    ranks = report["rankings"]
+    assert ranks["oracle"]["mw"][2]["value"] >= ranks["gradient boosting"]["mw"][2]["value"]
+    text = as_markdown(evaluate_pairs(states[:2], states[6:7], checked=50), {SetKind.NK: report})
+    assert "none trips anything" in text
+    with pytest.raises(InvalidTrainingData, match="no places"):
+        evaluate_sets(SetKind.STORM, states[:1], states[6:7], count=5)
+
+
+def test_missing_pairs_are_the_undecided_ones(
+    topology: Topology, states: list[LabelledState], left: list[Survivors]
+) -> None:
+    state, told = states[0], left[0]
+    network = _network(topology, state)
+    found = n2_pairs(topology.in_state(state.state))
+    pending = {
+        frozenset(pair)
+        for pair in zip(found.pending_first.tolist(), found.pending_second.tolist(), strict=True)
+    }
+    one, two = np.triu_indices(network.n_branches, 1)
+    result = run_many(network, CascadeParams(), pairs(one, two))
+    trips = np.flatnonzero(result.n_tripped > 0)
+    known = {frozenset(pair) for pair in zip(found.first.tolist(), found.second.tolist(), strict=True)}
+    for row in trips.tolist():
+        pair = frozenset((int(one[row]), int(two[row])))
+        assert pair in known or pair in pending
+    kept = {frozenset(pair) for pair in zip(told.first.tolist(), told.second.tolist(), strict=True)}
+    assert kept <= known

@@ -17,9 +17,13 @@ export interface PathStyle {
   opacity?: number;
   /** Sideways shift of each line in pixels at scale 1, positive to its right. */
   shiftsPx?: Float32Array;
+  /** Dash and gap in line widths; drawn through if left out. */
+  dash?: readonly [number, number];
 }
 
 const OFFSET = [new PathStyleExtension({ offset: true })];
+const OFFSET_DASHED = [new PathStyleExtension({ offset: true, dash: true })];
+const DASHED = [new PathStyleExtension({ dash: true })];
 
 /** Distance between the middles of parallel circuits at scale 1, pixels. */
 const CIRCUIT_SPACING_PX = 3.6;
@@ -65,6 +69,11 @@ interface PathData {
   attributes: { getPath: { value: Float64Array; size: number } } & Record<string, object>;
 }
 
+function extensionsOf(isShifted: boolean, isDashed: boolean): PathStyleExtension[] {
+  if (isDashed) return isShifted ? OFFSET_DASHED : DASHED;
+  return isShifted ? OFFSET : [];
+}
+
 /** Lines from column buffers; a change of colour alone tessellates nothing anew. */
 export function pathLayer(options: {
   id: string;
@@ -98,7 +107,8 @@ export function pathLayer(options: {
     widthMinPixels: 0.6,
     jointRounded: false,
     capRounded: false,
-    extensions: offsets ? OFFSET : [],
+    extensions: extensionsOf(offsets !== undefined, style.dash !== undefined),
+    ...(style.dash && { getDashArray: [...style.dash] }),
     dataComparator: (next: PathData, previous: PathData | null) =>
       previous?.attributes.getPath.value === next.attributes.getPath.value,
     updateTriggers: { getColor: style.colours, getWidth: style.widthsPx, getOffset: style.shiftsPx },

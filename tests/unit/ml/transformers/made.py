@@ -3,8 +3,8 @@
 import numpy as np
 
 from cascade.ml.transformers.dataset import FailureDataset
-from cascade.ml.transformers.evaluation import UnitSpans
 from cascade.ml.transformers.features import FEATURE_NAMES
+from cascade.ml.transformers.lives import UnitSpans
 
 CUT_OFFS = np.array(["2020-01-01", "2021-01-01", "2022-01-01", "2023-01-01"], dtype="datetime64[us]")
 

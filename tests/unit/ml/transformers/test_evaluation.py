@@ -9,13 +9,8 @@ import pytest
 from cascade.ml.boosting import BoostingParams
 from cascade.ml.errors import BadDataset
 from cascade.ml.transformers.dataset import UNKNOWN, FailureDataset, LeakageError, check_evidence
-from cascade.ml.transformers.evaluation import (
-    EvaluationParams,
-    EvaluationReport,
-    FailureModel,
-    evaluate,
-    fit_models,
-)
+from cascade.ml.transformers.evaluation import EvaluationReport, evaluate
+from cascade.ml.transformers.fitting import EvaluationParams, FailureModel, fit_models
 from cascade.ml.transformers.splits import Fold, check_fold, folds
 from tests.unit.ml.transformers.made import CUT_OFFS, made_dataset, made_spans
 

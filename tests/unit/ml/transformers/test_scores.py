@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
+from cascade.ml import ranking
 from cascade.ml.errors import InvalidTrainingData
 from cascade.ml.transformers import scores
 
@@ -20,33 +21,35 @@ def test_ranking_scores_are_those_of_scikit_learn(seed: int, count: int, levels:
     score = rng.integers(0, levels, count) / 7.0
     weight = rng.integers(0, 4, count).astype(np.float64)
     weight[:2] = 1.0
-    samples = scores.ranked(truth, score)
+    samples = ranking.ranked(truth, score)
 
-    assert scores.average_precision(samples) == pytest.approx(average_precision_score(truth, score))
-    assert scores.roc_auc(samples) == pytest.approx(roc_auc_score(truth, score))
-    assert scores.average_precision(samples, weight) == pytest.approx(
+    assert ranking.average_precision(samples) == pytest.approx(average_precision_score(truth, score))
+    assert ranking.roc_auc(samples) == pytest.approx(roc_auc_score(truth, score))
+    assert ranking.average_precision(samples, weight) == pytest.approx(
         average_precision_score(truth, score, sample_weight=weight)
     )
-    assert scores.roc_auc(samples, weight) == pytest.approx(roc_auc_score(truth, score, sample_weight=weight))
+    assert ranking.roc_auc(samples, weight) == pytest.approx(
+        roc_auc_score(truth, score, sample_weight=weight)
+    )
     assert scores.brier_score(truth, score / 2.0) == pytest.approx(brier_score_loss(truth, score / 2.0))
 
 
 def test_recall_counts_the_failures_among_those_looked_at_first() -> None:
     truth = [True, False, True, False, False, False, False, True, False, False]
-    samples = scores.ranked(truth, np.arange(10.0, 0.0, -1.0))
+    samples = ranking.ranked(truth, np.arange(10.0, 0.0, -1.0))
 
-    assert scores.recall_at(samples, 0.1) == pytest.approx(1 / 3)
-    assert scores.recall_at(samples, 0.3) == pytest.approx(2 / 3)
-    assert scores.recall_at(samples, 1.0) == 1.0
-    assert scores.lift_at(samples, 0.1) == pytest.approx(10 / 3)
+    assert ranking.recall_at(samples, 0.1) == pytest.approx(1 / 3)
+    assert ranking.recall_at(samples, 0.3) == pytest.approx(2 / 3)
+    assert ranking.recall_at(samples, 1.0) == 1.0
+    assert ranking.lift_at(samples, 0.1) == pytest.approx(10 / 3)
 
 
 def test_of_equal_scores_some_are_looked_at_by_chance() -> None:
     """Four of one score, two failures: half of them are looked at, so one failure is expected."""
-    samples = scores.ranked([True, True, False, False, False, False, False, False], [1.0] * 4 + [0.0] * 4)
+    samples = ranking.ranked([True, True, False, False, False, False, False, False], [1.0] * 4 + [0.0] * 4)
 
-    assert scores.recall_at(samples, 0.25) == 0.5
-    assert scores.recall_at(scores.ranked([True, False] * 5, np.zeros(10)), 0.2) == pytest.approx(0.2)
+    assert ranking.recall_at(samples, 0.25) == 0.5
+    assert ranking.recall_at(ranking.ranked([True, False] * 5, np.zeros(10)), 0.2) == pytest.approx(0.2)
 
 
 def test_calibration_compares_what_was_said_with_what_came() -> None:
@@ -74,10 +77,10 @@ def test_assets_are_resampled_with_all_their_rows() -> None:
 def test_the_interval_holds_the_score_of_a_coin() -> None:
     rng = np.random.default_rng(5)
     truth = rng.random(2000) < 0.2
-    samples = scores.ranked(truth, rng.random(2000))
+    samples = ranking.ranked(truth, rng.random(2000))
     weights = scores.asset_weights(np.arange(2000), times=200, seed=2)
 
-    found = scores.interval(lambda weight: scores.roc_auc(samples, weight), weights)
+    found = scores.interval(lambda weight: ranking.roc_auc(samples, weight), weights)
 
     assert found.low < 0.5 < found.high
     assert found.low < found.value < found.high
@@ -85,4 +88,4 @@ def test_the_interval_holds_the_score_of_a_coin() -> None:
 
 def test_scores_that_are_unknown_are_refused() -> None:
     with pytest.raises(InvalidTrainingData):
-        scores.ranked([True, False], [0.5, float("nan")])
+        ranking.ranked([True, False], [0.5, float("nan")])

@@ -1,0 +1,1 @@
+"""Answers in words, rows and charts, as the events of a conversation."""

@@ -1,0 +1,272 @@
+"""The kinds of questions: rows, one thing by its id, a superlative, what a counting metric counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.semantic.evidence import table_of
+from agent.semantic.form import Condition, Filter, Operator, Order, Question
+from agent.semantic.gathering import Unreadable
+from agent.semantic.measuring import RANKED, Measuring
+from agent.semantic.model import (
+    Aggregate,
+    DimensionKind,
+    Metric,
+    MetricKind,
+    SemanticTable,
+)
+
+
+class Forms(Measuring):
+    """Makes forms that are no plain numbers by group."""
+
+    def _with_periods(self, question: Question) -> Question:
+        found = self._found
+        table = self._model.tables[self._base(question)]
+        question = self._at_present(question, table)
+        if len(found.periods) > 2:
+            raise Unreadable("I compare two times, not more")
+        wrong = [
+            name
+            for name in found.time_words
+            if name != table.name and name not in {m.of for m in found.measures}
+        ]
+        if wrong:
+            raise Unreadable(
+                f"{table.nouns[0] if table.nouns else table.name}: this does not go with that word"
+            )
+        says_when = table.name in found.time_words or any(m.kind == "METRIC" for m in found.measures)
+        if found.periods and table.time_words and not says_when:
+            raise Unreadable(
+                f"when were they {table.time_words[0]}? Only that is on record of {table.nouns[0]}s"
+            )
+        if found.is_compared and len(found.periods) < 2 and not question.groups and not question.share:
+            raise Unreadable("I could not tell what to compare with what")
+        return replace(question, periods=tuple(found.periods), time=self._time_meant(table))
+
+    def _at_present(self, question: Question, table: SemanticTable) -> Question:
+        """Return a question about now: what is going on, where the table tells that."""
+        if not self._found.is_now:
+            return question
+        if table.now and not self._found.periods:
+            kept = {item.dimension for item in (*question.filters, *question.share)}
+            added = [Filter(f"{table.name}.{name}", values) for name, values in table.now.items()]
+            return replace(
+                question, filters=(*question.filters, *(item for item in added if item.dimension not in kept))
+            )
+        if table.time is not None and not table.time_words and not self._found.periods:
+            raise Unreadable(f"today's, or the latest? {table.description} have many times")
+        return question
+
+    def _time_meant(self, table: SemanticTable) -> str | None:
+        """Return the time that periods are about where it is not the table's own: "restored yesterday"."""
+        times = [name for name in self._found.times if name != f"{table.name}.{table.time}"]
+        if len(times) > 1 or any(table_of(name) != table.name for name in self._found.times):
+            raise Unreadable("I could not tell which time is meant")
+        return times[0] if times else None
+
+    def _listed_metric(self) -> Question | None:
+        """Return the rows that a counting metric counts: "which trees are within the clearance"."""
+        found = self._found
+        if len(found.measures) != 1 or not found.measures[0].is_listed or found.measures[0].kind != "METRIC":
+            return None
+        metric = self._model.metrics[found.measures[0].of]
+        table = self._model.tables[metric.table]
+        if metric.kind is not MetricKind.COUNT:
+            return None
+        if (
+            found.targets
+            or found.groups
+            or found.superlatives
+            or metric.known
+            or metric.distinct != table.key
+        ):
+            raise Unreadable("their number, or which they are?")
+        wanted = tuple(Filter(f"{table.name}.{name}", values) for name, values in metric.where.items())
+        above = metric.above
+        limits = (
+            () if above is None else (Condition(f"{table.name}.{above.fact}", Operator.ABOVE, above.value),)
+        )
+        filters = (*self._filters(), *wanted)
+        self._check_loose(filters, (), [])
+        self._check_nouns([metric.name], [])
+        columns = [item.of for item in limits]
+        return self._with_periods(
+            Question(
+                subject=table.name,
+                columns=tuple(columns),
+                filters=filters,
+                conditions=limits,
+                limit=found.limit,
+            )
+        )
+
+    def _rows(self, noun: str | None) -> Question:
+        found = self._found
+        if noun is None:
+            raise Unreadable("I could not tell what is asked")
+        if (
+            found.superlatives
+            or found.limit
+            or found.grain
+            or found.groups
+            or found.is_share
+            or found.is_compared
+        ):
+            raise Unreadable("ranked by what?")
+        for other, at in found.nouns:
+            if other != noun and self._model.hops(noun, other) is None:
+                raise Unreadable(f"{self._items[at].text} do not go with that")
+        table = self._model.tables[noun]
+        filters = self._filters()
+        conditions = self._conditions([], [])
+        columns = [item.of for item in conditions] + [
+            item.dimension for item in filters if not item.dimension.endswith("_id")
+        ]
+        columns += [name for name, _ in found.loose if self._model.hops(noun, table_of(name)) is not None]
+        columns += [f"{noun}.{name}" for name in table.show]
+        return self._with_periods(
+            Question(
+                subject=noun,
+                columns=tuple(dict.fromkeys(columns)),
+                filters=filters,
+                conditions=conditions,
+                limit=found.limit,
+            )
+        )
+
+    def _lookup(self) -> Question | None:
+        """Return the question for what is known of one thing, named by its id."""
+        found = self._found
+        ids = [chosen for chosen in found.chosen if chosen.is_id]
+        if (
+            len(ids) != 1
+            or found.groups
+            or found.grain
+            or found.is_share
+            or found.is_compared
+            or found.superlatives
+        ):
+            return None
+        if found.is_counting or any(
+            measure.kind != "FACT" or measure.aggregates for measure in found.measures
+        ):
+            return None
+        dimension = self._model.dimensions[ids[0].dimension]
+        table = self._model.tables[dimension.table]
+        columns: list[str] = []
+        for name, at in found.loose:
+            if self._model.dimensions[name].table != table.name:
+                raise Unreadable(f"{self._items[at].text} is not of that")
+            columns.append(name)
+        for measure in found.measures:
+            if (
+                measure.comparison is not None
+                or self._model.facts[measure.of].table != table.name
+                or found.periods
+            ):
+                return None
+            columns.append(measure.of)
+        for target in found.targets:
+            if "." in target:
+                if self._model.dimensions[target].table != table.name:
+                    return None
+                columns.append(target)
+                continue
+            if (
+                target == table.name
+                or target not in self._model.tables
+                or self._model.hops(table.name, target) is None
+            ):
+                return None
+            end = self._model.tables[target]
+            columns.append(self._group(target))
+            columns += [f"{target}.{end.label}"] if end.label else []
+        only_name = all(other == table.name for other, _ in found.nouns)
+        if not columns and not (found.is_about and only_name):
+            return None
+        if len(found.chosen) > 1 or found.periods or found.limit:
+            raise Unreadable("one thing is looked up by its id alone")
+        if found.is_when and not any(
+            self._model.dimensions[name].kind in (DimensionKind.UTC, DimensionKind.DATE, DimensionKind.YEAR)
+            for name in columns
+            if name in self._model.dimensions
+        ):
+            raise Unreadable("that is no time")
+        if found.is_when or found.is_about:
+            found.time_words.clear()
+        columns += [f"{table.name}.{name}" for name in table.show] if found.is_about else []
+        return Question(subject=table.name, columns=tuple(dict.fromkeys(columns)), filters=self._filters())
+
+    def _fact_superlative(self) -> Question | None:
+        """Return the ranking that a word like "oldest" or "hottest" asks for."""
+        found = self._found
+        if not found.fact_superlatives:
+            return None
+        name, direction, _ = found.fact_superlatives[0]
+        if any(measure.of == name for measure in found.measures):
+            return None  # "the longest outage duration"
+        if (
+            len(found.fact_superlatives) > 1
+            or found.measures
+            or found.is_counting
+            or found.aggregates
+            or found.is_share
+        ):
+            raise Unreadable("that ranks by two things")
+        is_most = direction == "MOST"
+        metric = self._superlative_metric(name, is_most)
+        table = metric.table
+        self._used_facts.append(f"{table}.{metric.fact}")
+        if found.grain is not None and not found.groups:
+            groups: list[str] = []
+            is_plural = found.target_is_plural
+        else:
+            ranked = self._ranked_table(table)
+            named = [(other, at) for other, at in found.nouns if other == ranked]
+            targets = [other for other in found.targets if other in self._model.tables]
+            if not named and ranked not in targets:
+                raise Unreadable("the most of what?")
+            groups = [self._group(ranked)]
+            is_plural = found.target_is_plural if targets else self._items[named[0][1]].is_plural
+        filters = self._filters()
+        groups += [name for name in (self._group(name) for name in found.groups) if name not in groups]
+        self._check_loose(filters, (), groups)
+        self._check_nouns([metric.name], groups)
+        limit = found.limit or (RANKED if is_plural else 1)
+        return self._with_periods(
+            Question(
+                metrics=(metric.name,),
+                groups=tuple(groups),
+                grain=found.grain,
+                filters=filters,
+                conditions=self._conditions([metric.name], []),
+                order=Order(metric.name, is_most),
+                limit=limit,
+            )
+        )
+
+    def _superlative_metric(self, name: str, is_most: bool) -> Metric:
+        if name in self._model.metrics:
+            return self._model.metrics[name]
+        fact = self._model.facts[name]
+        wanted = Aggregate.SUM if fact.each is Aggregate.SUM else Aggregate.MAX if is_most else Aggregate.MIN
+        metric = self._model.metric_of(fact, wanted)
+        if metric is None:
+            raise Unreadable(f"{fact.name} has no extreme")
+        return metric
+
+    def _asks_rows(self, noun: str) -> bool:
+        found = self._found
+        if (
+            found.groups
+            or found.grain
+            or found.is_trend
+            or found.is_share
+            or found.is_compared
+            or len(found.periods) > 1
+        ):
+            return False
+        if any(name != noun for name in found.targets):
+            return False
+        return found.is_which or self._model.tables[noun].lists_rows or found.limit is not None

@@ -1,0 +1,193 @@
+"""Reads a question: a form that can be answered, a question back, or the reason why it is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.semantic.builder import Builder
+from agent.semantic.expressions import Clock
+from agent.semantic.form import Question
+from agent.semantic.gathering import Unreadable
+from agent.semantic.model import SemanticModel
+from agent.semantic.reading import Read, Reader
+from agent.semantic.scope import title_of
+from agent.semantic.segments import Cut, combinations, cut
+from agent.semantic.times import NoSuchDate, TimeGrammar
+from agent.semantic.vocabulary import Catalog, Vocabulary
+from agent.semantic.words import stems, tokens_of
+
+MOST_CHARACTERS = 500
+_CLOSE = 0.05
+"""Readings whose costs differ by less are equally likely; the question is asked back."""
+_SQL = re.compile(
+    r"\b(?:select\b.*\bfrom|insert\s+into|delete\s+from|update\s+\w+\s+set|drop\s+(?:table|schema|database|view|user)|truncate\s+table"
+    r"|alter\s+(?:table|user|role)|create\s+(?:table|user|role|or\s+replace)|union\s+(?:all\s+)?select|grant\s+\w+\s+(?:on|to)|copy\s+into"
+    r"|exec(?:ute)?\s+immediate|attach\s+database|pragma)\b|--|/\*|;\s*\w|'\s*(?:or|and)\s|\bor\s+1\s*=\s*1\b|\)\s*;",
+    re.IGNORECASE | re.DOTALL,
+)
+_POLITE = {
+    "please",
+    "can",
+    "could",
+    "you",
+    "kindly",
+    "would",
+    "now",
+    "i",
+    "want",
+    "to",
+    "need",
+    "go",
+    "and",
+    "then",
+    "let",
+    "us",
+}
+_TAKEOVER = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|rule|prompt|guideline|previous|above)"
+    r"|system prompt|developer mode"
+    r"|\bjailbreak|you are now\b|\bpretend\b|act as\b|roleplay|reveal your|your instructions",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A question that can be answered, and spellings that were put right on the way."""
+
+    question: Question
+    mended: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing that may have been meant, and its form; without one the words are a question."""
+
+    label: str
+    question: Question | None = None
+
+
+@dataclass(frozen=True)
+class AskBack:
+    """What must be clear before there is an answer, with choices where there are some."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A question that is out of scope, and why."""
+
+    reason: str
+
+
+Outcome = Understood | AskBack | Refused
+
+
+class Parser:
+    """Reads the questions of one model at one moment, with the values on record then."""
+
+    def __init__(self, model: SemanticModel, catalog: Catalog, clock: Clock) -> None:
+        self._model = model
+        self._vocabulary = Vocabulary(model, catalog)
+        self._builder = Builder(model, clock)
+        self._grammar = TimeGrammar(clock.local)
+
+    def parse(self, text: str, previous: Question | None = None) -> Outcome:
+        """Return what a question means; ``previous`` is the form of the question before it in the talk."""
+        if len(text) > MOST_CHARACTERS:
+            return AskBack(f"A question may have {MOST_CHARACTERS} characters; this one has {len(text)}.")
+        refused = self._refused(text)
+        if refused is not None:
+            return refused
+        try:
+            pieces = cut(text, self._vocabulary, self._grammar)
+        except NoSuchDate as error:
+            return AskBack(f"{error}.")
+        if pieces.unknown_ids:
+            named = ", ".join(pieces.unknown_ids)
+            return AskBack(f"I know no kind of asset whose ids look like {named}.", words=pieces.unknown_ids)
+        if pieces.unknown:
+            return self._not_known(pieces)
+        if not pieces.segments:
+            return AskBack("What would you like to know?", self._examples())
+        return self._read(pieces, previous)
+
+    def _refused(self, text: str) -> Refused | None:
+        if _SQL.search(text):
+            return Refused("I answer questions in words; statements for a database are not run.")
+        if _TAKEOVER.search(text):
+            return Refused(
+                "I answer questions about this grid's data only, and what I may do does not change by asking."
+            )
+        words = tuple(token.stem for token in tokens_of(text))
+        command = words
+        while command and command[0] in _POLITE:
+            command = command[1:]
+        for scope in self._model.scopes:
+            if any(command[: len(start)] == start for start in map(stems, scope.starts)) and any(
+                token.is_id for token in tokens_of(text)
+            ):
+                return Refused(scope.reason)
+            for phrase in map(stems, scope.words):
+                if any(words[at : at + len(phrase)] == phrase for at in range(len(words))):
+                    return Refused(scope.reason)
+        return None
+
+    def _not_known(self, pieces: Cut) -> AskBack:
+        words = tuple(pieces.unknown)
+        named = ", ".join(f'"{word}"' for word in words)
+        near = [found for word in words for found in pieces.unknown[word]]
+        hint = f" Did you mean {', '.join(dict.fromkeys(near))}?" if near else ""
+        return AskBack(f"I do not know what {named} means here.{hint}", words=words)
+
+    def _read(self, pieces: Cut, previous: Question | None) -> Outcome:
+        reader = Reader(self._model, self._builder, self._grammar, previous)
+        readings: dict[Question, Read] = {}
+        reasons: list[str] = []
+        for items in combinations(pieces.segments):
+            try:
+                read = reader.read(items)
+            except Unreadable as error:
+                reasons.append(str(error))
+                continue
+            known = readings.get(read.question)
+            if known is None or read.cost < known.cost:
+                readings[read.question] = read
+        if not readings:
+            return AskBack(self._why_not(reasons), self._examples())
+        ranked = sorted(readings.values(), key=lambda read: read.cost)
+        likely = [read for read in ranked if read.cost - ranked[0].cost < _CLOSE]
+        if len(likely) > 1:
+            return AskBack(
+                "That can mean several things. Which one?",
+                tuple(Choice(self.choice(read.question), read.question) for read in likely[:5]),
+            )
+        return Understood(ranked[0].question, pieces.mended)
+
+    def _examples(self) -> tuple[Choice, ...]:
+        return tuple(Choice(text) for text in self._model.verified[:4])
+
+    def _why_not(self, reasons: Sequence[str]) -> str:
+        if not reasons:
+            return "I could not tell what is asked."
+        commonest = max(dict.fromkeys(reasons), key=reasons.count)
+        return f"{commonest[0].upper()}{commonest[1:].rstrip('.?')}" + (
+            "?" if commonest.endswith("?") else "."
+        )
+
+    def choice(self, question: Question) -> str:
+        """Return a form in a few words, for a choice."""
+        names = ", ".join(title_of(name) for name in question.metrics) or title_of(question.subject or "")
+        groups = "".join(f" by {title_of(name.partition('.')[2]).lower()}" for name in question.groups)
+        filters = "".join(
+            f", {title_of(item.dimension.partition('.')[2]).lower()} "
+            f"{'not ' if item.is_excluded else ''}{' or '.join(item.values)}"
+            for item in question.filters
+        )
+        table = self._model.metrics[question.metrics[0]].table if question.metrics else question.subject or ""
+        return f"{names}{groups}{filters} ({self._model.tables[table].description.lower()})"

@@ -1,0 +1,37 @@
+"""What is predicted of transformers, as it is kept."""
+
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from cascade import models
+from flux_site.api.errors import BadInput
+
+MOST_RUNS = 250
+
+
+def newest_risk_run() -> models.TransformerRiskRun | None:
+    """Return the newest prediction of failures, with its model; None if there is none."""
+    return models.TransformerRiskRun.objects.select_related("model").first()
+
+
+def forecast_runs(first: int) -> list[models.TransformerForecastRun]:
+    """Return forecasts of the next day, the newest first.
+
+    Raises:
+        BadInput: if ``first`` is not 1 to 250.
+    """
+    if not 1 <= first <= MOST_RUNS:
+        raise BadInput(f"first is {first}; it must be 1 to {MOST_RUNS}.", field="first")
+    return list(models.TransformerForecastRun.objects.all()[:first])
+
+
+def maintenance(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return those of some transformers where a new unit is less likely to fail, what avoids most first.
+
+    Where no failure tells how long one lasts, minutes are not known, and the order is that of avoided
+    probability times customers, which is the same.
+    """
+    return rows.filter(customers__gt=0, renewed_probability__lt=F("probability_365d")).order_by(
+        "avoided_rank"
+    )

@@ -1,0 +1,1 @@
+"""The life of learned models: data sets, training, evaluation, promotion, drift."""
