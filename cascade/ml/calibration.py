@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from cascade.ml.errors import InvalidTrainingData
 from grid.powerflow.arrays import BoolArray, FloatArray
@@ -22,6 +24,18 @@ class Isotonic:
 
     score: FloatArray
     probability: FloatArray
+
+    def to_arrays(self, name: str) -> dict[str, FloatArray]:
+        """Return the map as arrays of a model file, under a name."""
+        return {f"{name}/score": self.score, f"{name}/probability": self.probability}
+
+    @classmethod
+    def restored(cls, name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> Isotonic:
+        """Return the map of that name of a model file."""
+        return cls(
+            score=arrays[f"{name}/score"].astype(np.float64),
+            probability=arrays[f"{name}/probability"].astype(np.float64),
+        )
 
     def __call__(self, score: FloatArray) -> FloatArray:
         """Return the probabilities; beyond the ends that of the end."""
@@ -86,6 +100,19 @@ class Familiarity:
     centre: FloatArray
     precision: FloatArray
     limit: float
+
+    def to_arrays(self) -> dict[str, FloatArray]:
+        """Return all but the limit as arrays of a model file."""
+        return {"familiarity/centre": self.centre, "familiarity/precision": self.precision}
+
+    @classmethod
+    def restored(cls, arrays: Mapping[str, npt.NDArray[Any]], limit: float) -> Familiarity:
+        """Return what a model file holds."""
+        return cls(
+            centre=arrays["familiarity/centre"].astype(np.float64),
+            precision=arrays["familiarity/precision"].astype(np.float64),
+            limit=float(limit),
+        )
 
     def distance(self, states: FloatArray) -> FloatArray:
         """Return the squared Mahalanobis distance of each state, a row of features each, from its centre."""

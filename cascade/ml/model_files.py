@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from cascade.ml.errors import BadModelFile
+from cascade.ml.store import MANIFEST, WEIGHTS, read_model, write_whole
 
-WEIGHTS, MANIFEST = "weights.safetensors", "manifest.json"
+if TYPE_CHECKING:
+    from torch.nn import Module
+
 FORMAT_VERSION = 1
 
 Arrays = dict[str, npt.NDArray[np.generic]]
+Net = TypeVar("Net", bound="Module")
 
 
 def save_model(
@@ -42,8 +45,8 @@ def save_model(
         "weights_sha256": digest,
         **about,
     }
-    _write_whole(folder / WEIGHTS, content)
-    _write_whole(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
+    write_whole(folder / WEIGHTS, content)
+    write_whole(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
     return digest
 
 
@@ -57,22 +60,10 @@ def load_model(folder: Path, *, kind: str) -> tuple[dict[str, Any], Arrays]:
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
-    try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-        content = (folder / WEIGHTS).read_bytes()
-    except OSError as error:
-        raise BadModelFile(field=str(folder), message=f"holds no whole model: {error.strerror}") from error
-    except ValueError as error:
-        raise BadModelFile(field=MANIFEST, message="is damaged") from error
-    if not isinstance(manifest, dict):
-        raise BadModelFile(field=MANIFEST, message="is damaged")
+    manifest, content = read_model(folder)
     for field, wanted in (("format_version", FORMAT_VERSION), ("kind", kind)):
         if manifest.get(field) != wanted:
             raise BadModelFile(field=field, message=f"is {manifest.get(field)!r}; allowed: {wanted!r}")
-    if hashlib.sha256(content).hexdigest() != manifest.get("weights_sha256"):
-        raise BadModelFile(
-            field=WEIGHTS, message="is damaged, or not the one that the manifest was written for"
-        )
     try:
         return manifest, dict(load(content))
     except SafetensorError as error:
@@ -86,10 +77,38 @@ def part(arrays: Arrays, prefix: str) -> Arrays:
     }
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+def check_features(manifest: Mapping[str, Any], wanted: Mapping[str, object]) -> None:
+    """Check that a model was trained on the features that this version computes.
+
+    Raises:
+        BadModelFile: naming what differs.
+    """
+    for name, value in wanted.items():
+        if manifest.get(name) != value:
+            raise BadModelFile(field=name, message="is not what this version computes: train the model anew")
+
+
+def net_arrays(nets: Sequence[Module]) -> Arrays:
+    """Return the weights of networks, each under its number."""
+    return {
+        f"net{number}/{name}": values.numpy()
+        for number, net in enumerate(nets)
+        for name, values in net.state_dict().items()
+    }
+
+
+def restored_net(net: Net, arrays: Arrays, number: int) -> Net:
+    """Return a network with its weights, ready to predict.
+
+    Raises:
+        BadModelFile: if they are those of other settings.
+    """
+    import torch
+
+    weights = {name: torch.from_numpy(values.copy()) for name, values in part(arrays, f"net{number}").items()}
+    try:
+        net.load_state_dict(weights)
+    except RuntimeError as error:
+        raise BadModelFile(field="net", message="does not fit the settings of the manifest") from error
+    net.eval()
+    return net

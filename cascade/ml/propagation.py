@@ -20,7 +20,7 @@ from cascade.engine.checks import check_whole
 from cascade.ml.boosting import BoostingParams, TreeEnsemble
 from cascade.ml.calibration import Familiarity, Isotonic
 from cascade.ml.errors import BadModelFile
-from cascade.ml.model_files import Arrays, load_model, part, save_model
+from cascade.ml.model_files import check_features, load_model, net_arrays, part, restored_net, save_model
 from cascade.ml.net_params import NetParams
 from cascade.ml.outage_sets import PreparedState
 from cascade.ml.propagation_data import OutageSampling
@@ -167,15 +167,12 @@ class PropagationModel:
     def save(self, folder: Path) -> str:
         """Write the model and return the digest of its weights."""
         arrays: dict[str, npt.NDArray[Any]] = {
-            "familiarity/centre": self.familiarity.centre,
-            "familiarity/precision": self.familiarity.precision,
+            **self.calibration.to_arrays("calibration"),
+            **self.calibration_elsewhere.to_arrays("calibration_elsewhere"),
+            **self.familiarity.to_arrays(),
+            **net_arrays(self.nets),
             **{f"trees/{key}": values for key, values in self.trees.to_arrays().items()},
         }
-        for name in ("calibration", "calibration_elsewhere"):
-            fitted: Isotonic = getattr(self, name)
-            arrays |= {f"{name}/score": fitted.score, f"{name}/probability": fitted.probability}
-        for index, net in enumerate(self.nets):
-            arrays |= {f"net{index}/{key}": value.numpy() for key, value in net.state_dict().items()}
         about = {
             **self.about,
             "algorithm": "TREES_AND_NETS" if self.nets else "TREES",
@@ -198,32 +195,25 @@ class PropagationModel:
             BadModelFile: if there is none, it is damaged, or it was trained on other features.
         """
         manifest, arrays = load_model(folder, kind=KIND)
-        for name, wanted in (
-            ("feature_version", PROPAGATION_VERSION),
-            ("features", list(PROPAGATION_FEATURES)),
-        ):
-            if manifest.get(name) != wanted:
-                raise BadModelFile(
-                    field=name, message="is not what this version computes: train the model anew"
-                )
+        check_features(
+            manifest, {"feature_version": PROPAGATION_VERSION, "features": list(PROPAGATION_FEATURES)}
+        )
+        from cascade.ml.propagation_net import CorrectionNet
+
         try:
             params = _params_from(manifest["params"])
             return cls(
                 params=params,
                 trees=TreeEnsemble.restored(manifest["trees"], part(arrays, "trees")),
                 nets=tuple(
-                    _net_from(params.net, part(arrays, f"net{index}")) for index in range(params.n_nets)
+                    restored_net(CorrectionNet(params.net), arrays, number) for number in range(params.n_nets)
                 ),
                 net_share=float(manifest["net_share"]),
                 net_share_elsewhere=float(manifest["net_share_elsewhere"]),
-                calibration=_map_from("calibration", arrays),
-                calibration_elsewhere=_map_from("calibration_elsewhere", arrays),
+                calibration=Isotonic.restored("calibration", arrays),
+                calibration_elsewhere=Isotonic.restored("calibration_elsewhere", arrays),
                 threshold=float(manifest["threshold"]),
-                familiarity=Familiarity(
-                    centre=arrays["familiarity/centre"].astype(np.float64),
-                    precision=arrays["familiarity/precision"].astype(np.float64),
-                    limit=float(manifest["familiarity_limit"]),
-                ),
+                familiarity=Familiarity.restored(arrays, manifest["familiarity_limit"]),
                 about=manifest,
             )
         except (KeyError, TypeError) as error:
@@ -255,13 +245,6 @@ def state_row(view: OutageView) -> FloatArray:
     return row
 
 
-def _map_from(name: str, arrays: Arrays) -> Isotonic:
-    return Isotonic(
-        score=arrays[f"{name}/score"].astype(np.float64),
-        probability=arrays[f"{name}/probability"].astype(np.float64),
-    )
-
-
 def _params_from(values: Mapping[str, Any]) -> PropagationParams:
     return PropagationParams(
         **{
@@ -271,17 +254,3 @@ def _params_from(values: Mapping[str, Any]) -> PropagationParams:
             "sampling": OutageSampling(**values["sampling"]),
         }
     )
-
-
-def _net_from(params: NetParams, arrays: Arrays) -> CorrectionNet:
-    import torch
-
-    from cascade.ml.propagation_net import CorrectionNet
-
-    net = CorrectionNet(params)
-    try:
-        net.load_state_dict({name: torch.from_numpy(values.copy()) for name, values in arrays.items()})
-    except RuntimeError as error:
-        raise BadModelFile(field="net", message="does not fit the settings of the manifest") from error
-    net.eval()
-    return net

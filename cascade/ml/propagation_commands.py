@@ -33,13 +33,13 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def propagation(given: argparse.Namespace) -> None:
     """Train, unless the folder holds a model, and score."""
-    from cascade.ml.model_files import MANIFEST
     from cascade.ml.net_params import NetParams
     from cascade.ml.propagation import PropagationModel, PropagationParams
     from cascade.ml.propagation_evaluation import evaluate_propagation
     from cascade.ml.propagation_report import as_markdown
     from cascade.ml.propagation_task import barred_for, evaluate, train
     from cascade.ml.risk_task import assert_unseen, read_parts
+    from cascade.ml.store import MANIFEST
 
     if not (given.model / MANIFEST).exists():
         params = PropagationParams()

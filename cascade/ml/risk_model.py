@@ -22,7 +22,7 @@ from cascade.ml.calibration import (
 )
 from cascade.ml.errors import BadModelFile
 from cascade.ml.features import EDGE_FEATURES, FEATURE_VERSION, NODE_FEATURES, StateFeatures
-from cascade.ml.model_files import load_model, part, save_model
+from cascade.ml.model_files import check_features, load_model, net_arrays, part, restored_net, save_model
 from cascade.ml.net_params import NetParams
 from cascade.ml.splits import Sample
 from grid.powerflow.arrays import BoolArray, FloatArray, IntArray
@@ -154,15 +154,13 @@ class RiskModel:
     def save(self, folder: Path) -> str:
         """Write the model and return the digest of its weights."""
         arrays: dict[str, npt.NDArray[Any]] = {
-            **_map_arrays("calibration", self.calibration),
-            **_map_arrays("calibration_elsewhere", self.calibration_elsewhere),
-            "familiarity/centre": self.familiarity.centre,
-            "familiarity/precision": self.familiarity.precision,
+            **self.calibration.to_arrays("calibration"),
+            **self.calibration_elsewhere.to_arrays("calibration_elsewhere"),
+            **self.familiarity.to_arrays(),
+            **net_arrays(self.nets),
         }
         for name, trees in (("trees", self.trees), ("size_trees", self.size_trees)):
             arrays |= {f"{name}/{key}": values for key, values in trees.to_arrays().items()}
-        for index, net in enumerate(self.nets):
-            arrays |= {f"net{index}/{key}": value.numpy() for key, value in net.state_dict().items()}
         about = {
             **self.about,
             "params": asdict(self.params),
@@ -188,15 +186,16 @@ class RiskModel:
             BadModelFile: if there is none, it is damaged, or it was trained on other features.
         """
         manifest, arrays = load_model(folder, kind=KIND)
-        for name, wanted in (
-            ("feature_version", FEATURE_VERSION),
-            ("node_features", list(NODE_FEATURES)),
-            ("edge_features", list(EDGE_FEATURES)),
-        ):
-            if manifest.get(name) != wanted:
-                raise BadModelFile(
-                    field=name, message="is not what this version computes: train the model anew"
-                )
+        check_features(
+            manifest,
+            {
+                "feature_version": FEATURE_VERSION,
+                "node_features": list(NODE_FEATURES),
+                "edge_features": list(EDGE_FEATURES),
+            },
+        )
+        from cascade.ml.graph_net import InfluenceNet
+
         try:
             params = _params_from(manifest["params"])
             return cls(
@@ -204,20 +203,16 @@ class RiskModel:
                 trees=TreeEnsemble.restored(manifest["trees"], part(arrays, "trees")),
                 size_trees=TreeEnsemble.restored(manifest["size_trees"], part(arrays, "size_trees")),
                 nets=tuple(
-                    _net_from(params.net, part(arrays, f"net{index}")) for index in range(params.n_nets)
+                    restored_net(InfluenceNet(params.net), arrays, number) for number in range(params.n_nets)
                 ),
                 net_weight=float(manifest["net_weight"]),
                 net_weight_elsewhere=float(manifest["net_weight_elsewhere"]),
-                calibration=_map_from("calibration", arrays),
-                calibration_elsewhere=_map_from("calibration_elsewhere", arrays),
+                calibration=Isotonic.restored("calibration", arrays),
+                calibration_elsewhere=Isotonic.restored("calibration_elsewhere", arrays),
                 threshold=float(manifest["threshold"]),
                 simulate_from=_from_finite(manifest["simulate_from"]),
                 simulate_from_elsewhere=_from_finite(manifest["simulate_from_elsewhere"]),
-                familiarity=Familiarity(
-                    centre=arrays["familiarity/centre"].astype(np.float64),
-                    precision=arrays["familiarity/precision"].astype(np.float64),
-                    limit=float(manifest["familiarity_limit"]),
-                ),
+                familiarity=Familiarity.restored(arrays, manifest["familiarity_limit"]),
                 about=manifest,
             )
         except (KeyError, TypeError) as error:
@@ -276,17 +271,6 @@ def _from_finite(value: float | None) -> float:
     return -np.inf if value is None else float(value)
 
 
-def _map_arrays(name: str, fitted: Isotonic) -> dict[str, FloatArray]:
-    return {f"{name}/score": fitted.score, f"{name}/probability": fitted.probability}
-
-
-def _map_from(name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> Isotonic:
-    return Isotonic(
-        score=arrays[f"{name}/score"].astype(np.float64),
-        probability=arrays[f"{name}/probability"].astype(np.float64),
-    )
-
-
 def _params_from(values: Mapping[str, Any]) -> RiskParams:
     given = dict(values)
     return RiskParams(
@@ -296,17 +280,3 @@ def _params_from(values: Mapping[str, Any]) -> RiskParams:
             "net": NetParams(**given["net"]),
         }
     )
-
-
-def _net_from(params: NetParams, arrays: Mapping[str, npt.NDArray[Any]]) -> InfluenceNet:
-    import torch
-
-    from cascade.ml.graph_net import InfluenceNet
-
-    net = InfluenceNet(params)
-    try:
-        net.load_state_dict({name: torch.from_numpy(values.copy()) for name, values in arrays.items()})
-    except RuntimeError as error:
-        raise BadModelFile(field="net", message="does not fit the settings of the manifest") from error
-    net.eval()
-    return net

@@ -118,17 +118,20 @@ class TaskChoices:
     settings: Mapping[str, Option] = field(default_factory=dict)
 
 
+STATES = {
+    "size": Option(
+        about="FULL: 850 states of six grids, some CPU-minutes. SMOKE: 36 states, for a try.",
+        default="FULL",
+        allowed=("FULL", "SMOKE"),
+    )
+}
+"""Options of a data set of states of transmission grids."""
+
 PLUGS: dict[LearningTask, TaskChoices] = {
     LearningTask.CASCADE_RISK: TaskChoices(
         code="cascade.services.learning.cascade_risk:CascadeRiskPlug",
         about="Which single outage of a state of the network ends with more than 1 % of the demand lost.",
-        plan={
-            "size": Option(
-                about="FULL: 850 states of seven grids, some CPU-minutes. SMOKE: 36 states, for a try.",
-                default="FULL",
-                allowed=("FULL", "SMOKE"),
-            ),
-        },
+        plan=STATES,
         settings={
             "algorithm": Option(
                 about="BLEND: boosted trees and graph networks. TREES: boosted trees alone.",
@@ -144,13 +147,7 @@ PLUGS: dict[LearningTask, TaskChoices] = {
     LearningTask.PROPAGATION: TaskChoices(
         code="cascade.services.learning.propagation:PropagationPlug",
         about="Which branches trip later, given an outage.",
-        plan={
-            "size": Option(
-                about="FULL: 850 states of seven grids, some CPU-minutes. SMOKE: 36 states, for a try.",
-                default="FULL",
-                allowed=("FULL", "SMOKE"),
-            ),
-        },
+        plan=STATES,
         settings={
             "algorithm": Option(
                 about="TREES_AND_NETS: boosted trees that networks correct. TREES: boosted trees alone.",

@@ -13,7 +13,7 @@ from sklearn.metrics import average_precision_score
 
 from cascade.ml.boosting import BoostingParams
 from cascade.ml.errors import BadModelFile
-from cascade.ml.model_files import MANIFEST, WEIGHTS
+from cascade.ml.store import MANIFEST, WEIGHTS
 from cascade.ml.transformers import failure_task
 from cascade.ml.transformers.dataset import LeakageError
 from cascade.ml.transformers.failure_model import FailureRiskModel, choose_algorithm, train_failure_model
