@@ -23,8 +23,11 @@ MINUTES = "customer-min"
 
 
 def percent(value: float | None) -> str:
-    """Return a probability in per cent."""
-    return number(None if value is None else 100.0 * value, "%", digits=3)
+    """Return a probability in per cent, with about as many digits as it is good to."""
+    if value is None:
+        return UNKNOWN
+    whole = 100.0 * value
+    return number(whole, "%", digits=0 if whole >= 10.0 else 1 if whole >= 1.0 else 2)
 
 
 class StartedHere(ReadOnlyAdmin):
