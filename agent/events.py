@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     CHART = "CHART"
     CITATION = "CITATION"
     CHOICES = "CHOICES"
+    ASSETS = "ASSETS"
     WARNING = "WARNING"
     ERROR = "ERROR"
     DONE = "DONE"
@@ -193,6 +194,25 @@ class Citation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AssetRef:
+    """An asset that the answer is about: its key (``SUB-…``), its name, and where it stands, if known."""
+
+    asset_id: str
+    label: str
+    lon: float | None = None
+    lat: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assets:
+    """Assets to point at on the map. Each was found in the database by the tool that names it."""
+
+    assets: tuple[AssetRef, ...]
+    tool_use_id: str | None = None
+    kind: Literal[EventKind.ASSETS] = EventKind.ASSETS
+
+
+@dataclass(frozen=True, kw_only=True)
 class Choice:
     """One choice: what is shown, and the question that is asked when it is taken."""
 
@@ -232,7 +252,10 @@ class Error:
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """The last event of every answer. The ids are those of the back end, where it has any."""
+    """The last event of every answer. The ids are those of the back end, where it has any.
+
+    ``state`` is what the back end needs to understand a question that follows; it is kept with the answer.
+    """
 
     reason: DoneReason
     thread_id: str | None = None
@@ -240,6 +263,7 @@ class Done:
     request_id: str | None = None
     run_id: str | None = None
     tokens: int | None = None
+    state: dict[str, Any] | None = None
     kind: Literal[EventKind.DONE] = EventKind.DONE
 
 
@@ -254,6 +278,7 @@ Event = (
     | Chart
     | Citation
     | Choices
+    | Assets
     | Warn
     | Error
     | Done

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
-from agent.events import Event
+from agent.events import DoneReason, Event
 
 
 class Role(StrEnum):
@@ -27,10 +27,20 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True)
 class ToolOutcome:
-    """What a tool found: plain JSON for the model, and events (SQL, tables, citations) for the reader."""
+    """What a tool found.
+
+    Attributes:
+        content: plain JSON, for a model.
+        events: SQL, tables, charts, citations, choices, assets, for the reader; no text and no ``Done``.
+        summary: what was found, in plain sentences (Markdown), every number and id of them out of the data.
+        ended: ``ASKED_BACK`` where the summary is a question (then a ``Choices`` event may offer answers),
+            ``OUT_OF_SCOPE`` where the tool knows nothing of it.
+    """
 
     content: Any
     events: tuple[Event, ...] = ()
+    summary: str = ""
+    ended: DoneReason = DoneReason.ANSWERED
 
 
 class ToolRefused(Exception):
@@ -48,14 +58,28 @@ class Tool:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Context:
+    """What the asking user has before them: words such as "this transformer" or "the last run" mean it."""
+
+    asset_ids: tuple[str, ...] = ()  # selected on the map, the newest last
+    run_id: str | None = None  # the cascade run shown
+    workspace: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Question:
-    """A question with what was said before. The ids are those of the back end, where it keeps threads."""
+    """A question with what was said before. The ids are those of the back end, where it keeps threads.
+
+    ``state`` is that of the ``Done`` of the answer before.
+    """
 
     text: str
     history: tuple[Turn, ...] = ()
     thread_id: str | None = None
     parent_message_id: str | None = None
     tools: tuple[Tool, ...] = ()
+    context: Context = field(default_factory=Context)
+    state: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
 
 

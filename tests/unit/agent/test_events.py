@@ -50,6 +50,7 @@ EXAMPLES: tuple[Event, ...] = (
     events.Chart(spec={"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "mark": "bar"}),
     events.Citation(number=1, document_id="fac-003", document_title="FAC-003", section="R1", url="/x"),
     Choices(reason=ChoicesReason.AMBIGUOUS, choices=(Choice(label="City", question="by city"),)),
+    events.Assets(assets=(events.AssetRef(asset_id="SUB-1", label="Alvin", lon=-95.2, lat=29.4),)),
     events.Warn(message="The data ends yesterday."),
     events.Error(code="TIMEOUT", message="No answer in time.", is_retryable=True),
     Done(reason=DoneReason.ANSWERED, message_id="7", tokens=120),

@@ -1,0 +1,1 @@
+"""The back end without a language model."""
