@@ -12,10 +12,13 @@ django_application = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import path
 
+from agent.tools.analysts import read_ahead
 from flux_site.schema import schema
 from flux_site.websocket import FluxWSConsumer, Login, OwnPagesOnly
 
 consumer: Any = FluxWSConsumer.as_asgi(schema=schema)
+
+read_ahead()
 
 application = ProtocolTypeRouter(
     {

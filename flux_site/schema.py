@@ -12,6 +12,8 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
+from agent.schema.conversations import ConversationMutation, ConversationQuery, ConversationSubscription
+from agent.schema.document_changes import DocumentsMutation
 from agent.schema.documents import DocumentsQuery
 from cascade.schema.batches import BatchMutation, BatchQuery
 from cascade.schema.centrality import CentralityMutation, CentralityQuery
@@ -136,6 +138,7 @@ class Query(
     CentralityQuery,
     GraphModelsQuery,
     DocumentsQuery,
+    ConversationQuery,
     DecisionsQuery,
     ScenarioQuery,
     ComparingQuery,
@@ -193,6 +196,8 @@ class Mutation(
     ForecastMutation,
     LearningMutation,
     TransformerRiskMutation,
+    ConversationMutation,
+    DocumentsMutation,
 ):
     """Everything that can be done."""
 
@@ -204,6 +209,7 @@ class Subscription(
     CascadeSubscription,
     RiskSubscription,
     VulnerabilitySubscription,
+    ConversationSubscription,
 ):
     """Everything that can be followed."""
 

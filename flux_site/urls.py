@@ -5,7 +5,10 @@ from django.contrib import admin
 from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
+from agent.views.document_upload import upload_document
 from agent.views.documents import document_page
+from agent.views.export import export_conversation
+from agent.views.stream import answer_events, ask
 from cascade.views.batch_exports import export_batch_file
 from cascade.views.columns import run_columns
 from cascade.views.exports import export_file
@@ -40,7 +43,11 @@ urlpatterns = [
     path("exports/cascade-runs/<str:run_id>/<str:name>", export_file),
     path("exports/cascade-batches/<str:batch_id>/<str:name>", export_batch_file),
     path("exports/<str:export_id>", download),
+    path("documents", upload_document),
     path("documents/<str:key>", document_page),
+    path("assistant/ask", ask),
+    path("assistant/answers/<str:answer_id>/events", answer_events),
+    path("assistant/threads/<str:thread_id>/export.<str:file_format>", export_conversation),
     path("ogc/", ogc.landing),
     path("ogc/conformance", ogc.conformance),
     path("ogc/api", ogc.definition),
@@ -49,5 +56,5 @@ urlpatterns = [
     path("ogc/collections/<str:key>/items", ogc.items),
     path("ogc/collections/<str:key>/items/<path:feature_id>", ogc.item),
     path("admin/", admin.site.urls),
-    re_path(r"^(?!static/|graphql|columns/|tiles/|ogc/|exports/|documents/|admin/).*$", app_page),
+    re_path(r"^(?!static/|graphql|columns/|tiles/|ogc/|exports/|documents/|assistant/|admin/).*$", app_page),
 ]

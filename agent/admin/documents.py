@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from agent.documents.kinds import SUFFIXES, DocumentKind
 from agent.models import Document, Passage
+from agent.selectors.document_list import error_of, state_of
 from agent.services import ingestion
 from flux_site.admin.display import ago, badge, change_url, link, list_url, number, row_link
 from flux_site.admin.read_only import ReadOnlyAdmin
@@ -47,6 +48,7 @@ class DocumentAdmin(ReadOnlyAdmin):
     change_list_template = "admin/agent/document/change_list.html"
     change_form_template = "admin/agent/document/change_form.html"
     list_display = ("title", "kind", "format", "standard", "state_shown", "passages_shown", "read", "origin")
+    list_select_related = ("job",)
     list_filter = ("kind", "state", "format", "is_built_in")
     list_per_page = 50
     search_fields = ("title", "standard", "file_name", "key")
@@ -59,7 +61,7 @@ class DocumentAdmin(ReadOnlyAdmin):
         "edition",
         "source_url",
         "state_shown",
-        "error",
+        "error_shown",
         "passages_shown",
         "page_shown",
         "read",
@@ -87,7 +89,12 @@ class DocumentAdmin(ReadOnlyAdmin):
     @admin.display(description="state", ordering="state")
     def state_shown(self, document: Document) -> SafeString | str:
         """Return the state as a badge."""
-        return badge(document.state)
+        return badge(state_of(document))
+
+    @admin.display(description="error")
+    def error_shown(self, document: Document) -> str:
+        """Return why it could not be read."""
+        return error_of(document)
 
     @admin.display(description="passages", ordering="passage_count")
     def passages_shown(self, document: Document) -> SafeString | str:

@@ -25,7 +25,10 @@ def events_of(reply: Reply, model: SemanticModel) -> Iterator[events.Event]:
     match reply:
         case Refused():
             yield events.Text(delta=reply.reason)
-            yield events.Done(reason=events.DoneReason.OUT_OF_SCOPE)
+            is_forbidden = reply.is_forbidden
+            yield events.Done(
+                reason=events.DoneReason.REFUSED if is_forbidden else events.DoneReason.OUT_OF_SCOPE
+            )
         case AskBack():
             yield events.Text(delta=reply.text, is_question=True)
             if reply.choices:

@@ -175,7 +175,9 @@ def interpretation(model: SemanticModel, question: Question, clock: Clock) -> st
         f"{times}{about}" if times else "over all that is on record" if table.time else "as on record now"
     )
     if question.order is not None:
-        direction = "highest" if question.order.is_descending else "lowest"
+        is_time = question.order.by == f"{table.name}.{table.time}"
+        ends = ("newest", "oldest") if is_time else ("highest", "lowest")
+        direction = ends[0] if question.order.is_descending else ends[1]
         parts.append(f"the {direction} first" + (f", {question.limit} of them" if question.limit else ""))
     said = ", ".join(parts)
     newest = f"The newest data is of {_moment(clock.local)} ({clock.zone.key})"

@@ -20,10 +20,11 @@ import httpx2
 from agent.backends.cortex_credentials import Credentials
 from agent.backends.cortex_events import CortexTranslator
 from agent.backends.errors import RETRIED, BackendFault, status_fault
-from agent.backends.requests import Question
+from agent.backends.requests import Question, context_words
 from agent.events import Done, DoneReason, Error, Event
 
 REQUEST_ID = "X-Snowflake-Request-ID"
+ROLE = "X-Snowflake-Role"
 MAX_EVENT_BYTES = 32 * 1024 * 1024
 MAX_ORIGIN_BYTES = 16
 MAX_PAGE_SIZE = 100
@@ -45,6 +46,7 @@ class CortexSettings:
 
     url: str
     agent: CortexAgent
+    role: str = ""  # of those that who asks has; else their default
     origin_application: str = "flux_ops_center"
     connect_timeout_s: float = 5.0
     first_byte_timeout_s: float = 60.0
@@ -78,6 +80,10 @@ class CortexClient:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close its connections."""
         await self._http.aclose()
 
     # Runs
@@ -191,6 +197,15 @@ class CortexClient:
             raise BackendFault("The server gave no id of the new thread.", code="BACKEND_BAD_ANSWER")
         return str(found)
 
+    async def describe_agent(self) -> dict[str, Any]:
+        """Return the agent's description. No model is asked: it costs nothing.
+
+        Raises:
+            BackendFault: if the account cannot be reached, does not know who asks, or has no such agent.
+        """
+        answer = await self._ask("GET", self._agent_path())
+        return dict(answer) if isinstance(answer, Mapping) else {}
+
     async def list_threads(self) -> list[dict[str, Any]]:
         """Return this application's threads of the user.
 
@@ -288,22 +303,26 @@ class CortexClient:
             wait_s *= 2
         raise AssertionError("the last try returns or raises")
 
-    def _agent_path(self, verb: str) -> str:
+    def _agent_path(self, verb: str = "") -> str:
         agent = self._settings.agent
         database, schema, name = (quote(part, safe="") for part in (agent.database, agent.schema, agent.name))
-        return f"/api/v2/databases/{database}/schemas/{schema}/agents/{name}:{verb}"
+        return f"/api/v2/databases/{database}/schemas/{schema}/agents/{name}{f':{verb}' if verb else ''}"
 
     def _headers(self) -> dict[str, str]:
-        return self._credentials.headers()
+        headers = self._credentials.headers()
+        return {**headers, ROLE: self._settings.role} if self._settings.role else headers
 
 
 def run_body(question: Question) -> dict[str, Any]:
     """Return the body of a run: in a thread the new message alone, without one all that was said."""
     said = [] if question.thread_id else [(turn.role.value, turn.text) for turn in question.history]
-    messages = [
+    messages: list[dict[str, Any]] = [
         {"role": role, "content": [{"type": "text", "text": text}]}
         for role, text in (*said, ("user", question.text))
     ]
+    before = context_words(question.context)
+    if before:
+        messages[-1]["content"].append({"type": "text", "text": before})
     body: dict[str, Any] = {"messages": messages, "stream": True, **question.options}
     if question.thread_id:
         body["thread_id"] = _id(question.thread_id)

@@ -7,14 +7,16 @@ tool or a right, since the tools are fixed before and check rights themselves.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from agent.backends.citing import Sources
 from agent.backends.errors import BackendFault
-from agent.backends.requests import Question, Tool, ToolOutcome, ToolRefused
+from agent.backends.requests import Question, Tool, ToolOutcome, ToolRefused, closing, context_words
 from agent.events import Done, DoneReason, Event, Status, Text, Thinking, ToolResult, ToolUse, Warn
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ class ChatSettings:
     connect_timeout_s: float = 5.0
     retries: int = 2
     most_rounds: int = 6
+    most_calls: int = 8  # of tools, in one round
     most_result_characters: int = 20_000
     instructions: str = INSTRUCTIONS
 
@@ -62,11 +65,26 @@ class _Round:
     refusal: str = ""
 
 
+def open_client(settings: ChatSettings) -> openai.AsyncOpenAI:
+    """Return a client of a server; it belongs to the event loop that uses it first."""
+    import httpx2
+    import openai
+
+    return openai.AsyncOpenAI(
+        base_url=settings.url,
+        api_key=settings.key or "none",
+        max_retries=settings.retries,  # of requests without an answer; a stream is never begun anew
+        timeout=httpx2.Timeout(settings.timeout_s, connect=settings.connect_timeout_s),
+    )
+
+
 class ChatBackend:
     """A back end over the official client."""
 
-    def __init__(self, settings: ChatSettings) -> None:
+    def __init__(self, settings: ChatSettings, *, client: openai.AsyncOpenAI | None = None) -> None:
+        """Keep what it needs. A given client is used again and stays open; else each answer has its own."""
         self._settings = settings
+        self._client = client
 
     async def answer(self, question: Question) -> AsyncIterator[Event]:
         """Yield the events of the answer; the last is ``Done``."""
@@ -75,18 +93,15 @@ class ChatBackend:
 
         from agent.backends.openai_faults import openai_fault
 
-        settings = self._settings
-        client = openai.AsyncOpenAI(
-            base_url=settings.url,
-            api_key=settings.key or "none",
-            max_retries=settings.retries,  # of requests without an answer; a stream is never begun anew
-            timeout=httpx2.Timeout(settings.timeout_s, connect=settings.connect_timeout_s),
-        )
         tally = _Tally()
-        async with client:
+        async with contextlib.AsyncExitStack() as stack:
+            client = self._client
+            if client is None:
+                client = await stack.enter_async_context(open_client(self._settings))
             try:
-                async for event in self._rounds(client, question, tally):
-                    yield event
+                async with closing(self._rounds(client, question, tally)) as events:
+                    async for event in events:
+                        yield event
             except openai.OpenAIError as error:
                 yield openai_fault(error).event()
                 yield tally.done(DoneReason.FAILED)
@@ -99,21 +114,44 @@ class ChatBackend:
                 yield fault.event()
                 yield tally.done(DoneReason.FAILED)
 
+    async def list_models(self) -> list[str]:
+        """Return the names of the models that the server says it has.
+
+        Raises:
+            BackendFault: if it does not answer, or refuses.
+        """
+        import openai
+
+        from agent.backends.openai_faults import openai_fault
+
+        async with contextlib.AsyncExitStack() as stack:
+            client = self._client
+            if client is None:
+                client = await stack.enter_async_context(open_client(self._settings))
+            try:
+                return [model.id async for model in client.models.list()]
+            except openai.OpenAIError as error:
+                raise openai_fault(error) from error
+
+    async def aclose(self) -> None:
+        """Close the connections of the client that was given."""
+        if self._client is not None:
+            await self._client.close()
+
     async def _rounds(
         self, client: openai.AsyncOpenAI, question: Question, tally: _Tally
     ) -> AsyncIterator[Event]:
-        messages: list[dict[str, Any]] = [
-            {"role": "system", "content": self._settings.instructions},
-            *({"role": turn.role.value, "content": turn.text} for turn in question.history),
-            {"role": "user", "content": question.text},
-        ]
+        messages = _opening(self._settings.instructions, question)
+        sources = Sources()
         tools = {tool.name: tool for tool in question.tools}
         for number in range(self._settings.most_rounds + 1):
             is_last = number == self._settings.most_rounds
             yield Status(status="planning", message="Thinking")
             said = _Round()
-            async for event in self._complete(client, messages, tools, said, tally, is_last=is_last):
-                yield event
+            completion = self._complete(client, messages, tools, said, tally, is_last=is_last)
+            async with closing(completion) as events:
+                async for event in events:
+                    yield event
             if said.finish is None:
                 fault = BackendFault(
                     "The model server ended its answer too early.", code="BACKEND_CUT_OFF", is_retryable=True
@@ -129,8 +167,9 @@ class ChatBackend:
             if is_last:
                 break
             messages.append(_as_message(said))
-            for call in said.calls.values():
-                async for event in self._run(call, tools, messages):
+            for position, call in enumerate(said.calls.values()):
+                is_too_many = position >= self._settings.most_calls
+                async for event in self._run(call, tools, messages, sources, is_too_many=is_too_many):
                     yield event
         yield Warn(code="TOO_MANY_ROUNDS", message="The model kept calling tools and gave no answer.")
         yield tally.done(DoneReason.FAILED)
@@ -175,7 +214,13 @@ class ChatBackend:
                         _gather(said.calls.setdefault(piece.index, _Call()), piece)
 
     async def _run(
-        self, call: _Call, tools: Mapping[str, Tool], messages: list[dict[str, Any]]
+        self,
+        call: _Call,
+        tools: Mapping[str, Tool],
+        messages: list[dict[str, Any]],
+        sources: Sources,
+        *,
+        is_too_many: bool,
     ) -> AsyncIterator[Event]:
         """Run one call: its events go out, its content into the messages."""
         began = time.monotonic()
@@ -187,11 +232,13 @@ class ChatBackend:
             fault = (
                 "" if call.name in tools else f"There is no tool {call.name!r}; there are {', '.join(tools)}."
             )
+        if is_too_many:
+            fault = f"At most {self._settings.most_calls} tools are called at once; call it again if needed."
         yield ToolUse(tool_use_id=call.id, name=call.name, input=given)
         outcome = ToolOutcome(content=None)
         if not fault:
             try:
-                outcome = await tools[call.name].run(given)
+                outcome = sources.number(await tools[call.name].run(given))
             except ToolRefused as error:
                 fault = str(error)
         for event in outcome.events:
@@ -228,6 +275,16 @@ class _Tally:
     def done(self, reason: DoneReason) -> Done:
         """Return the last event."""
         return Done(reason=reason, run_id=self._run_id, tokens=self._tokens)
+
+
+def _opening(instructions: str, question: Question) -> list[dict[str, Any]]:
+    before = context_words(question.context)
+    asked = f"{question.text}\n\n{before}" if before else question.text
+    return [
+        {"role": "system", "content": instructions},
+        *({"role": turn.role.value, "content": turn.text} for turn in question.history),
+        {"role": "user", "content": asked},
+    ]
 
 
 def _gather(call: _Call, piece: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -66,6 +67,18 @@ class Context:
     workspace: str | None = None
 
 
+def context_words(context: Context) -> str:
+    """Return a context as a sentence for a language model; empty where there is none."""
+    parts = []
+    if context.asset_ids:
+        parts.append(f"selected on the map, the newest last: {', '.join(context.asset_ids)}")
+    if context.run_id:
+        parts.append(f"cascade run shown: {context.run_id}")
+    if context.workspace:
+        parts.append(f"workspace: {context.workspace}")
+    return f"(What the user has before them: {'; '.join(parts)}.)" if parts else ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """A question with what was said before. The ids are those of the back end, where it keeps threads.
@@ -88,3 +101,14 @@ class Backend(Protocol):
 
     def answer(self, question: Question) -> AsyncIterator[Event]:
         """Yield the events of the answer. Closing the iterator stops the answer."""
+
+
+@contextlib.asynccontextmanager
+async def closing(events: AsyncIterator[Event]) -> AsyncIterator[AsyncIterator[Event]]:
+    """Close a stream of events when the block ends, however it ends: what is behind it stops at once."""
+    try:
+        yield events
+    finally:
+        close = getattr(events, "aclose", None)
+        if close is not None:
+            await close()

@@ -1,4 +1,4 @@
-"""GraphQL of documents: the passages that answer a question."""
+"""GraphQL of documents: which there are, and the passages that answer a question."""
 
 from typing import Annotated, Any
 
@@ -7,16 +7,12 @@ import strawberry_django
 from strawberry.types import Info
 
 from agent.documents.kinds import DocumentKind
+from agent.schema.document_types import Document, DocumentKindEnum, DocumentList, DocumentStateEnum
+from agent.selectors.document_list import MOST_LISTED, find_listed, list_documents
 from agent.selectors.documents import MAX_FOUND, MAX_QUESTION, VIEW, FoundPassage
-from agent.services.searching import search_documents
+from agent.selectors.searching import search_documents
 from flux_site.api.guard import Requires
 from flux_site.api.visibility import require
-
-DocumentKindEnum = strawberry.enum(
-    DocumentKind,
-    name="DocumentKind",
-    description="TECHNICAL: manuals. COMPLIANCE: standards and rules. OTHER: anything else.",
-)
 
 
 @strawberry.type(description="A passage of a document, with all that a citation needs.")
@@ -73,6 +69,41 @@ class DocumentsQuery:
             question, user=user, kinds=[DocumentKind(kind) for kind in kinds or ()], limit=limit
         )
         return DocumentSearch(passages=[_passage(each) for each in found], warning=warning)
+
+    @strawberry_django.field(
+        extensions=[Requires(VIEW)], description="The documents that the assistant cites, by title."
+    )
+    def documents(
+        self,
+        info: Info,
+        kinds: list[DocumentKindEnum] | None = None,
+        states: list[DocumentStateEnum] | None = None,  # type: ignore[valid-type]
+        text: Annotated[
+            str | None, strawberry.argument(description="Part of the title, standard, file name or key.")
+        ] = None,
+        first: Annotated[int, strawberry.argument(description=f"1 to {MOST_LISTED}.")] = 50,
+        offset: int = 0,
+    ) -> DocumentList:
+        """Return a page of them."""
+        page = list_documents(
+            user=require(info, VIEW),
+            kinds=[str(each) for each in kinds or ()],
+            states=[str(each) for each in states or ()],
+            text=text or "",
+            first=first,
+            offset=offset,
+        )
+        return DocumentList(
+            total_count=page.total_count, documents=[Document.of(row) for row in page.documents]
+        )
+
+    @strawberry_django.field(
+        extensions=[Requires(VIEW)], description="One document, by its key; null if there is none."
+    )
+    def document(self, info: Info, key: str) -> Document | None:
+        """Return it."""
+        found = find_listed(user=require(info, VIEW), key=key)
+        return None if found is None else Document.of(found)
 
 
 def _passage(found: FoundPassage) -> DocumentPassage:

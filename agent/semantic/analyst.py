@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import DateTime, func, select
+from sqlalchemy import select
 
 from agent.semantic.builder import MOST_ROWS, Builder, Built, Column
 from agent.semantic.expressions import Clock
@@ -17,13 +16,14 @@ from agent.semantic.form import Question
 from agent.semantic.guard import allowed_columns, check
 from agent.semantic.model import DimensionKind, SemanticModel
 from agent.semantic.parser import AskBack, Outcome, Parser, Refused, Understood
-from agent.semantic.vocabulary import Catalog
+from agent.semantic.record import Record, read_anchor, read_catalog
+from agent.semantic.visibility import EVERYTHING, NotVisible, Viewer, readable
 from grid.ddl.sql import select_text
 from grid.warehouse.errors import TableNotLoaded
 from grid.warehouse.interface import Warehouse
 
-MOST_VALUES = 5_000
-"""A dimension with more values than these is not read beforehand: its values are not words of questions."""
+MOST_KNOWN_IDS = 10_000
+"""So many ids are remembered to be on record."""
 
 
 @dataclass(frozen=True)
@@ -46,33 +46,89 @@ Reply = Answer | AskBack | Refused
 
 
 class Analyst:
-    """The words and values of one warehouse at one moment. May be used by many threads at once."""
+    """What one viewer may ask of one warehouse at one moment. May be used by many threads at once."""
 
     def __init__(
         self, model: SemanticModel, warehouse: Warehouse, zone: ZoneInfo, most_rows: int = MOST_ROWS
     ) -> None:
-        """Read the newest moment and the values of the sampled dimensions.
+        """Read the newest moment and the values of the sampled dimensions, for who may see everything.
 
         Raises:
             WarehouseError: if the warehouse cannot be read.
             NoData: if nothing in it has a time yet.
         """
-        self._model = model
-        self._warehouse = warehouse
         anchor = read_anchor(model, warehouse)
         if anchor is None:
             raise NoData("the warehouse holds no readings, loads, outages or weather yet")
-        self.clock = Clock(anchor, zone)
-        self._builder = Builder(model, self.clock, most_rows)
-        self._parser = Parser(model, read_catalog(model, warehouse), self.clock)
+        clock = Clock(anchor, zone)
+        self._set_up(model, warehouse, clock, Record(model, warehouse, clock), most_rows, EVERYTHING)
+
+    def _set_up(
+        self,
+        model: SemanticModel,
+        warehouse: Warehouse,
+        clock: Clock,
+        record: Record,
+        most_rows: int,
+        viewer: Viewer,
+    ) -> None:
+        self.model = model
+        self.clock = clock
+        self.viewer = viewer
+        self._warehouse = warehouse
+        self._record = record
+        self._most_rows = most_rows
+        self._builder = Builder(model, clock, most_rows, viewer)
+        self._parser = Parser(model, read_catalog(model, warehouse, viewer), clock)
         self._columns = allowed_columns(model)
         self._lock = threading.Lock()
-        self._known_ids: dict[tuple[str, str], bool] = {}
-        self._first: dict[str, datetime | None] = {}
+        self._known_ids: set[tuple[str, str]] = set()
+
+    def seen_by(self, viewer: Viewer) -> Analyst:
+        """Return the analyst of the same moment for somebody who may see less.
+
+        Raises:
+            WarehouseError: if the warehouse cannot be read.
+        """
+        found = Analyst.__new__(Analyst)
+        found._set_up(self.model, self._warehouse, self.clock, self._record, self._most_rows, viewer)
+        return found
 
     def parse(self, text: str, previous: Question | None = None) -> Outcome:
-        """Return what a question means."""
-        return self._parser.parse(text, previous)
+        """Return what a question means to somebody who may see what the viewer may."""
+        outcome = self._parser.parse(text, previous)
+        match outcome:
+            case Understood():
+                reason = self._why_hidden(outcome.question)
+                return outcome if reason is None else Refused(reason, is_forbidden=True)
+            case AskBack() if any(choice.question is not None for choice in outcome.choices):
+                return self._visible_choices(outcome)
+            case _:
+                return outcome
+
+    def _visible_choices(self, asked: AskBack) -> Outcome:
+        """Return a question back with those choices only that can be answered to the viewer."""
+        reasons = {
+            choice: None if choice.question is None else self._why_hidden(choice.question)
+            for choice in asked.choices
+        }
+        left = tuple(choice for choice, reason in reasons.items() if reason is None)
+        if len(left) == len(asked.choices):
+            return asked
+        if not left:
+            return Refused(next(reason for reason in reasons.values() if reason), is_forbidden=True)
+        if len(left) == 1 and left[0].question is not None:
+            return Understood(left[0].question)
+        return replace(asked, choices=left)
+
+    def _why_hidden(self, question: Question) -> str | None:
+        if self.viewer == EVERYTHING:
+            return None
+        try:
+            self._builder.build(question)
+        except NotVisible as error:
+            return str(error)
+        return None
 
     def ask(self, text: str, previous: Question | None = None) -> Reply:
         """Return the answer to a question, or what must be clear first, or why it is refused.
@@ -89,7 +145,7 @@ class Analyst:
 
     def answer(
         self, question: Question, *, mended: tuple[tuple[str, str], ...] = (), parse_ms: float = 0.0
-    ) -> Answer | AskBack:
+    ) -> Reply:
         """Return the rows of a form, whoever filled it in.
 
         Raises:
@@ -98,14 +154,18 @@ class Analyst:
             WarehouseError: if the warehouse cannot answer.
         """
         started = time.perf_counter()
-        built = self._builder.build(question)
+        try:
+            built = self._builder.build(question)
+        except NotVisible as error:
+            return Refused(str(error), is_forbidden=True)
         sql = select_text(built.query)
         check(sql, self._columns)
-        unknown = self._unknown_ids(question)
-        if unknown:
-            return AskBack(f"There is no {', no '.join(unknown)} on record.", words=tuple(unknown))
         try:
-            not_covered, notes = self._coverage(question)
+            unknown = self._unknown_ids(question)
+            if unknown:
+                known_to = "that you may see" if self.viewer.zone_ids else "on record"
+                return AskBack(f"There is no {', no '.join(unknown)} {known_to}.", words=tuple(unknown))
+            not_covered, notes = self._record.coverage(question)
             if not_covered is not None:
                 return AskBack(not_covered)
             rows = self._warehouse.select_rows(built.query)
@@ -124,59 +184,11 @@ class Analyst:
             run_ms=1000.0 * (time.perf_counter() - started),
         )
 
-    def _coverage(self, question: Question) -> tuple[str | None, tuple[str, ...]]:
-        """Return why a period holds nothing at all, and what to know where it holds only part.
-
-        "None in 2019" would be untrue of a record that begins in 2023.
-        """
-        notes = []
-        for name in self._times(question):
-            first = self._first_moment(name)
-            dimension = self._model.dimensions[name]
-            if first is None or dimension.kind is DimensionKind.YEAR:
-                continue
-            table = self._model.tables[dimension.table]
-            local = first if dimension.kind is DimensionKind.DATE else _local(first, self.clock)
-            begins = f"The record of {table.nouns[0]}s begins on {local.day} {local:%B %Y}"
-            for period in question.periods:
-                if period.end is not None and period.end <= local:
-                    return f"{begins}; of the time before nothing is known.", ()
-                if period.start is not None and period.start.date() < local.date():
-                    notes.append(f"{begins}: the time before is not counted.")
-        return None, tuple(dict.fromkeys(notes))
-
-    def _times(self, question: Question) -> list[str]:
-        if not question.periods:
-            return []
-        if question.time is not None:
-            return [question.time]
-        tables = [self._model.metrics[name].table for name in question.metrics] or [question.subject or ""]
-        found = []
-        for name in dict.fromkeys(tables):
-            table = self._model.tables[name]
-            if table.time is not None and not table.time_words:
-                found.append(f"{name}.{table.time}")
-        return found
-
-    def _first_moment(self, name: str) -> datetime | None:
-        with self._lock:
-            if name in self._first:
-                return self._first[name]
-        dimension = self._model.dimensions[name]
-        column = self._model.tables[dimension.table].columns_of.c[dimension.column]
-        rows = self._warehouse.select_rows(select(func.min(column, type_=column.type).label("first")))
-        first = rows[0]["first"] if rows else None
-        if first is not None and not isinstance(first, datetime):
-            first = datetime(first.year, first.month, first.day)  # noqa: DTZ001 - a local day
-        with self._lock:
-            self._first[name] = first
-        return first
-
     def _unknown_ids(self, question: Question) -> list[str]:
-        """Return the ids that a question names and no row has."""
+        """Return the ids that a question names and no row has that the viewer may see."""
         unknown = []
         for chosen in (*question.filters, *question.share):
-            dimension = self._model.dimensions[chosen.dimension]
+            dimension = self.model.dimensions[chosen.dimension]
             if dimension.kind is not DimensionKind.ID:
                 continue
             unknown += [value for value in chosen.values if not self._is_known(chosen.dimension, value)]
@@ -187,53 +199,21 @@ class Analyst:
         with self._lock:
             if key in self._known_ids:
                 return True
-        dimension = self._model.dimensions[name]
-        column = self._model.tables[dimension.table].columns_of.c[dimension.column]
+        dimension = self.model.dimensions[name]
+        column = readable(self.model, dimension.table, self.viewer).c[dimension.column]
         is_known = bool(
             self._warehouse.select_rows(select(column.label("found")).where(column == value).limit(1))
         )
         if is_known:
             with self._lock:
-                self._known_ids[key] = True
+                if len(self._known_ids) >= MOST_KNOWN_IDS:
+                    self._known_ids.clear()
+                self._known_ids.add(key)
         return is_known
-
-
-def _local(at: datetime, clock: Clock) -> datetime:
-    return Clock(at, clock.zone).local
 
 
 class NoData(Exception):
     """The warehouse holds nothing that questions could be about."""
-
-
-def read_anchor(model: SemanticModel, warehouse: Warehouse) -> datetime | None:
-    """Return the newest moment on record, naive UTC; None without any."""
-    found: list[datetime] = []
-    for dimension in model.clock:
-        column = model.tables[dimension.table].columns_of.c[dimension.column]
-        try:
-            rows = warehouse.select_rows(select(func.max(column, type_=DateTime()).label("newest")))
-        except TableNotLoaded:
-            continue
-        found += [row["newest"] for row in rows if row["newest"] is not None]
-    return max(found, default=None)
-
-
-def read_catalog(model: SemanticModel, warehouse: Warehouse) -> Catalog:
-    """Return the values of the sampled dimensions."""
-    catalog: dict[str, list[str]] = {}
-    for name, dimension in model.dimensions.items():
-        if not dimension.is_sampled:
-            continue
-        column = model.tables[dimension.table].columns_of.c[dimension.column]
-        query = select(column.label("value")).where(column.is_not(None)).distinct().limit(MOST_VALUES + 1)
-        try:
-            rows = warehouse.select_rows(query)
-        except TableNotLoaded:
-            continue
-        if len(rows) <= MOST_VALUES:
-            catalog[name] = sorted(str(row["value"]) for row in rows)
-    return catalog
 
 
 def _is_cut_off(built: Built, question: Question, number: int) -> bool:

@@ -22,6 +22,7 @@ from agent.semantic.expressions import (
 from agent.semantic.form import Filter, Grain, Period, Question, QuestionInvalid
 from agent.semantic.model import DimensionKind, Metric, MetricKind, SemanticModel
 from agent.semantic.scope import Scope, title_of
+from agent.semantic.visibility import EVERYTHING, Viewer
 from grid.warehouse.arrow import Query
 
 MOST_ROWS = 1000
@@ -66,16 +67,24 @@ class _Part:
 class Builder:
     """Builds the selects of one model and clock."""
 
-    def __init__(self, model: SemanticModel, clock: Clock, most_rows: int = MOST_ROWS) -> None:
+    def __init__(
+        self,
+        model: SemanticModel,
+        clock: Clock,
+        most_rows: int = MOST_ROWS,
+        viewer: Viewer = EVERYTHING,
+    ) -> None:
         self._model = model
         self._clock = clock
         self._most_rows = most_rows
+        self._viewer = viewer
 
     def build(self, question: Question) -> Built:
         """Return the select of a question.
 
         Raises:
             QuestionInvalid: if it names what the model does not know, or what does not go together.
+            NotVisible: if it is about a table that the viewer may not see.
         """
         self._check_names(question)
         limit = min(question.limit or self._most_rows, self._most_rows)
@@ -270,10 +279,10 @@ class Builder:
     def _sums(
         self, question: Question, period: Period | None, base: str, parts: list[_Part], is_whole: bool
     ) -> Any:
-        scope = Scope(self._model, base, self._clock, question.time)
+        scope = Scope(self._model, base, self._clock, question.time, self._viewer)
         columns: list[Any] = []
         if question.grain is not None and not is_whole:
-            columns.append(scope.piece(question.grain).label(TIME))
+            columns.append(scope.piece(question.grain, period).label(TIME))
         for name in question.groups:
             if is_whole and not scope.can_reach(name):
                 continue  # SAIDI by cause: minutes by cause, over all customers
@@ -373,7 +382,7 @@ class Builder:
 
     def _rows(self, question: Question, limit: int) -> Built:
         table = self._model.tables[question.subject or ""]
-        scope = Scope(self._model, table.name, self._clock, question.time)
+        scope = Scope(self._model, table.name, self._clock, question.time, self._viewer)
         by_column = {item.column: item for item in table.dimensions.values()}
         keys = [f"{table.name}.{by_column[name].name}" for name in table.key if name in by_column]
         names = [*keys, *([f"{table.name}.{table.label}"] if table.label else []), *question.columns]
@@ -395,9 +404,11 @@ class Builder:
         conditions = self._conditions(question, scope, period, False, [])
         by: list[Any] = []
         if question.order is not None:
-            if question.order.by not in self._model.facts:
-                raise QuestionInvalid(f"{question.order.by} is no fact", "order")
-            value = scope.number(question.order.by)
+            time = f"{table.name}.{table.time}"
+            if question.order.by not in self._model.facts and question.order.by != time:
+                raise QuestionInvalid(f"{question.order.by} is no fact, and not {time}", "order")
+            is_time = question.order.by == time
+            value = scope.dimension(time) if is_time else scope.number(question.order.by)
             by.append((value.desc() if question.order.is_descending else value.asc()).nulls_last())
         query = scope.select(*columns).where(*conditions).order_by(*by, columns[0].element)
         return Built(query.limit(limit + 1), tuple(titles), limit)

@@ -8,6 +8,41 @@ from datetime import date, datetime, time, timedelta
 from agent.semantic.form import Grain, Period
 from agent.semantic.words import NUMBER_WORDS
 
+MONTH_NAMES = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+MONTHS = {name: number for number, name in enumerate(MONTH_NAMES, 1)} | {
+    "jan": 1,
+    "feb": 2,
+    "mar": 3,
+    "apr": 4,
+    "jun": 6,
+    "jul": 7,
+    "aug": 8,
+    "sep": 9,
+    "sept": 9,
+    "oct": 10,
+    "nov": 11,
+    "dec": 12,
+}
+WEEKDAYS = {
+    name: number
+    for number, name in enumerate(
+        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    )
+}
+
 
 def midnight(day: date) -> datetime:
     """Return the beginning of a day."""
@@ -32,6 +67,12 @@ def floored(day: date, grain: Grain) -> date:
             return day.replace(month=1, day=1)
         case _:
             return day
+
+
+def piece(day: date, grain: Grain, steps: int = 0) -> Period:
+    """Return the piece of the calendar that a day is in, or one so many pieces later."""
+    start = stepped(floored(day, grain), grain, steps)
+    return Period(midnight(start), midnight(stepped(start, grain, 1)))
 
 
 def stepped(day: date, grain: Grain, steps: int) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.semantic.form import Filter, Question
-from agent.semantic.gathering import Chosen, Gathered, Gatherer, Unreadable
+from agent.semantic.gathering import Chosen, Gathered, Gatherer, Unreadable, WordUnclear
 from agent.semantic.model import (
     DimensionKind,
     SemanticModel,
@@ -38,18 +38,35 @@ class Evidence:
             if meaning.kind is Kind.VALUE:
                 chosen = next(c for c in self._found.chosen if c.at == self._items.index(item))
                 if not self._is_named(chosen):
-                    raise Unreadable(f"I could not tell what {item.text} is")
+                    raise WordUnclear(f"I could not tell what {item.text} is")
             elif meaning.kind is Kind.FACT_SUPERLATIVE and self._ranked_table(
                 table_of(meaning.of)
             ) != table_of(meaning.of):
                 continue
-            elif table_of(meaning.of) not in self._tables_named() | {
-                table_of(c.dimension) for c in self._found.chosen
-            }:
-                raise Unreadable(f"{item.text} may be of many things")
+            elif not self._is_told_apart(item):
+                raise WordUnclear(f"{item.text} may be of many things")
+
+    def _is_told_apart(self, item: Item) -> bool:
+        """Return whether something else names the table of a word that many tables have."""
+        metric = self._model.metrics.get(item.meaning.of) if item.kind is Kind.METRIC else None
+        table = table_of(item.meaning.of) if metric is None else metric.table
+        named = self._tables_named() | {table_of(chosen.dimension) for chosen in self._found.chosen}
+        if item.kind in (Kind.NOUN, Kind.METRIC):
+            named |= {
+                table_of(other.meaning.of)
+                for other in self._items
+                if other.kind in (Kind.FACT, Kind.DIMENSION) and not other.meaning.is_weak
+            }
+        # "the peak demand of any meter" is of the meter's days
+        return table in named or (
+            len(self._model.tables[table].key) > 1
+            and any(self._model.hops(table, other) == 1 for other in named if other in self._model.tables)
+        )
 
     def _tables_named(self) -> set[str]:
-        return {item.meaning.of for item in self._items if item.kind is Kind.NOUN}
+        return {
+            item.meaning.of for item in self._items if item.kind is Kind.NOUN and not item.meaning.is_weak
+        }
 
     def _is_named(self, chosen: Chosen) -> bool:
         """Return whether what a value is of stands beside it: "circuit Wallis 01", "city of Fulshear"."""
@@ -57,6 +74,8 @@ class Evidence:
         for step in (-1, 1):
             at = chosen.at + step
             while 0 <= at < len(self._items) and self._items[at].kind in (Kind.FILLER, Kind.AND, Kind.VALUE):
+                if self._items[at].text.lower() == "in":
+                    break  # "substations in the West zone" are not named West
                 at += step
             if not 0 <= at < len(self._items):
                 continue
@@ -81,7 +100,10 @@ class Evidence:
         merged: dict[tuple[str, bool], list[str]] = {}
         for chosen in self._found.chosen:
             values = merged.setdefault((chosen.dimension, chosen.is_excluded), [])
-            values += [value for value in chosen.values if value not in values]
+            if self._is_narrower(chosen, values):
+                values[:] = [value for value in values if value in chosen.values]
+            else:
+                values += [value for value in chosen.values if value not in values]
         for (name, is_excluded), values in merged.items():
             if (name, not is_excluded) in merged:
                 raise Unreadable("the same is both wanted and left out")
@@ -90,6 +112,12 @@ class Evidence:
         return tuple(
             Filter(name, tuple(values), is_excluded) for (name, is_excluded), values in merged.items()
         )
+
+    def _is_narrower(self, chosen: Chosen, values: list[str]) -> bool:
+        """Return whether a value narrows what was chosen before: "single phase transformers on phase C"."""
+        is_within = len(chosen.values) < len(values) and set(chosen.values) < set(values)
+        is_listed = chosen.at > 0 and self._items[chosen.at - 1].kind is Kind.AND
+        return is_within and not is_listed and any(len(other.values) > 1 for other in self._found.chosen)
 
     def _shared(self, filters: tuple[Filter, ...]) -> tuple[tuple[Filter, ...], tuple[Filter, ...]]:
         if not self._found.is_share:
@@ -135,11 +163,30 @@ class Evidence:
         """Check that every noun is what is counted, or what that belongs to."""
         bases = {self._model.metrics[name].table for name in metrics}
         for table, at in self._found.nouns:
+            if table not in bases and self._is_listed_with(bases, at):
+                raise Unreadable(f"{self._items[at].text} as well? Ask one after the other")
             if table in bases or any(self._model.hops(base, table) is not None for base in bases):
                 continue
             if self._items[at].text.lower() in self._mentions(bases) and self._is_after_value(at):
                 continue  # "residential customers"
             raise Unreadable(f"{self._items[at].text} do not go with that")
+
+    def _is_listed_with(self, bases: set[str], at: int) -> bool:
+        """Return whether a noun is one of two things asked about: "free crews and open work orders"."""
+        between = (Kind.AND, Kind.VALUE, Kind.FILLER)
+        for step in (-1, 1):
+            here, is_listed = at + step, False
+            while 0 <= here < len(self._items) and self._items[here].kind in between:
+                if self._items[here].kind is Kind.FILLER and self._items[here].text.lower() not in {
+                    "the",
+                    "our",
+                }:
+                    break
+                is_listed |= self._items[here].kind is Kind.AND
+                here += step
+            if is_listed and 0 <= here < len(self._items) and self._items[here].kind is Kind.NOUN:
+                return self._items[here].meaning.of in bases
+        return False
 
     def _mentions(self, bases: set[str]) -> set[str]:
         return {word for base in bases for word in self._model.tables[base].mentions}

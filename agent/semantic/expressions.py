@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from sqlalchemy import Date, DateTime, Double, Integer, and_, case, cast, func, 
 from agent.semantic.form import Condition, Filter, Grain, Operator, Period
 from agent.semantic.model import Aggregate, Dimension, DimensionKind, Fact
 from grid.warehouse.dialects import between, later
-from grid.warehouse.queries.local_days import day_offsets
+from grid.warehouse.queries.local_days import DayOffsets, day_offsets
 
 _YEARS_BACK = 15
 
@@ -51,6 +52,19 @@ def aggregated(aggregate: Aggregate, value: Any) -> Any:
     """Return the aggregate of a value over the rows of a group, a float."""
     apply: Any = getattr(func, aggregate.value.lower())
     return cast(apply(cast(value, Double), type_=Double), Double)
+
+
+def _offsets(clock: Clock, period: Period | None) -> DayOffsets:
+    """Return how far the local clock is from UTC in a period; without its ends, as far as data may reach."""
+    since = clock.anchor - timedelta(days=366 * _YEARS_BACK)
+    until = clock.anchor + timedelta(days=366)
+    if period is not None:
+        since = since if period.start is None else clock.utc(period.start)
+        until = until if period.end is None else clock.utc(period.end)
+    return _offsets_between(since, max(since, until), clock.zone)
+
+
+_offsets_between = lru_cache(maxsize=256)(day_offsets)
 
 
 def matches(dimension: Dimension, column: Any, chosen: Filter) -> Any:
@@ -117,14 +131,17 @@ def partition_within(column: Any, period: Period, clock: Clock) -> list[Any]:
     return found
 
 
-def piece_of_time(dimension: Dimension, column: Any, grain: Grain, clock: Clock) -> Any:
-    """Return the start of the piece of local time that a row's time is in: a date, or a moment for hours."""
+def piece_of_time(
+    dimension: Dimension, column: Any, grain: Grain, clock: Clock, period: Period | None = None
+) -> Any:
+    """Return the start of the piece of local time that a row's time is in: a date, or a moment for hours.
+
+    The rows are of the period, if there is one.
+    """
     if dimension.kind is DimensionKind.YEAR:
         return column
     if dimension.kind is DimensionKind.UTC:
-        offsets = day_offsets(
-            clock.anchor - timedelta(days=366 * _YEARS_BACK), clock.anchor + timedelta(days=366), clock.zone
-        )
+        offsets = _offsets(clock, period)
         minutes: Any = literal(offsets.first_min, Integer)
         if offsets.changes:
             newest_first = reversed(offsets.changes)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from agent.semantic.evidence import table_of
 from agent.semantic.form import Condition, Filter, Operator, Order, Question
 from agent.semantic.gathering import Unreadable
-from agent.semantic.measuring import RANKED, Measuring
+from agent.semantic.measuring import RANKED
 from agent.semantic.model import (
     Aggregate,
     DimensionKind,
@@ -15,9 +15,11 @@ from agent.semantic.model import (
     MetricKind,
     SemanticTable,
 )
+from agent.semantic.special import Special
+from agent.semantic.vocabulary import Kind
 
 
-class Forms(Measuring):
+class Forms(Special):
     """Makes forms that are no plain numbers by group."""
 
     def _with_periods(self, question: Question) -> Question:
@@ -29,13 +31,17 @@ class Forms(Measuring):
         wrong = [
             name
             for name in found.time_words
-            if name != table.name and name not in {m.of for m in found.measures}
+            if name != table.name
+            and name not in {m.of for m in found.measures}
+            and not (self._is_built(name) and not found.periods)  # "installed capacity" says no time
         ]
         if wrong:
             raise Unreadable(
                 f"{table.nouns[0] if table.nouns else table.name}: this does not go with that word"
             )
-        says_when = table.name in found.time_words or any(m.kind == "METRIC" for m in found.measures)
+        says_when = table.name in (*found.time_words, *found.when_values) or any(
+            m.kind == "METRIC" for m in found.measures
+        )
         if found.periods and table.time_words and not says_when:
             raise Unreadable(
                 f"when were they {table.time_words[0]}? Only that is on record of {table.nouns[0]}s"
@@ -43,6 +49,10 @@ class Forms(Measuring):
         if found.is_compared and len(found.periods) < 2 and not question.groups and not question.share:
             raise Unreadable("I could not tell what to compare with what")
         return replace(question, periods=tuple(found.periods), time=self._time_meant(table))
+
+    def _is_built(self, name: str) -> bool:
+        table = self._model.tables[name]
+        return table.time is not None and table.dimensions[table.time].kind is DimensionKind.YEAR
 
     def _at_present(self, question: Question, table: SemanticTable) -> Question:
         """Return a question about now: what is going on, where the table tells that."""
@@ -54,9 +64,17 @@ class Forms(Measuring):
             return replace(
                 question, filters=(*question.filters, *(item for item in added if item.dimension not in kept))
             )
+        if self._is_by_the_hour(table) and not self._found.periods:
+            self._found.periods.append(self._grammar.last_hour())
+            return question
         if table.time is not None and not table.time_words and not self._found.periods:
             raise Unreadable(f"today's, or the latest? {table.description} have many times")
         return question
+
+    def _is_by_the_hour(self, table: SemanticTable) -> bool:
+        """Return whether a table holds a row for each thing and hour: the newest is what is so now."""
+        is_moment = table.time is not None and table.dimensions[table.time].kind is DimensionKind.UTC
+        return is_moment and len(table.key) > 1 and table.time in {d.name for d in self._model.clock}
 
     def _time_meant(self, table: SemanticTable) -> str | None:
         """Return the time that periods are about where it is not the table's own: "restored yesterday"."""
@@ -154,6 +172,8 @@ class Forms(Measuring):
             return None
         dimension = self._model.dimensions[ids[0].dimension]
         table = self._model.tables[dimension.table]
+        if table.key != (dimension.column,):
+            return None  # a weather station has a row for each hour
         columns: list[str] = []
         for name, at in found.loose:
             if self._model.dimensions[name].table != table.name:
@@ -183,7 +203,10 @@ class Forms(Measuring):
             columns.append(self._group(target))
             columns += [f"{target}.{end.label}"] if end.label else []
         only_name = all(other == table.name for other, _ in found.nouns)
-        if not columns and not (found.is_about and only_name):
+        if found.measures and not only_name:
+            return None  # "transformers on CKT-1 by rating"
+        is_bare = all(item.kind in (Kind.NOUN, Kind.VALUE, Kind.FILLER, Kind.WHICH) for item in self._items)
+        if not columns and not ((found.is_about or is_bare) and only_name):
             return None
         if len(found.chosen) > 1 or found.periods or found.limit:
             raise Unreadable("one thing is looked up by its id alone")
@@ -195,7 +218,8 @@ class Forms(Measuring):
             raise Unreadable("that is no time")
         if found.is_when or found.is_about:
             found.time_words.clear()
-        columns += [f"{table.name}.{name}" for name in table.show] if found.is_about else []
+        if found.is_about or not columns:
+            columns += [f"{table.name}.{name}" for name in table.show]
         return Question(subject=table.name, columns=tuple(dict.fromkeys(columns)), filters=self._filters())
 
     def _fact_superlative(self) -> Question | None:
@@ -210,7 +234,7 @@ class Forms(Measuring):
             len(found.fact_superlatives) > 1
             or found.measures
             or found.is_counting
-            or found.aggregates
+            or (found.aggregates and found.aggregates != [Aggregate.AVG])
             or found.is_share
         ):
             raise Unreadable("that ranks by two things")
@@ -223,12 +247,20 @@ class Forms(Measuring):
             is_plural = found.target_is_plural
         else:
             ranked = self._ranked_table(table)
+            is_ranked_rows = found.limit is not None
             named = [(other, at) for other, at in found.nouns if other == ranked]
             targets = [other for other in found.targets if other in self._model.tables]
             if not named and ranked not in targets:
                 raise Unreadable("the most of what?")
+            above = [other for other in targets if other != ranked and self._model.hops(ranked, other)]
+            if above:
+                return self._ranked_above(above[0], metric, is_most)
+            if found.groups and not is_ranked_rows:
+                return self._extreme_of_each(metric)
             groups = [self._group(ranked)]
             is_plural = found.target_is_plural if targets else self._items[named[0][1]].is_plural
+        if found.aggregates:
+            raise Unreadable("that ranks by two things")
         filters = self._filters()
         groups += [name for name in (self._group(name) for name in found.groups) if name not in groups]
         self._check_loose(filters, (), groups)
@@ -243,6 +275,43 @@ class Forms(Measuring):
                 conditions=self._conditions([metric.name], []),
                 order=Order(metric.name, is_most),
                 limit=limit,
+            )
+        )
+
+    def _extreme_of_each(self, metric: Metric) -> Question:
+        """Return the extreme of each group: "longest outage per circuit" is no ranking of outages."""
+        groups = list(dict.fromkeys(self._group(name) for name in self._found.groups))
+        filters = self._filters()
+        self._check_loose(filters, (), groups)
+        self._check_nouns([metric.name], groups)
+        return self._with_periods(
+            Question(
+                metrics=(metric.name,),
+                groups=tuple(groups),
+                filters=filters,
+                conditions=self._conditions([metric.name], []),
+            )
+        )
+
+    def _ranked_above(self, above: str, metric: Metric, is_most: bool) -> Question:
+        """Return what "which feeder has the oldest transformers on average" ranks: the feeders."""
+        found = self._found
+        if not found.aggregates:
+            raise Unreadable("on average, or the single one that is most so?")
+        fact = self._model.tables[metric.table].facts[metric.fact or ""]
+        mean = self._model.metric_of(fact, found.aggregates[0])
+        if mean is None:
+            raise Unreadable(f"{fact.name} has no average")
+        filters, groups = self._filters(), [self._group(above)]
+        self._check_loose(filters, (), groups)
+        self._check_nouns([mean.name], groups)
+        return self._with_periods(
+            Question(
+                metrics=(mean.name,),
+                groups=tuple(groups),
+                filters=filters,
+                order=Order(mean.name, is_most),
+                limit=found.limit or (RANKED if found.target_is_plural else 1),
             )
         )
 

@@ -20,6 +20,10 @@ class Unreadable(Exception):
     """These meanings of the phrases do not go together; the text says why."""
 
 
+class WordUnclear(Unreadable):
+    """One word was taken for something that nothing else in the question speaks for."""
+
+
 @dataclass
 class Measure:
     """A number that is asked for: a metric, a fact with its aggregates, or the number of rows of a table."""
@@ -30,6 +34,7 @@ class Measure:
     aggregates: list[Aggregate] = field(default_factory=list)
     is_counted: bool = False
     is_listed: bool = False
+    is_split: bool = False
     text: str = ""
     comparison: Comparison | None = None
 
@@ -79,6 +84,11 @@ class Gathered:
     begins_with_and: bool = False
     kinds_as_nouns: int = 0
     ranked: list[str] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
+    unit_of: str | None = None
+    is_recent: bool = False
+    sort: str | None = None
+    when_values: list[str] = field(default_factory=list)
 
 
 class Gatherer:
@@ -137,9 +147,18 @@ class Gatherer:
                 found.fact_superlatives.append((meaning.of, meaning.extra, at))
                 return
             case Kind.TOP:
-                found.superlatives.append(("MOST", at))
+                found.superlatives.append((meaning.extra or "MOST", at))
                 self._is_top = True
                 return
+            case Kind.UNIT:
+                found.units.append(meaning.extra)
+            case Kind.RECENT:
+                found.is_recent = True
+                return
+            case Kind.SORT:
+                found.sort = meaning.extra
+            case Kind.UNIT_OF:
+                found.unit_of = meaning.extra
             case Kind.NUMBER:
                 if found.limit is not None or meaning.extra < 1:
                     raise Unreadable(f"I could not tell what {item.text} is")
@@ -170,7 +189,11 @@ class Gatherer:
                 found.is_now = True
                 return
             case Kind.FOLLOW:
-                found.follow = meaning.extra if found.follow != "ADD" else "ADD"
+                said = meaning.extra
+                if said == "ONLY":
+                    is_first = all(item.kind in (Kind.FILLER, Kind.AND) for item in self._items[:at])
+                    said = "ADD" if is_first else None
+                found.follow = said if said and found.follow != "ADD" else found.follow
                 return
             case Kind.NOT:
                 self._is_not = True
@@ -188,6 +211,8 @@ class Gatherer:
                         meaning.of, meaning.values, at, self._is_not, meaning.extra == "ID", meaning.is_weak
                     )
                 )
+                if meaning.extra == "WHEN":
+                    found.when_values.append(meaning.of.partition(".")[0])
                 self._is_not = False
                 if self._is_by and meaning.of.endswith("asset_kind"):
                     raise Unreadable("that is no way to split it")
@@ -238,7 +263,7 @@ class Gatherer:
             found.targets.append(grain.value)
             found.target_is_plural = item.is_plural
         self._is_which = self._is_top = False
-        self._is_by = False
+        self._is_by = self._is_by and item.kind is Kind.PIECE  # "per month and type"
 
     def _number(self, at: int, item: Item) -> None:
         found = self._found
@@ -252,6 +277,7 @@ class Gatherer:
                     found.is_compared = True
         measure = Measure(item.kind.value, item.meaning.of, at, list(found.aggregates), found.is_counting)
         measure.is_listed = self._is_which
+        measure.is_split = self._is_by
         measure.text = item.text
         measure.comparison = next(
             (part.meaning.extra for part in item.inner if part.kind is Kind.COMPARISON), None
@@ -270,10 +296,14 @@ class Gatherer:
 
     def _noun(self, at: int, item: Item) -> None:
         found, table = self._found, item.meaning.of
-        if self._is_by and not self._is_own(table, item.is_plural):
+        if self._is_by and self._is_ranked_by(table, item.is_plural):
+            found.measures.append(Measure("COUNT", table, at))  # "top 3 feeders by outages"
+        elif self._is_by and at and self._items[at - 1].kind is Kind.SUPERLATIVE:
+            raise Unreadable(f"first ask which {item.text} that is")  # "affected by the worst cascade"
+        elif self._is_by and not self._is_own(table, item.is_plural):
             found.groups.append(table)
             return  # "per circuit and cause"
-        if found.is_counting:
+        elif found.is_counting or self._is_counted_along(at):
             found.measures.append(Measure("COUNT", table, at))
             found.is_counting = False
         elif (self._is_which or self._is_top) and not found.targets:
@@ -287,16 +317,60 @@ class Gatherer:
                 found.ranked.append(table)  # "most loaded transformer"
         self._is_which = self._is_top = False
 
+    def _is_ranked_by(self, table: str, is_plural: bool) -> bool:
+        """Return whether things are ranked by how many rows of a table belong to each."""
+        found = self._found
+        ranked = [target for target in [*found.targets, *found.ranked] if target in self._model.tables]
+        is_above = bool(ranked) and (self._model.hops(table, ranked[0]) or 0) > 0
+        return is_plural and is_above and bool(found.superlatives) and not found.measures
+
+    def _is_counted_along(self, at: int) -> bool:
+        """Return whether a noun is one of several numbers: "transformers, meters and customers"."""
+        if not self._items[at].is_plural or self._is_which or self._is_top:
+            return False
+        before = self._beside(at, -1)
+        after = self._beside(at, 1)
+        counted = {measure.at for measure in self._found.measures if measure.kind == "COUNT"}
+        numbers = {measure.at for measure in self._found.measures if measure.kind != "COUNT"}
+        if before is not None and self._items[before].kind is Kind.AND:
+            first = self._beside(before, -1)
+            if first is not None and (first in counted or first in numbers):
+                return True  # "energy and customers by circuit"
+        if after is None:
+            return False
+        if before in counted and self._items[after].kind in (Kind.AND, Kind.NOUN):
+            return True
+        if self._items[after].kind is not Kind.AND:
+            return False
+        second = self._beside(after, 1)
+        is_first = at == 0 or all(item.kind is Kind.FILLER for item in self._items[:at])
+        # "outages and customers interrupted by month"
+        return is_first and second is not None and self._items[second].kind in (Kind.FACT, Kind.METRIC)
+
+    def _beside(self, at: int, step: int) -> int | None:
+        """Return where the next item is in a direction; articles do not count."""
+        at += step
+        while 0 <= at < len(self._items):
+            item = self._items[at]
+            if item.kind is not Kind.FILLER or item.text.lower() not in _WITHIN_GROUPS | {"of"}:
+                return at
+            at += step
+        return None
+
     def _is_loaded_most(self, at: int) -> bool:
-        kinds = [item.kind for item in self._items[max(0, at - 2) : at]]
-        return kinds == [Kind.SUPERLATIVE, Kind.FACT] or self._is_with_most(at)
+        kinds = [item.kind for item in self._items[:at] if item.kind is not Kind.VALUE]
+        return kinds[-2:] == [Kind.SUPERLATIVE, Kind.FACT] or self._is_with_most(at)
 
     def _is_with_most(self, at: int) -> bool:
         """Return whether "circuit with the most outages" is said at ``at``."""
-        after = [item for item in self._items[at + 1 : at + 5] if item.text.lower() != "the"]
+        after = [
+            item
+            for item in self._items[at + 1 : at + 6]
+            if item.text.lower() != "the" and item.kind is not Kind.VALUE
+        ]
         if len(after) < 2 or after[0].text.lower() not in {"with", "having"}:
             return False
-        numbers = (Kind.FACT, Kind.METRIC, Kind.NOUN)
+        numbers = (Kind.FACT, Kind.METRIC, Kind.NOUN, Kind.COUNT)
         return any(part.kind is Kind.SUPERLATIVE for part in after[1].inner) or (
             after[1].kind is Kind.SUPERLATIVE and len(after) > 2 and after[2].kind in numbers
         )
@@ -312,13 +386,13 @@ class Gatherer:
 
     def _dimension(self, at: int, item: Item) -> None:
         found, name = self._found, item.meaning.of
-        if self._is_by:
-            found.groups.append(name)
-            return
         before = self._items[at - 1] if at else None
         after = self._items[at + 1] if at + 1 < len(self._items) else None
         if self._is_moment(name) and after is not None and after.kind is Kind.TIME:
             found.times.append(name)  # "restored yesterday"
+            return
+        if self._is_by:
+            found.groups.append(name)
             return
         is_ranked = (before is not None and before.kind is Kind.SUPERLATIVE) or self._is_with_most(at)
         if (self._is_which or self._is_top or is_ranked) and not found.targets and not found.is_counting:

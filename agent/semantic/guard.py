@@ -57,6 +57,7 @@ def allowed_columns(model: SemanticModel) -> Columns:
     for table in model.tables.values():
         columns = found.setdefault(table.source, set())
         columns |= set(table.key) | set(table.unique)
+        columns |= {table.zone.column} if table.zone.column else set()
         columns |= {dimension.column for dimension in table.dimensions.values()}
         columns |= {fact.column for fact in table.facts.values() if not fact.between and not fact.age_of}
         columns |= {name for fact in table.facts.values() for name in fact.between or ()}

@@ -80,7 +80,9 @@ class Limits(Evidence):
         """Return the fact of the named tables that has the unit: "transformers above 500 kVA"."""
         if comparison.unit is None:
             raise Unreadable(f"I could not tell what {self._items[at].text} is about")
-        tables = self._tables_named()
+        tables = sorted(self._tables_named())
+        if self._found.periods:  # "transformers above 80 % this week": what is measured by the hour
+            tables = [series for table in tables for series in self._series_of(table)] + tables
         for table in tables:
             for fact in self._model.tables[table].facts.values():
                 if converted(comparison, fact.unit) is not None:
@@ -92,6 +94,17 @@ class Limits(Evidence):
                 ):
                     return Measure("FACT", f"{table}.{dimension.name}", at)
         raise Unreadable(f"I could not tell what {self._items[at].text} is about")
+
+    def _series_of(self, table: str) -> list[str]:
+        """Return the tables with rows for each thing and time, where the thing's own has no such time."""
+        own = self._model.tables[table]
+        if own.time is not None and not own.time_words:
+            return []
+        return [
+            other.name
+            for other in self._model.tables.values()
+            if len(other.key) > 1 and self._model.hops(other.name, table) == 1
+        ]
 
     def _having(self, metrics: list[str]) -> list[Condition]:
         """Return the conditions on sums: "which circuits had more than 100 outages"."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,8 @@ from agent.semantic.model import (
     SemanticModel,
     SemanticTable,
     ValueSet,
+    ZoneBy,
+    ZoneRule,
     text_tuple,
 )
 from grid.warehouse.tables import metadata
@@ -36,6 +40,7 @@ PERSONAL_COLUMNS = frozenset(
     if column.info.get("is_personal")
 )
 """Columns that identify a person; the model holds none of them."""
+_PERMISSION = re.compile(r"(grid|cascade)\.view_[a-z]+")
 _NAMED = {Aggregate.SUM: "total", Aggregate.AVG: "average", Aggregate.MAX: "highest", Aggregate.MIN: "lowest"}
 
 
@@ -60,8 +65,10 @@ def read_model(data: Mapping[str, Any]) -> SemanticModel:
         SemanticModelInvalid: with what is wrong and where.
     """
     tables = {item["name"]: _table(item) for item in data["tables"]}
+    tables = {name: _with_references(table, tables) for name, table in tables.items()}
     if len(tables) != len(data["tables"]):
         raise SemanticModelInvalid("two tables have one name")
+    _check_zones(tables)
     model = SemanticModel(
         name=data["name"],
         description=data["description"],
@@ -97,8 +104,8 @@ def _source(name: str) -> Table | CTE:
 def _table(data: Mapping[str, Any]) -> SemanticTable:
     _only(
         data,
-        "name table description nouns key unique label time time_words partition bare mentions show now "
-        "default dimensions facts metrics",
+        "name table description seen_with zone_by nouns key unique label time time_words "
+        "partition bare mentions show now default dimensions facts metrics",
     )
     name, source = data["name"], _source(data["table"])
     dimensions = {item["name"]: _dimension(name, item) for item in data.get("dimensions", ())}
@@ -108,6 +115,8 @@ def _table(data: Mapping[str, Any]) -> SemanticTable:
         source=data["table"],
         columns_of=source,
         description=data["description"],
+        permission=_permission(data),
+        zone=_zone_rule(data),
         nouns=text_tuple(data["nouns"]),
         key=text_tuple(data["key"]),
         unique=text_tuple(data.get("unique")),
@@ -128,8 +137,55 @@ def _table(data: Mapping[str, Any]) -> SemanticTable:
     return table
 
 
+def _permission(data: Mapping[str, Any]) -> str:
+    permission = str(data.get("seen_with", ""))
+    if not _PERMISSION.fullmatch(permission):
+        raise SemanticModelInvalid(f"table {data['name']} needs seen_with, the permission to see its rows")
+    return permission
+
+
+def _zone_rule(data: Mapping[str, Any]) -> ZoneRule:
+    """Return how the zone of a row is known; a table that does not say it would be shown to everybody."""
+    match data.get("zone_by"):
+        case "PUBLIC" | "UNKNOWN":
+            return ZoneRule(ZoneBy(data["zone_by"]))
+        case str() as column:
+            return ZoneRule(ZoneBy.OWN, column)
+        case {**parent} if len(parent) == 1:
+            name, owner = next(iter(parent.items()))
+            return ZoneRule(ZoneBy.PARENT, str(name), str(owner))
+        case _:
+            raise SemanticModelInvalid(f"table {data['name']} needs zone_by: what tells the zone of a row")
+
+
+def _with_references(table: SemanticTable, tables: Mapping[str, SemanticTable]) -> SemanticTable:
+    """Return a table whose zone rule says which key of its parent it holds."""
+    rule = table.zone
+    if rule.by is not ZoneBy.PARENT:
+        return table
+    parent = tables.get(rule.table or "")
+    keys = [key[0] for key in (parent.key, parent.unique) if len(key) == 1] if parent is not None else []
+    named = [key for key in keys if key == rule.column] or keys
+    if not named:
+        raise SemanticModelInvalid(f"the zone of {table.name} is that of {rule.table}, which has no key")
+    return replace(table, zone=replace(rule, references=named[0]))
+
+
+def _check_zones(tables: Mapping[str, SemanticTable]) -> None:
+    """Check that every zone is found in the end."""
+    for start in tables.values():
+        seen = {start.name}
+        table = start
+        while table.zone.by is ZoneBy.PARENT:
+            table = tables[table.zone.table or ""]
+            if table.name in seen or table.zone.by in (ZoneBy.PUBLIC, ZoneBy.UNKNOWN):
+                raise SemanticModelInvalid(f"the zone of {start.name} leads to none")
+            seen.add(table.name)
+
+
 def _check(table: SemanticTable, names: set[str]) -> None:
-    used = {*table.key, *table.unique, *(dimension.column for dimension in table.dimensions.values())}
+    used = {table.zone.column} if table.zone.column else set()
+    used |= {*table.key, *table.unique, *(dimension.column for dimension in table.dimensions.values())}
     used |= {fact.column for fact in table.facts.values() if not fact.between and not fact.age_of}
     used |= {name for fact in table.facts.values() for name in fact.between or ()}
     used |= {metric.column for metric in table.metrics.values() if metric.column}
@@ -165,7 +221,9 @@ def _only(data: Mapping[str, Any], names: str) -> None:
 
 
 def _dimension(table: str, data: Mapping[str, Any]) -> Dimension:
-    _only(data, "name column kind synonyms description unit pattern values sets sampled needs_noun")
+    _only(
+        data, "name column kind synonyms description unit pattern values sets sampled needs_noun names_things"
+    )
     values = data.get("values", {})
     return Dimension(
         table=table,
@@ -180,6 +238,7 @@ def _dimension(table: str, data: Mapping[str, Any]) -> Dimension:
         sets=tuple(ValueSet(text_tuple(s["words"]), text_tuple(s["values"])) for s in data.get("sets", ())),
         is_sampled=bool(data.get("sampled")),
         needs_noun=bool(data.get("needs_noun")),
+        names_things=bool(data.get("names_things")),
     )
 
 

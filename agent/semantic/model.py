@@ -41,6 +41,30 @@ class MetricKind(StrEnum):
     SUM_PER = "SUM_PER"
 
 
+class ZoneBy(StrEnum):
+    """How the load zone of a row is known."""
+
+    OWN = "OWN"
+    PARENT = "PARENT"
+    PUBLIC = "PUBLIC"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True)
+class ZoneRule:
+    """How the load zone of a row is known.
+
+    Attributes:
+        by: OWN: ``column`` holds it; PARENT: it is that of the row of ``table`` whose ``references`` is
+            ``column``; PUBLIC: rows belong to none and are open to everybody; UNKNOWN: nothing tells.
+    """
+
+    by: ZoneBy
+    column: str = ""
+    table: str | None = None
+    references: str = ""
+
+
 @dataclass(frozen=True)
 class ValueSet:
     """Words that stand for several values of a dimension: "active" outages."""
@@ -65,6 +89,7 @@ class Dimension:
     sets: tuple[ValueSet, ...] = ()
     is_sampled: bool = False
     needs_noun: bool = False
+    names_things: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,6 +170,8 @@ class SemanticTable:
     source: str
     columns_of: Table | CTE
     description: str
+    permission: str
+    zone: ZoneRule
     nouns: tuple[str, ...]
     key: tuple[str, ...]
     unique: tuple[str, ...]
@@ -220,6 +247,11 @@ class SemanticModel:
     def metrics(self) -> dict[str, Metric]:
         """Return every metric by its name, which is unique."""
         return {m.name: m for t in self.tables.values() for m in t.metrics.values()}
+
+    @cached_property
+    def permissions(self) -> frozenset[str]:
+        """Return every permission that a table of the model needs."""
+        return frozenset(table.permission for table in self.tables.values())
 
     def metric_of(self, fact: Fact, aggregate: Aggregate | None) -> Metric | None:
         """Return the metric that sums up a fact so, or as the fact does by default; None if it has none."""

@@ -138,6 +138,7 @@ _PREFIXES: dict[tuple[str, ...], Operator] = {
         Operator.AT_MOST: (
             "at most",
             "up to",
+            "within",
             "no more than",
             "not more than",
             "a maximum of",
@@ -171,6 +172,8 @@ def match_comparison(tokens: Sequence[Token], start: int) -> tuple[int, Comparis
         if at < len(tokens) and tokens[at].number is not None:
             value, unit, end = _quantity(tokens, stems, at)
             return end, Comparison(operator, value, unit=unit)
+    if start and lower[start - 1] in {"top", "bottom"}:
+        return None  # "top five meters" is no length
     if tokens[start].number is None or tokens[start].is_ordinal:
         return None
     value, unit, end = _quantity(tokens, stems, start)
@@ -221,4 +224,6 @@ def _quantity(tokens: Sequence[Token], stems: list[str], at: int) -> tuple[float
     if after < len(stems) and stems[after] in UNITS:
         is_age = stems[after] == "year" and stems[after + 1 : after + 2] == ["old"]
         return value, stems[after], after + 2 if is_age else after + 1
+    if stems[after : after + 1] == ["time"]:
+        after += 1  # "more than 10 times"
     return value, None, after

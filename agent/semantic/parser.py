@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.semantic.builder import Builder
+from agent.semantic.choices import Choice, choices_of
 from agent.semantic.expressions import Clock
 from agent.semantic.form import Question
-from agent.semantic.gathering import Unreadable
+from agent.semantic.gathering import Unreadable, WordUnclear
 from agent.semantic.model import SemanticModel
 from agent.semantic.reading import Read, Reader
-from agent.semantic.scope import title_of
+from agent.semantic.screening import screened
 from agent.semantic.segments import Cut, combinations, cut
 from agent.semantic.times import NoSuchDate, TimeGrammar
 from agent.semantic.vocabulary import Catalog, Vocabulary
@@ -21,12 +21,6 @@ from agent.semantic.words import stems, tokens_of
 MOST_CHARACTERS = 500
 _CLOSE = 0.05
 """Readings whose costs differ by less are equally likely; the question is asked back."""
-_SQL = re.compile(
-    r"\b(?:select\b.*\bfrom|insert\s+into|delete\s+from|update\s+\w+\s+set|drop\s+(?:table|schema|database|view|user)|truncate\s+table"
-    r"|alter\s+(?:table|user|role)|create\s+(?:table|user|role|or\s+replace)|union\s+(?:all\s+)?select|grant\s+\w+\s+(?:on|to)|copy\s+into"
-    r"|exec(?:ute)?\s+immediate|attach\s+database|pragma)\b|--|/\*|;\s*\w|'\s*(?:or|and)\s|\bor\s+1\s*=\s*1\b|\)\s*;",
-    re.IGNORECASE | re.DOTALL,
-)
 _POLITE = {
     "please",
     "can",
@@ -45,12 +39,6 @@ _POLITE = {
     "let",
     "us",
 }
-_TAKEOVER = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|rule|prompt|guideline|previous|above)"
-    r"|system prompt|developer mode"
-    r"|\bjailbreak|you are now\b|\bpretend\b|act as\b|roleplay|reveal your|your instructions",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -59,14 +47,6 @@ class Understood:
 
     question: Question
     mended: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One thing that may have been meant, and its form; without one the words are a question."""
-
-    label: str
-    question: Question | None = None
 
 
 @dataclass(frozen=True)
@@ -80,9 +60,10 @@ class AskBack:
 
 @dataclass(frozen=True)
 class Refused:
-    """A question that is out of scope, and why."""
+    """A question that is out of scope, or about what the asking user may not see; and why."""
 
     reason: str
+    is_forbidden: bool = False
 
 
 Outcome = Understood | AskBack | Refused
@@ -118,12 +99,9 @@ class Parser:
         return self._read(pieces, previous)
 
     def _refused(self, text: str) -> Refused | None:
-        if _SQL.search(text):
-            return Refused("I answer questions in words; statements for a database are not run.")
-        if _TAKEOVER.search(text):
-            return Refused(
-                "I answer questions about this grid's data only, and what I may do does not change by asking."
-            )
+        screen = screened(text)
+        if screen is not None:
+            return Refused(screen)
         words = tuple(token.stem for token in tokens_of(text))
         command = words
         while command and command[0] in _POLITE:
@@ -149,23 +127,24 @@ class Parser:
         reader = Reader(self._model, self._builder, self._grammar, previous)
         readings: dict[Question, Read] = {}
         reasons: list[str] = []
+        unclear: list[str] = []
         for items in combinations(pieces.segments):
             try:
                 read = reader.read(items)
             except Unreadable as error:
-                reasons.append(str(error))
+                (unclear if isinstance(error, WordUnclear) else reasons).append(str(error))
                 continue
             known = readings.get(read.question)
             if known is None or read.cost < known.cost:
                 readings[read.question] = read
         if not readings:
-            return AskBack(self._why_not(reasons), self._examples())
+            return AskBack(self._why_not(reasons or unclear), self._examples())
         ranked = sorted(readings.values(), key=lambda read: read.cost)
         likely = [read for read in ranked if read.cost - ranked[0].cost < _CLOSE]
         if len(likely) > 1:
             return AskBack(
                 "That can mean several things. Which one?",
-                tuple(Choice(self.choice(read.question), read.question) for read in likely[:5]),
+                choices_of(self._model, [read.question for read in likely]),
             )
         return Understood(ranked[0].question, pieces.mended)
 
@@ -179,15 +158,3 @@ class Parser:
         return f"{commonest[0].upper()}{commonest[1:].rstrip('.?')}" + (
             "?" if commonest.endswith("?") else "."
         )
-
-    def choice(self, question: Question) -> str:
-        """Return a form in a few words, for a choice."""
-        names = ", ".join(title_of(name) for name in question.metrics) or title_of(question.subject or "")
-        groups = "".join(f" by {title_of(name.partition('.')[2]).lower()}" for name in question.groups)
-        filters = "".join(
-            f", {title_of(item.dimension.partition('.')[2]).lower()} "
-            f"{'not ' if item.is_excluded else ''}{' or '.join(item.values)}"
-            for item in question.filters
-        )
-        table = self._model.metrics[question.metrics[0]].table if question.metrics else question.subject or ""
-        return f"{names}{groups}{filters} ({self._model.tables[table].description.lower()})"

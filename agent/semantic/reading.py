@@ -10,11 +10,11 @@ from agent.semantic.evidence import table_of
 from agent.semantic.form import Grain, Order, Question, QuestionInvalid
 from agent.semantic.forms import Forms
 from agent.semantic.gathering import Unreadable, grain_for
-from agent.semantic.model import (
-    SemanticModel,
-)
+from agent.semantic.model import Aggregate, DimensionKind, SemanticModel
+from agent.semantic.numbers import converted
 from agent.semantic.segments import Item
 from agent.semantic.times import TimeGrammar
+from agent.semantic.vocabulary import Kind, Meaning
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,37 @@ class Reader:
         Raises:
             Unreadable: if these meanings do not go together.
         """
-        said = _Reading(self._model, self._grammar, list(items), self._previous)
+        said = _Reading(self._model, self._grammar, self._with_nouns(items), self._previous)
         question = said.question()
         try:
             self._builder.build(question)
         except QuestionInvalid as error:
             raise Unreadable(str(error)) from error
         return Read(question, said.cost(question))
+
+    def _with_nouns(self, items: Sequence[Item]) -> list[Item]:
+        """Return items with the nouns that values stand for: "reclosers" are switches."""
+        found: list[Item] = []
+        for at, item in enumerate(items):
+            found.append(item)
+            dimension = self._model.dimensions.get(item.meaning.of) if item.kind is Kind.VALUE else None
+            if dimension is None or not dimension.names_things or not item.is_plural:
+                continue
+            after = next((other for other in items[at + 1 :] if other.kind is not Kind.FILLER), None)
+            is_named = after is not None and after.kind is Kind.NOUN and after.meaning.of == dimension.table
+            if is_named or (item.meaning.is_weak and not self._has_unit_of(dimension.table, items, at)):
+                continue
+            found.append(Item(item.text, Meaning(Kind.NOUN, dimension.table), item.is_plural))
+        return found
+
+    def _has_unit_of(self, table: str, items: Sequence[Item], at: int) -> bool:
+        """Return whether a quantity of its table stands near a value: "500 kV lines", "lines at 500 kV"."""
+        near = [item for item in items[max(0, at - 1) : at + 4] if item.kind is Kind.COMPARISON]
+        return any(
+            dimension.unit and item.meaning.extra.unit and converted(item.meaning.extra, dimension.unit)
+            for dimension in self._model.tables[table].dimensions.values()
+            for item in near
+        )
 
 
 class _Reading(Forms):
@@ -79,6 +103,9 @@ class _Reading(Forms):
         mentioned = {table for table, _ in self._found.nouns} | set(self._found.targets)
         mentioned |= {measure.of for measure in self._found.measures if measure.kind == "COUNT"}
         mentioned |= {name for name in self._found.groups if "." not in name}
+        total += 2.0 * sum(
+            self._model.dimensions[name].kind is DimensionKind.UTC for name in question.groups
+        )  # nobody splits by the second
         for name in [*question.groups, *(item.dimension for item in (*question.filters, *question.share))]:
             table = table_of(name)
             hops = self._model.hops(base, table)
@@ -100,6 +127,9 @@ class _Reading(Forms):
     def _whole(self) -> Question:
         found = self._found
         self._check_weak()
+        recent = self._most_recent()
+        if recent is not None:
+            return recent
         looked_up = self._lookup()
         if looked_up is not None:
             return looked_up
@@ -114,7 +144,9 @@ class _Reading(Forms):
             found.targets.append(found.ranked[0])
             found.target_is_plural = self._is_plural_noun(found.ranked[0])
             found.nouns = [noun for noun in found.nouns if noun[0] != found.ranked[0]]
+        self._rank_by_most()
         metrics = self._metrics()
+        self._check_units(metrics)
         having = self._having(metrics)
         targets = [name for name in found.targets if name not in Grain.__members__]
         having = having or self._having(metrics)
@@ -122,6 +154,11 @@ class _Reading(Forms):
             targets = [self._limited_noun(metrics)]  # "transformers that serve more than 10 customers"
         if not metrics:
             noun = self._counted_noun()
+            child = self._held_by(noun)
+            if noun is not None and child is not None:
+                return self._things_that_have(noun, child)
+            if noun is not None and found.kinds_as_nouns and not self._is_otherwise_named(noun):
+                raise Unreadable("I could not tell what is asked of them")
             if noun is None or self._asks_rows(noun):
                 return self._rows(noun)
             metrics = [self._model.tables[noun].count.name]
@@ -131,6 +168,7 @@ class _Reading(Forms):
                 ]  # "what did inspections find, by finding"
         groups = [self._group(name) for name in [*targets, *found.groups]]
         groups = list(dict.fromkeys(groups))
+        self._check_average(groups)
         share, filters = self._shared(self._filters())
         groups += [name for name in self._compared_groups() if name not in groups]
         self._check_loose(filters, share, groups)
@@ -140,6 +178,11 @@ class _Reading(Forms):
         )
         conditions = self._conditions(metrics, having)
         order, limit = self._order(metrics, targets)
+        self._check_split(order)
+        if found.is_when:
+            grain, order, limit = self._when(metrics, groups, grain)
+        self._check_active(filters, conditions)
+        self._check_used(metrics, groups, filters, conditions)
         return self._with_periods(
             Question(
                 metrics=tuple(metrics),
@@ -160,20 +203,57 @@ class _Reading(Forms):
             return False
         nouns = [noun for noun in found.nouns if not self._is_beside_its_value(noun[1])]
         is_alone = bool(
-            found.measures or found.targets or nouns or found.fact_superlatives or found.is_counting
+            found.measures
+            or found.targets
+            or nouns
+            or (found.fact_superlatives and found.follow is None)
+            or found.is_counting
         )
-        if found.follow == "ADD":
+        if found.follow == "ADD" or self._changes_a_filter() or self._counts_another():
             return True
         return not is_alone and not found.is_about
+
+    def _changes_a_filter(self) -> bool:
+        """Return whether "and of industrial customers?" names nothing but another value of a filter."""
+        found, before = self._found, self._previous
+        if before is None or not (found.begins_with_and or found.follow == "CHANGE"):
+            return False
+        says_more = found.measures or found.targets or found.fact_superlatives or found.is_counting
+        known = {item.dimension for item in before.filters}
+        return (
+            not says_more
+            and any(chosen.dimension in known for chosen in found.chosen)
+            and all(self._is_after_value(at) for _, at in found.nouns)
+        )
+
+    def _counts_another(self) -> bool:
+        """Return whether "and meters?" asks for the number of other things under the same filters."""
+        found, before = self._found, self._previous
+        says_more = bool(found.measures or found.targets or found.fact_superlatives or found.is_counting)
+        says_more = says_more or bool(found.chosen or found.groups or found.comparisons or found.periods)
+        return (
+            before is not None
+            and (found.begins_with_and or found.follow == "CHANGE")
+            and len(found.nouns) == 1
+            and not says_more
+        )
+
+    def _counted_instead(self, before: Question) -> Question:
+        counts = {table.count.name for table in self._model.tables.values()}
+        if set(before.metrics) - counts or not before.metrics:
+            raise Unreadable("ask that in full, please")
+        anew = self._model.tables[self._found.nouns[0][0]].count.name
+        return replace(before, metrics=(anew,), order=None, limit=None)
 
     def _followed(self) -> Question:
         """Return the question before, with what this one says in place of what it said."""
         found, before = self._found, self._previous
         if before is None:
             raise Unreadable("there is nothing before that this could be about")
-        if found.measures or found.targets or found.is_share or found.is_compared or found.fact_superlatives:
+        if found.measures or found.targets or found.is_share or found.is_compared:
             raise Unreadable("ask that in full, please")
-        question = before
+        question = self._counted_instead(before) if self._counts_another() else before
+        found.aggregates += self._extremes_anew(before)
         if found.aggregates:
             question = replace(question, metrics=self._aggregated_anew(before), order=None)
         periods = list(found.periods)
@@ -207,6 +287,28 @@ class _Reading(Forms):
             raise Unreadable("I could not tell what to change")
         self._check_loose(filters, (), list(groups))
         return question
+
+    def _extremes_anew(self, before: Question) -> list[Aggregate]:
+        """Return the aggregates that "the longest instead" asks for of the number before."""
+        found = self._found
+        facts = {
+            f"{metric.table}.{metric.fact}"
+            for metric in (self._model.metrics[name] for name in before.metrics)
+        }
+        extremes = []
+        for of, direction, _ in found.fact_superlatives:
+            if of not in facts:
+                raise Unreadable("ask that in full, please")
+            extremes.append(Aggregate.MAX if direction == "MOST" else Aggregate.MIN)
+        if not (before.groups or before.grain) and found.limit is None:
+            extremes += [
+                Aggregate.MAX if direction == "MOST" else Aggregate.MIN
+                for direction, _ in found.superlatives
+                if direction in {"MOST", "LEAST"}
+            ]
+            if extremes:
+                found.superlatives.clear()
+        return extremes
 
     def _aggregated_anew(self, before: Question) -> tuple[str, ...]:
         names = []

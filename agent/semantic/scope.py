@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Select, select, true
@@ -9,18 +10,34 @@ from sqlalchemy import Select, select, true
 from agent.semantic.expressions import Clock, fact_value, matches, partition_within, piece_of_time, within
 from agent.semantic.form import Filter, Grain, Period, QuestionInvalid
 from agent.semantic.model import DimensionKind, SemanticModel, SemanticTable
+from agent.semantic.visibility import EVERYTHING, NotVisible, Viewer, readable, why_hidden
 
 
 class Scope:
     """A base and what its rows belong to, joined when they are first named."""
 
-    def __init__(self, model: SemanticModel, base: str, clock: Clock, time: str | None = None) -> None:
+    def __init__(
+        self,
+        model: SemanticModel,
+        base: str,
+        clock: Clock,
+        time: str | None = None,
+        viewer: Viewer = EVERYTHING,
+    ) -> None:
+        """Read rows of ``base`` that the viewer may see.
+
+        Raises:
+            NotVisible: if they may see none; so does every method that names another such table.
+        """
         self.base = base
         self._own_time = time
         self._model = model
         self._clock = clock
+        self._viewer = viewer
+        # A table on the way to another is joined by its keys and shows nothing itself.
+        self._joining = replace(viewer, permissions=None)
         # No table is joined twice, so none needs another name.
-        self._sources: dict[str, Any] = {base: model.tables[base].columns_of}
+        self._sources: dict[str, Any] = {base: readable(model, base, viewer)}
         self._from: Any = self._sources[base]
 
     def can_reach(self, name: str) -> bool:
@@ -49,14 +66,14 @@ class Scope:
         """Return a select of columns that this scope gave."""
         return select(*columns).select_from(self._from)
 
-    def piece(self, grain: Grain) -> Any:
-        """Return the piece of time that a row is in."""
+    def piece(self, grain: Grain, period: Period | None) -> Any:
+        """Return the piece of time that a row of a period is in; None: of any time."""
         table, time = self._time("grain")
         if time.kind is DimensionKind.YEAR and grain is not Grain.YEAR:
             raise QuestionInvalid(f"{table.nouns[0]}s are known by year only", "grain")
         if time.kind is DimensionKind.DATE and grain is Grain.HOUR:
             raise QuestionInvalid(f"{table.nouns[0]}s are known by day only", "grain")
-        return piece_of_time(time, self.dimension(f"{table.name}.{time.name}"), grain, self._clock)
+        return piece_of_time(time, self.dimension(f"{table.name}.{time.name}"), grain, self._clock, period)
 
     def within(self, period: Period) -> list[Any]:
         """Return the conditions that a row is within a period."""
@@ -103,24 +120,35 @@ class Scope:
         return table, table.dimensions[table.time]
 
     def _source(self, table: str) -> Any:
+        reason = why_hidden(self._model.tables[table], self._viewer)
+        if reason is not None:
+            raise NotVisible(reason)
         if table not in self._sources:
             path = self._model.path(self.base, table)
             if path is None:
                 raise QuestionInvalid(
-                    f"{self._model.tables[self.base].description} do not tell about "
-                    f"{self._model.tables[table].description.lower()}",
+                    f"{_things(self._model.tables[self.base])} are not known by "
+                    f"{_things(self._model.tables[table]).removesuffix('s')}",
                     "groups",
                 )
             for relation in path:
                 if relation.refers_to not in self._sources:
                     start = self._sources[relation.table]
-                    end = self._model.tables[relation.refers_to].columns_of
+                    end = readable(self._model, relation.refers_to, self._joining)
                     condition: Any = true()
                     for left, right in zip(relation.columns, relation.references, strict=True):
                         condition = start.c[left] == end.c[right]
                     self._sources[relation.refers_to] = end
                     self._from = self._from.outerjoin(end, condition)
         return self._sources[table]
+
+
+def _things(table: SemanticTable) -> str:
+    """Return what the rows of a table are, in the plural."""
+    noun = table.nouns[0] if table.nouns else table.name.replace("_", " ")
+    if noun.endswith(("ss", "ch", "sh", "x")):
+        return f"{noun}es"
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
 
 
 def title_of(name: str) -> str:

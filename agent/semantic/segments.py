@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
-
-from agent.semantic.numbers import match_comparison
+from agent.semantic.numbers import UNITS, match_comparison
+from agent.semantic.spelling import near, spelled
 from agent.semantic.times import TimeGrammar
 from agent.semantic.vocabulary import AUXILIARY, Kind, Meaning, Vocabulary
-from agent.semantic.words import Token, stem, tokens_of
+from agent.semantic.words import Token, tokens_of
 
-SHORTEST_CORRECTED = 5
-CLOSE_ENOUGH = 84.0
-NEAR = 60.0
 MOST_COMBINATIONS = 4000
 _PART_OF_PHRASES = {Kind.SUPERLATIVE, Kind.COMPARISON, Kind.COMPARE, Kind.TIME}
 
@@ -65,7 +60,7 @@ def cut(text: str, vocabulary: Vocabulary, grammar: TimeGrammar) -> Cut:
     tokens = tokens_of(text)
     mended: list[tuple[str, str]] = []
     unknown: dict[str, tuple[str, ...]] = {}
-    tokens = [_mended(token, vocabulary, mended) for token in tokens]
+    tokens = spelled(tokens, vocabulary, mended)
     marks = _marked(tokens, vocabulary, grammar)
     segments: list[Segment] = []
     unknown_ids: list[str] = []
@@ -89,7 +84,8 @@ def cut(text: str, vocabulary: Vocabulary, grammar: TimeGrammar) -> Cut:
                 unknown_ids.append(token.text)
             at += 1
             continue
-        found = _longest(tokens, at, vocabulary, marks)
+        found = _unit(tokens, at, marks) or _unit_of(tokens, at, vocabulary)
+        found = found or _longest(tokens, at, vocabulary, marks)
         if found is not None:
             end, segment = found
             segments.append(segment)
@@ -98,9 +94,20 @@ def cut(text: str, vocabulary: Vocabulary, grammar: TimeGrammar) -> Cut:
         if token.number is not None and not token.is_ordinal:
             segments.append(Segment(token.text, (Meaning(Kind.NUMBER, extra=int(token.number)),)))
         else:
-            unknown[token.text] = _near(token.stem, vocabulary)
+            unknown[token.text] = near(token.stem, vocabulary)
         at += 1
     return Cut(tuple(segments), unknown, tuple(unknown_ids), tuple(mended))
+
+
+def _unit_of(tokens: list[Token], at: int, vocabulary: Vocabulary) -> tuple[int, Segment] | None:
+    """Return the unit that is asked for: "how many km of"."""
+    words = [token.stem for token in tokens[at : at + 4]]
+    if len(words) < 4 or words[:2] != ["how", "many"] or words[3] != "of" or words[2] not in UNITS:
+        return None
+    if vocabulary.starting_with(words[2]):
+        return None
+    text = " ".join(token.text for token in tokens[at : at + 4])
+    return at + 4, Segment(text, (Meaning(Kind.UNIT_OF, extra=words[2]),))
 
 
 def combinations(segments: Sequence[Segment]) -> Iterator[list[Item]]:
@@ -144,6 +151,17 @@ def _marked(
     return marks
 
 
+def _unit(tokens: list[Token], at: int, marks: dict[int, tuple[int, Segment]]) -> tuple[int, Segment] | None:
+    """Return the unit in which an answer is asked for: "in MVA"."""
+    if tokens[at].lower != "in" or at + 1 >= len(tokens) or at + 1 in marks or at in marks:
+        return None
+    unit = tokens[at + 1].stem
+    if unit not in UNITS or UNITS[unit].family == "age" or unit == "day":
+        return None
+    text = f"{tokens[at].text} {tokens[at + 1].text}"
+    return at + 2, Segment(text, (Meaning(Kind.UNIT, extra=unit),))
+
+
 def _is_name_with_number(tokens: list[Token], segment: Segment) -> bool:
     is_value = any(meaning.kind is Kind.VALUE for meaning in segment.meanings)
     return is_value and any(token.number is not None for token in tokens)
@@ -169,10 +187,24 @@ def _longest(
     meanings = [item[2] for item in best]
     if any(meaning.kind is not Kind.FILLER and not meaning.is_weak for meaning in meanings):
         meanings = [meaning for meaning in meanings if meaning.kind is not Kind.FILLER]
+    meanings = _with_when(meanings)
     inner = next((item[1] for item in best if item[1]), ())
     text = " ".join(token.text for token in tokens[at:end])
     last = tokens[end - 1]
     return end, Segment(text, tuple(dict.fromkeys(meanings)), last.lower != last.stem, inner)
+
+
+def _with_when(meanings: list[Meaning]) -> list[Meaning]:
+    """Return meanings so that "failed" chooses the units that failed and says when they did, both at once."""
+    chosen = {meaning.of.partition(".")[0] for meaning in meanings if meaning.kind is Kind.VALUE}
+    both = {meaning.of for meaning in meanings if meaning.kind is Kind.TIME_WORD} & chosen
+    return [
+        replace(meaning, extra="WHEN")
+        if meaning.kind is Kind.VALUE and meaning.of.partition(".")[0] in both
+        else meaning
+        for meaning in meanings
+        if meaning.kind is not Kind.TIME_WORD or meaning.of not in both
+    ]
 
 
 def _match(
@@ -211,65 +243,3 @@ def _match(
 
 def _is_model(meaning: Meaning) -> bool:
     return meaning.kind in {Kind.METRIC, Kind.FACT, Kind.DIMENSION}
-
-
-def _mended(token: Token, vocabulary: Vocabulary, mended: list[tuple[str, str]]) -> Token:
-    """Return a token, a word that is almost one of the model's put right."""
-    word = token.stem
-    if token.number is not None or token.is_id or not word.isalpha() or len(word) < SHORTEST_CORRECTED:
-        return token
-    if word in vocabulary.words or _is_of_times(token.lower):
-        return token
-    near = process.extract(
-        word, vocabulary.model_words, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH, limit=3
-    )
-    near = [
-        found
-        for found in near
-        if OSA.distance(word, found[0]) <= (1 if len(word) < 8 else 2) and found[0][0] == word[0]
-    ]
-    if not near or (len(near) > 1 and near[0][1] == near[1][1]):
-        return token
-    mended.append((token.text, near[0][0]))
-    return Token(token.text, near[0][0], stem(near[0][0]))
-
-
-def _is_of_times(word: str) -> bool:
-    from agent.semantic.times import MONTHS, WEEKDAYS
-
-    return (
-        word in MONTHS
-        or word in WEEKDAYS
-        or word
-        in {
-            "today",
-            "yesterday",
-            "since",
-            "before",
-            "after",
-            "until",
-            "between",
-            "during",
-            "weekend",
-            "summer",
-            "winter",
-            "spring",
-            "autumn",
-            "second",
-            "third",
-            "fourth",
-            "first",
-            "previous",
-            "current",
-            "tomorrow",
-            "later",
-            "earlier",
-            "through",
-            "quarter",
-        }
-    )
-
-
-def _near(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    found = process.extract(word, vocabulary.hints, scorer=fuzz.ratio, score_cutoff=NEAR, limit=3)
-    return tuple(item[0] for item in found if item[0] != word)

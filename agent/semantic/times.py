@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from agent.semantic.calendar_days import (
+    MONTH_NAMES,
+    MONTHS,
+    WEEKDAYS,
     day_number,
-    floored,
     is_year,
     midnight,
+    piece,
     small_number,
     stepped,
     whole_days,
@@ -23,40 +26,6 @@ from agent.semantic.calendar_days import (
 from agent.semantic.form import Grain, Period
 from agent.semantic.words import Token
 
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-MONTHS = {name: number for number, name in enumerate(_MONTHS, 1)} | {
-    "jan": 1,
-    "feb": 2,
-    "mar": 3,
-    "apr": 4,
-    "jun": 6,
-    "jul": 7,
-    "aug": 8,
-    "sep": 9,
-    "sept": 9,
-    "oct": 10,
-    "nov": 11,
-    "dec": 12,
-}
-WEEKDAYS = {
-    name: number
-    for number, name in enumerate(
-        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-    )
-}
 _SEASONS = {"spring": (3, 3), "summer": (6, 3), "autumn": (9, 3), "fall": (9, 3), "winter": (12, 3)}
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "q1": 1, "q2": 2, "q3": 3, "q4": 4}
 _UNITS = {grain.value.lower(): grain for grain in Grain}
@@ -98,7 +67,7 @@ class TimeGrammar:
             NoSuchDate: if a date is named that does not exist.
         """
         words = [token.lower for token in tokens]
-        found = self._range(words, start)
+        found = self._of_the_running(words, start) or self._range(words, start)
         if found is None:
             at = start
             while at < len(words) and words[at] in _LEADING:
@@ -110,6 +79,24 @@ class TimeGrammar:
             return found
         said = " ".join(token.text for token in tokens[start : found.end])
         return Said(found.end, Period(found.period.start, found.period.end, said), found.has_year)
+
+    def last_hour(self) -> Period:
+        """Return the hour back from the moment: what is so now of what is measured by the hour."""
+        found = self._rolling(1, Grain.HOUR)
+        return Period(found.start, found.end, "now, the newest hour")
+
+    def _of_the_running(self, words: list[str], at: int) -> Said | None:
+        """Return "of the year" as the one that is running: the largest outage of the year."""
+        if words[at : at + 2] != ["of", "the"] or words[at + 2 : at + 3] not in (
+            ["year"],
+            ["month"],
+            ["week"],
+        ):
+            return None
+        following = words[at + 3 : at + 4]
+        if following and (following[0] in {"before", "earlier", "prior"} or following[0][0].isdigit()):
+            return None
+        return Said(at + 3, piece(self._today, _UNITS[words[at + 2]]))
 
     def before(self, period: Period, grain: Grain) -> Period | None:
         """Return the period of a grain right before another; None if the other has no beginning."""
@@ -224,6 +211,7 @@ class TimeGrammar:
             self._date,
             self._weekday,
             self._season,
+            self._half,
             self._quarter,
             self._year,
         ):
@@ -236,6 +224,10 @@ class TimeGrammar:
         match words[at : at + 3]:
             case [number, "day" | "days", "ago"] if (days := small_number(number)) is not None:
                 return Said(at + 3, whole_days(self._today - timedelta(days=days), 1))
+            case [number, unit, "ago"] if unit.removesuffix("s") in {"week", "month", "year"}:
+                steps = 1 if number == "a" else small_number(number)
+                grain = _UNITS[unit.removesuffix("s")]
+                return None if steps is None else Said(at + 3, piece(self._today, grain, -steps))
         return None
 
     def _named(self, words: list[str], at: int) -> Said | None:
@@ -251,6 +243,8 @@ class TimeGrammar:
             case ["month", "to", "date"]:
                 return Said(at + 3, Period(midnight(today.replace(day=1)), midnight(today + one_day)))
         match words[at]:
+            case "midnight" if words[at - 1 : at] == ["since"]:
+                return Said(at + 1, whole_days(today, 1))
             case "today":
                 return Said(at + 1, whole_days(today, 1))
             case "yesterday":
@@ -284,18 +278,12 @@ class TimeGrammar:
         if grain is None:
             return None
         if first in {"this", "current"}:
-            start = floored(self._today, grain)
-            return (
-                None
-                if grain is Grain.HOUR
-                else Said(at + 2, Period(midnight(start), midnight(stepped(start, grain, 1))))
-            )
+            return None if grain is Grain.HOUR else Said(at + 2, piece(self._today, grain))
         if grain in (Grain.HOUR, Grain.DAY):
             return Said(at + 2, self._rolling(1 if grain is Grain.HOUR else 24, Grain.HOUR))
         if first == "past":
             return Said(at + 2, self._rolling(1, grain))
-        end = floored(self._today, grain)
-        return Said(at + 2, Period(midnight(stepped(end, grain, -1)), midnight(end)))
+        return Said(at + 2, piece(self._today, grain, -1))
 
     def _rolling(self, number: int, grain: Grain) -> Period:
         tomorrow = self._today + timedelta(days=1)
@@ -345,7 +333,7 @@ class TimeGrammar:
             if day <= monthrange(year, month)[1] and date(year, month, day) > self._today:
                 year -= 1
         if day > monthrange(year, month)[1]:
-            raise NoSuchDate(f"{_MONTHS[month - 1].capitalize()} {year} has no day {day}")
+            raise NoSuchDate(f"{MONTH_NAMES[month - 1].capitalize()} {year} has no day {day}")
         return Said(end, whole_days(date(year, month, day), 1), has_year)
 
     def _whole_month(self, words: list[str], end: int, month: int, modifier: str | None) -> Said:
@@ -373,6 +361,11 @@ class TimeGrammar:
 
     def _date(self, words: list[str], at: int) -> Said | None:
         word = words[at]
+        if word[0].isdigit() and word.count("/") == 1 and len(word) > 2:
+            first, second = map(int, word.split("/"))
+            if not 1 <= first <= 12:
+                raise NoSuchDate(f"{word} is no month and day")
+            return self._dated(words, at + 1, first, second)
         if word[0].isdigit() and (word.count("-") == 2 or word.count("/") == 2):
             parts = word.split("-") if "-" in word else [word.split("/")[i] for i in (2, 0, 1)]
             try:
@@ -417,6 +410,16 @@ class TimeGrammar:
                 year -= 1
         start = date(year, month, 1)
         return Said(end, Period(midnight(start), midnight(stepped(start, Grain.MONTH, length))), has_year)
+
+    def _half(self, words: list[str], at: int) -> Said | None:
+        """Return "the first half of 2025", or of this year."""
+        if words[at] not in {"first", "second"} or words[at + 1 : at + 2] != ["half"]:
+            return None
+        year, end, has_year = self._year_after(words, at + 2)
+        if year is None:
+            return None
+        start = date(year, 1 if words[at] == "first" else 7, 1)
+        return Said(end, Period(midnight(start), midnight(stepped(start, Grain.MONTH, 6))), has_year)
 
     def _quarter(self, words: list[str], at: int) -> Said | None:
         number = _QUARTERS.get(words[at])

@@ -51,6 +51,10 @@ class Kind(StrEnum):
     FOLLOW = "FOLLOW"
     TIME_WORD = "TIME_WORD"
     NOW = "NOW"
+    UNIT_OF = "UNIT_OF"
+    RECENT = "RECENT"
+    SORT = "SORT"
+    UNIT = "UNIT"
     FILLER = "FILLER"
 
 
@@ -130,6 +134,15 @@ def _grammar_value(kind: Kind, value: str | None) -> Any:
             return value
 
 
+def _of_people(phrases: Iterable[str]) -> list[str]:
+    """Return phrases about customers as said of people: "people without power"."""
+    return [
+        re.sub(r"\bcustomers?\b", "people", phrase)
+        for phrase in phrases
+        if re.search(r"\bcustomers?\b", phrase)
+    ]
+
+
 class Vocabulary:
     """The phrases of a model and of the values on record."""
 
@@ -145,6 +158,13 @@ class Vocabulary:
         for phrase, meaning in grammar_words():
             self._add(phrase, meaning)
         self._add_model()
+        self.declared_words = frozenset(
+            word
+            for found in self._phrases.values()
+            for phrase, meaning in found
+            if meaning.kind in _MODEL_KINDS
+            for word in phrase
+        )
         self._add_values(catalog)
         self.words = frozenset(
             word for found in self._phrases.values() for phrase, _ in found for word in phrase
@@ -194,6 +214,8 @@ class Vocabulary:
             for fact in table.facts.values():
                 name = f"{table.name}.{fact.name}"
                 self._add_all(fact.synonyms, Meaning(Kind.FACT, name))
+                if fact.unit == "customers":
+                    self._add_all(_of_people(fact.synonyms), Meaning(Kind.FACT, name))
                 self._add_all(fact.most, Meaning(Kind.FACT_SUPERLATIVE, name, extra="MOST"))
                 self._add_all(fact.least, Meaning(Kind.FACT_SUPERLATIVE, name, extra="LEAST"))
             for dimension in table.dimensions.values():
@@ -230,7 +252,8 @@ class Vocabulary:
                 self._replace(stems(words), name, values)
             return
         # A town called Energy does not take the word from everybody else: it needs its noun.
-        is_weak = dimension.needs_noun or any(meaning.kind is not Kind.VALUE for meaning in known)
+        needs_noun = dimension.needs_noun and " " not in words  # "North" does, "North Central" does not
+        is_weak = needs_noun or any(meaning.kind is not Kind.VALUE for meaning in known)
         self._add(words, Meaning(Kind.VALUE, name, values, is_weak=is_weak))
 
     def _replace(self, phrase: tuple[str, ...], name: str, values: tuple[str, ...]) -> None:

@@ -8,11 +8,12 @@ from functools import lru_cache
 
 _TOKEN = re.compile(
     r"(?P<id>[A-Za-z]{2,6}-[0-9A-Za-z]*\d[0-9A-Za-z]*(?:-[0-9A-Za-z]+)*)"
-    r"|(?P<date>\d{4}-\d{2}-\d{2}|\d{4}-\d{2}(?!\d)|\d{1,2}/\d{1,2}/\d{4})"
+    r"|(?P<date>\d{4}-\d{2}-\d{2}|\d{4}-\d{2}(?!\d)|\d{1,2}/\d{1,2}(?:/\d{4})?(?![\d/]))"
     r"|(?P<ordinal>\d{1,2}(?:st|nd|rd|th)\b)"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"|(?P<quarter>[Qq][1-4]\b)"
     r"|(?P<word>[A-Za-zÀ-ÿ]+(?:'(?!s\b)[A-Za-z]+)?)"
+    r"|(?P<hash>#(?=\s?of\b|\s?[a-z]))"
     r"|(?P<sign>%|°\s?[CF]\b|°|>=|<=|≥|≤|>|<|/)"
 )
 _UP_TO_TWENTY = (
@@ -56,6 +57,9 @@ def tokens_of(text: str) -> list[Token]:
         elif kind == "word" and lower in NUMBER_WORDS:
             number = float(NUMBER_WORDS[lower])
         if kind == "word" and lower == "s" and match.start() and text[match.start() - 1] == "'":
+            continue
+        if kind == "hash":
+            found.append(Token(written, "number", "number"))
             continue
         found.append(
             Token(

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -27,6 +29,8 @@ JOB_KIND = "agent.ingest_document"
 EMBEDDED_AT_ONCE = 64
 READING_FRAC = 0.6  # of a job's progress; the rest is for vectors and storing
 SECTION_LENGTH = 500
+TEXT_LENGTHS = {"name": 255, "title": 200, "standard": 200, "edition": 200, "sourceUrl": 500}
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class DocumentUnreadable(BadInput):
@@ -55,7 +59,7 @@ def add_document(
     """Store a file and queue the job that reads it.
 
     Raises:
-        BadInput: if the kind is unknown, or the file is empty or too large.
+        BadInput: if the kind is unknown, the file is empty or too large, or a text too long or no text.
         DocumentUnreadable: if the file's suffix is none of ours or does not fit what is inside.
         DocumentRepeated: if the same file is there already.
         QueueUnavailable: after commit, if Redis is away.
@@ -64,6 +68,7 @@ def add_document(
         raise BadInput(
             f"{kind!r} is no kind of document; allowed are {', '.join(DocumentKind)}.", field="kind"
         )
+    _check_texts(name=name, title=title, standard=standard, edition=edition, sourceUrl=source_url)
     limit = settings.DOCUMENT_MAX_BYTES
     if not 0 < len(content) <= limit:
         raise BadInput(f"The file has {len(content):,} bytes; it must have 1 to {limit:,}.", field="file")
@@ -206,6 +211,25 @@ def load_built_in(embedder: Embedder | None = None) -> dict[str, int]:
     counts["removed"] = gone.count()
     gone.delete()
     return counts
+
+
+def _check_texts(**given: str) -> None:
+    """Refuse what cannot be stored, and an address that is none of the web: a link must be safe to follow.
+
+    Raises:
+        BadInput: naming the field.
+    """
+    for field, text in given.items():
+        most = TEXT_LENGTHS[field]
+        if len(text) > most or _UNPRINTABLE.search(text):
+            raise BadInput(f"{field} has at most {most} characters, all of them printable.", field=field)
+    if given["sourceUrl"]:
+        try:
+            URLValidator(schemes=["http", "https"])(given["sourceUrl"])
+        except ValidationError as error:
+            raise BadInput(
+                "sourceUrl is no address that begins with http or https.", field="sourceUrl"
+            ) from error
 
 
 def _check_new(digest: str) -> None:

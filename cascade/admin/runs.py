@@ -158,7 +158,7 @@ class CascadeRunAdmin(RunActions, ReadOnlyAdmin):
     @admin.display(description="map")
     def on_map(self, run: CascadeRun) -> SafeString | str:
         """Return a link to the run on the map, once it has a result."""
-        return link(f"/?run={run.pk}", "Show on map") if run.wave_count is not None else UNKNOWN
+        return link(f"/cascade?run={run.pk}", "Show on map") if run.wave_count is not None else UNKNOWN
 
     # The page
 

@@ -132,6 +132,22 @@ def contributions(*, part: RiskPart, limit: int, user: Any) -> list[models.RiskC
     return list(visible.filter(part=part)[:limit])
 
 
+def largest_contributions(
+    *, limit: int, user: Any, asset_id: str | None = None
+) -> list[models.RiskContribution]:
+    """Return what adds most to the risk over all parts, or what one asset adds, the most first.
+
+    Raises:
+        BadInput: if the limit is not 1 to 100.
+    """
+    if not 1 <= limit <= 100:
+        raise BadInput(f"limit is {limit}; it must be 1 to 100.", field="limit")
+    visible = models.RiskContribution.objects.visible_to(user)
+    if asset_id is not None:
+        visible = visible.filter(asset_id=asset_id)
+    return list(visible.order_by("-customer_hours", "part", "asset_id")[:limit])
+
+
 def networks() -> list[models.RiskNetwork]:
     """Return the networks that were looked at."""
     return list(models.RiskNetwork.objects.order_by("interconnect"))

@@ -7,6 +7,8 @@ CREATE ROLE flux LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'password';
 ALTER ROLE flux SET statement_timeout = '30s';
 ALTER ROLE flux SET idle_in_transaction_session_timeout = '5min';
 ALTER ROLE flux SET lock_timeout = '20s';
+CREATE ROLE flux_assistant NOLOGIN;
+GRANT flux_assistant TO flux;
 CREATE DATABASE flux OWNER flux;
 SQL
 

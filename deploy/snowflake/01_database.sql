@@ -73,3 +73,7 @@ GRANT DATABASE ROLE SNOWFLAKE.CORTEX_USER TO ROLE <% prefix %>_ASSISTANT;
 CREATE USER IF NOT EXISTS <% prefix %>_APP TYPE = SERVICE DEFAULT_ROLE = <% prefix %>_APP DEFAULT_WAREHOUSE = <% warehouse %> DEFAULT_NAMESPACE = <% database %> RSA_PUBLIC_KEY = '<% app_public_key %>' COMMENT = 'The operations center; key pair only';
 
 GRANT ROLE <% prefix %>_APP TO USER <% prefix %>_APP;
+
+CREATE USER IF NOT EXISTS <% prefix %>_ASSISTANT TYPE = SERVICE DEFAULT_ROLE = <% prefix %>_ASSISTANT DEFAULT_SECONDARY_ROLES = () DEFAULT_WAREHOUSE = <% warehouse %> DEFAULT_NAMESPACE = <% database %> STATEMENT_TIMEOUT_IN_SECONDS = 60 ROWS_PER_RESULTSET = 1000 COMMENT = 'Asks the agent for the operations center; give it a key pair or a token';
+
+GRANT ROLE <% prefix %>_ASSISTANT TO USER <% prefix %>_ASSISTANT;

@@ -9,6 +9,7 @@ from django.urls import path, reverse
 
 FIELD = "Outages and field work"
 DISTRIBUTION = "Distribution"
+ASSISTANT = "Assistant"
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Operations",
@@ -134,7 +135,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "grid.VegetationClearance",
         ),
     ),
-    ("Assistant", ("agent.Document", "agent.Passage")),
+    (ASSISTANT, ("agent.Thread", "agent.Message", "agent.Feedback", "agent.Document", "agent.Passage")),
     ("Users and access", ("auth.User", "auth.Group", "api.ApiToken", "api.AuditRecord", "admin.LogEntry")),
     (
         "Schedules",
@@ -176,6 +177,10 @@ class FluxAdminSite(AdminSite):
                     models.append(_page("Reliability", "admin:flux_reliability"))
                 if name == DISTRIBUTION and request.user.has_perm("grid.view_circuit"):
                     models.append(_page("Trace", "admin:flux_trace"))
+                if name == ASSISTANT and request.user.has_perm("agent.use_assistant"):
+                    models.insert(0, _page("Ask the assistant", "admin:flux_assistant"))
+                if name == ASSISTANT and request.user.has_perm("agent.view_message"):
+                    models.append(_page("Assistant back end", "admin:flux_assistant_backend"))
                 sections.append({**app, "name": name, "models": models})
         for app in apps:
             rest = [entry for owner, entry in entries.values() if owner is app]
@@ -184,8 +189,12 @@ class FluxAdminSite(AdminSite):
         return sections
 
     def get_urls(self) -> list[Any]:
-        """Add the status panel, which the index loads by itself."""
+        """Add the status panel, which the index loads by itself, and the pages that belong to no model."""
+        from agent.admin import asking, backend_status
+
         return [
+            *backend_status.urls(self),
+            *asking.urls(self),
             path("status/", self.admin_view(self.status_view), name="flux_status"),
             path("trace/", self.admin_view(self.trace_view), name="flux_trace"),
             path("reliability/", self.admin_view(self.reliability_view), name="flux_reliability"),

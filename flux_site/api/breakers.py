@@ -1,5 +1,6 @@
 """Circuit breakers: a service that keeps failing is left alone for a while."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,10 @@ T = TypeVar("T")
 
 RESET_AFTER_S = 5
 FAILURES_TO_OPEN = 3
+
+
+class _CallFailed(Exception):
+    """A call that ran elsewhere failed."""
 
 
 class Breaker(pybreaker.CircuitBreaker):
@@ -43,6 +48,21 @@ class Breaker(pybreaker.CircuitBreaker):
             return self.state.call(func, *args, **kwargs)  # type: ignore[no-any-return]
         finally:
             self._trial.release()
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether calls are not to be tried now."""
+        return self.current_state == pybreaker.STATE_OPEN and self._is_pausing()
+
+    def tell(self, *, is_ok: bool) -> None:
+        """Count a call that ran outside ``call``, as one that streams."""
+
+        def outcome() -> None:
+            if not is_ok:
+                raise _CallFailed
+
+        with contextlib.suppress(_CallFailed, pybreaker.CircuitBreakerError):
+            self.call(outcome)
 
     def _is_pausing(self) -> bool:
         opened_at = self._state_storage.opened_at

@@ -67,10 +67,14 @@ COSTS = {
     "heatmap": 2_000,
     "dataSummary": 1_000,
     "vulnerabilityColumns": 2_000,
+    "assistantThread": 2_000,
+    "assistantThreads": 200,
+    "sendAssistantMessage": 500,
+    "retryAssistantAnswer": 500,
 }
 """What fields cost that are more than a value: a count reads all rows of a list, columns a whole table,
 clusters and the impact of an outage up to a hundred thousand rows, a summary every table, a graph
-model all shortest paths of the network some ten times."""
+model all shortest paths of the network some ten times, a conversation all events of its answers."""
 
 _TEXTS = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|#[^\n]*', re.DOTALL)
 _BRACKETS = re.compile(r"[\[{(\]})]")

@@ -27,7 +27,18 @@ from flux_site.api.outages import QUEUE_FAULTS
 logger = logging.getLogger(__name__)
 
 TOPICS = frozenset(
-    {"outages", "work_orders", "crews", "circuits", "kpis", "layers", "jobs", "risk", "vulnerability"}
+    {
+        "outages",
+        "work_orders",
+        "crews",
+        "circuits",
+        "kpis",
+        "layers",
+        "jobs",
+        "risk",
+        "vulnerability",
+        "assistant",
+    }
 )
 
 EVERYTHING = "*"

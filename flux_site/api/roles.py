@@ -92,12 +92,14 @@ RISK_DATA = ("riskassumption",)
 LEARNING = ("learningdataset", "learnedmodel", "modelevaluation", "promotion", "driftcheck")
 DECISIONS = ("decisionstudy", *DECISION_DATA)
 DOCUMENTS = ("document", "passage")
+CONVERSATIONS = ("thread", "message", "feedback")  # what they say is shown to their owners alone
 SCHEDULES = ("periodictask", "intervalschedule", "crontabschedule", "clockedschedule")
 
 VIEWER = frozenset(
     {f"grid.view_{model}" for model in ASSETS}
     | {f"cascade.view_{model}" for model in (*CASCADES, *DECISIONS, *RISK_DATA, *LEARNING)}
     | {f"agent.view_{model}" for model in DOCUMENTS}
+    | {"agent.use_assistant"}
 )
 OPERATOR = (
     VIEWER
@@ -131,6 +133,7 @@ ADMIN = (
     | {f"grid.{verb}_importmapping" for verb in ("change", "delete")}
     | {f"cascade.{verb}_{model}" for verb in ("add", "change", "delete") for model in DECISION_DATA}
     | {f"cascade.change_{model}" for model in RISK_DATA}
+    | {f"agent.view_{model}" for model in CONVERSATIONS}
     | {f"agent.{verb}_document" for verb in ("add", "change", "delete")}
     | {"cascade.add_learnedmodel", "cascade.promote_learnedmodel"}
     | {"auth.view_user", "auth.add_user", "auth.change_user", "auth.view_group"}

@@ -4,10 +4,12 @@ import os
 import re
 import zoneinfo
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
+
+from flux_site.settings.assistant import AssistantEnvironment, read_assistant
 
 T = TypeVar("T")
 
@@ -24,17 +26,17 @@ class DatabaseUrl:
     port: int
     name: str
     user: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """Everything the deployment decides."""
+    """Everything the deployment decides. Secrets are no part of its ``repr``."""
 
-    secret_key: str
+    secret_key: str = field(repr=False)
     database: DatabaseUrl
-    redis_url: str
-    warehouse_url: str
+    redis_url: str = field(repr=False)
+    warehouse_url: str = field(repr=False)
     is_debug: bool
     allowed_hosts: tuple[str, ...]
     trusted_origins: tuple[str, ...]
@@ -53,13 +55,15 @@ class Environment:
     learning_device: str
     export_keep_days: int
     export_free_mb: int
-    stream_url: str | None
+    stream_url: str | None = field(repr=False)
     stream_prefix: str
     stream_backlog_limit: int
     stream_bronze_every_s: int
     embedding_url: str
     embedding_model: str
-    embedding_key: str
+    embedding_key: str = field(repr=False)
+    assistant: AssistantEnvironment
+    assistant_database_role: str
 
 
 def parse_database_url(text: str) -> DatabaseUrl:
@@ -214,6 +218,17 @@ def parse_http_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def parse_role(text: str) -> str:
+    """Return ``text`` if it can be the name of a database role; empty for none.
+
+    Raises:
+        ValueError: if it cannot.
+    """
+    if text and not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", text):
+        raise ValueError("must be the name of a role: lower-case letters, digits and underscores")
+    return text
+
+
 def parse_stream_prefix(text: str) -> str:
     """Return ``text`` if names of topics may begin with it.
 
@@ -275,7 +290,12 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
         embedding_url=read("EMBEDDING_URL", parse_http_url, ""),
         embedding_model=read("EMBEDDING_MODEL", str, ""),
         embedding_key=read("EMBEDDING_KEY", str, ""),
+        assistant=read_assistant(
+            read, parse_url=parse_http_url, parse_path=parse_path, parse_count=parse_count
+        ),
+        assistant_database_role=read("ASSISTANT_DATABASE_ROLE", parse_role, ""),
     )
+    faults += environment.assistant.faults(malformed=faults)
     if faults:
         raise EnvironmentFault("The environment is incomplete:\n  " + "\n  ".join(faults))
     return environment

@@ -21,3 +21,4 @@ STORAGES = {
 }
 DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 2  # type: ignore[index]  # noqa: F405
 RIGHTS_CHECK_S = 1.0
+ASSISTANT_READS_AHEAD = False

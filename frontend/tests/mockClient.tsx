@@ -6,7 +6,9 @@ import type { Client, OperationResult } from 'urql';
 import { fromValue, merge, never } from 'wonka';
 import type { Source } from 'wonka';
 
-import { theme } from '../src/ui/theme';
+import { themeOf } from '../src/ui/theme';
+
+const theme = themeOf('dark');
 
 interface Answer {
   data?: object;
@@ -16,6 +18,8 @@ interface Answer {
 interface Handlers {
   query?: (name: string, variables: Record<string, unknown>) => Answer | null;
   mutation?: (name: string, variables: Record<string, unknown>) => Answer | null;
+  /** Called at each subscription made by hand; what it returns is called when that ends. */
+  subscription?: (name: string, variables: Record<string, unknown>, next: (answer: Answer) => void) => () => void;
 }
 
 interface Request {
@@ -42,6 +46,11 @@ export function mockClient(handlers: Handlers): Client {
     executeQuery: execute('query'),
     executeMutation: execute('mutation'),
     executeSubscription: () => never,
+    subscription: (document: Request['query'], variables: Record<string, unknown>) => ({
+      subscribe: (next: (answer: Answer) => void) => ({
+        unsubscribe: handlers.subscription?.(operationName({ key: 0, query: document, variables }), variables, next) ?? (() => undefined),
+      }),
+    }),
     query: () => ({ toPromise: () => new Promise(() => undefined) }),
   } as unknown as Client;
 }

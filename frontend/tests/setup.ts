@@ -17,3 +17,4 @@ class NoResizeObserver implements ResizeObserver {
 
 // jsdom lays nothing out, so nothing is ever resized.
 globalThis.ResizeObserver = NoResizeObserver;
+Element.prototype.scrollIntoView = () => undefined;

@@ -44,6 +44,10 @@ SYNC_TABLES = (
 )
 """What the layers of the cache read, and what changes are followed of."""
 
+ASSISTANT_QUERY_S = 60
+"""Seconds that a statement of the agent's user may take; a model writes it, so it may be any."""
+ASSISTANT_ROWS = 1_000
+
 MASK = "production.mask_personal_text"
 
 
@@ -93,6 +97,14 @@ def database_file() -> SqlFile:
             f"COMMENT = {quoted('The operations center; key pair only')}"
         ),
         f"GRANT ROLE {role('APP')} TO USER {role('APP')}",
+        (
+            f"CREATE USER IF NOT EXISTS {role('ASSISTANT')} TYPE = SERVICE "
+            f"DEFAULT_ROLE = {role('ASSISTANT')} DEFAULT_SECONDARY_ROLES = () "
+            "DEFAULT_WAREHOUSE = <% warehouse %> DEFAULT_NAMESPACE = <% database %> "
+            f"STATEMENT_TIMEOUT_IN_SECONDS = {ASSISTANT_QUERY_S} ROWS_PER_RESULTSET = {ASSISTANT_ROWS} "
+            f"COMMENT = {quoted('Asks the agent for the operations center; give it a key pair or a token')}"
+        ),
+        f"GRANT ROLE {role('ASSISTANT')} TO USER {role('ASSISTANT')}",
     ]
     return SqlFile("01_database.sql", "Roles, warehouses, database, user", tuple(statements))
 

@@ -31,6 +31,7 @@ def network_file() -> SqlFile:
             "ALLOWED_NETWORK_RULE_LIST = ('<% database %>.applications.flux_app_ingress')"
         ),
         f"ALTER USER {role('APP')} SET NETWORK_POLICY = {role('APP_POLICY')}",
+        f"ALTER USER {role('ASSISTANT')} SET NETWORK_POLICY = {role('APP_POLICY')}",
         (
             f"CREATE NOTIFICATION INTEGRATION IF NOT EXISTS {role('EMAIL')} TYPE = EMAIL ENABLED = TRUE "
             "ALLOWED_RECIPIENTS = ('<% alert_email %>')"

@@ -37,7 +37,12 @@ def get_warehouse() -> Warehouse:
 
 def fallback_warehouse() -> Warehouse:
     """Return the same warehouse for questions that cannot wait long; it has connections of its own."""
-    return _open(settings.WAREHOUSE_URL, settings.OPERATIONAL_QUERY_TIMEOUT_S)
+    return warehouse_within(settings.OPERATIONAL_QUERY_TIMEOUT_S)
+
+
+def warehouse_within(query_timeout_s: float) -> Warehouse:
+    """Return the same warehouse for questions with a time limit of their own; opened once per limit."""
+    return _open(settings.WAREHOUSE_URL, query_timeout_s)
 
 
 def ask_warehouse(ask: Callable[[], T]) -> T:

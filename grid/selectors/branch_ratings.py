@@ -13,6 +13,7 @@ from grid import models
 from grid.federation import from_either_store
 from grid.selectors.ami_scope import asked
 from grid.selectors.hours import hour_of
+from grid.selectors.network import name_branches
 from grid.standards.branch_rating import BranchRatingParams, rate_branches
 from grid.standards.circuit_rating import Observations
 from grid.warehouse import queries
@@ -136,6 +137,14 @@ def branch_ratings(
         greatest_multiplier=max(multipliers, default=None),
         ratings=wanted[:limit],
     )
+
+
+def name_of(branch_id: str) -> str:
+    """Return the name of a branch: its ends and voltage; its id if it is not on record."""
+    names: dict[str, str] = from_either_store(
+        field="branchRatings", layers=LAYERS, ask=lambda: name_branches([branch_id])
+    )
+    return names.get(branch_id, branch_id)
 
 
 def rating_multipliers(*, interconnect: str, at: datetime | None) -> tuple[datetime | None, dict[str, float]]:

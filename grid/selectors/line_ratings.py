@@ -86,12 +86,7 @@ def circuit_ratings(
         raise BadInput(
             f"circuitIds has {len(circuit_ids)} entries; it may have {MAX_RATINGS}.", field="circuitIds"
         )
-    zone_ids = granted_zone_ids(user)
-    found = (
-        current_hour(field="circuitRatings", zone_ids=zone_ids)
-        if at is None
-        else _hour_at(at=at, zone_ids=zone_ids)
-    )
+    found = rated_hour(at=at, user=user)
     margin, wanted = found.margin, None if circuit_ids is None else set(circuit_ids)
     ratings = [
         each
@@ -118,6 +113,23 @@ def circuit_ratings(
         over_100_count=margin.over_100_count,
         ratings=ratings[:limit],
     )
+
+
+def rated_hour(*, at: datetime | None, user: Any) -> RatedHour:
+    """Return the circuits, loads and weather that a user may see of an hour.
+
+    Args:
+        at: a moment in the hour wanted; the newest hour of which loads are known if None.
+        user: whose zones count.
+
+    Raises:
+        BadInput: if the moment is absurd.
+        NeverSynced, DatabaseUnavailable, WarehouseUnavailableError: if no store can answer.
+    """
+    zone_ids = granted_zone_ids(user)
+    if at is None:
+        return current_hour(field="circuitRatings", zone_ids=zone_ids)
+    return _hour_at(at=at, zone_ids=zone_ids)
 
 
 def hour_from_cache(zone_ids: Sequence[str]) -> RatedHour:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from django.db.models import Q
 
 from flux_site.api.errors import BadInput
 from grid import models
@@ -141,6 +143,14 @@ def branch_substations(branch_ids: list[str]) -> dict[str, tuple[str, str]]:
         key: (start, end)
         for key, start, end in rows.values_list("pk", "from_substation_id", "to_substation_id")
     }
+
+
+def branches_at(substation_id: str, user: Any) -> list[str]:
+    """Return the branches that end at a substation and that a user may see."""
+    rows = models.Branch.objects.visible_to(user).filter(
+        Q(from_substation_id=substation_id) | Q(to_substation_id=substation_id)
+    )
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def asset_interconnects(asset_ids: list[str]) -> set[str]:

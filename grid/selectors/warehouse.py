@@ -1,5 +1,5 @@
 """The warehouse of this process."""
 
-from grid.federation.store import get_warehouse
+from grid.federation.store import ask_warehouse, get_warehouse, warehouse_within
 
-__all__ = ["get_warehouse"]
+__all__ = ["ask_warehouse", "get_warehouse", "warehouse_within"]

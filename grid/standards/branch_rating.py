@@ -71,16 +71,32 @@ class BranchRatings:
 
 
 def ambient_multiplier(
-    ambient_c: npt.ArrayLike, sun_w_per_m2: npt.ArrayLike, *, params: BranchRatingParams
+    ambient_c: npt.ArrayLike,
+    sun_w_per_m2: npt.ArrayLike,
+    *,
+    wind_mps: npt.ArrayLike | None = None,
+    wind_angle_deg: npt.ArrayLike | None = None,
+    params: BranchRatingParams,
 ) -> FloatArray:
-    """Return the rating in this air and sun over the static rating; 0 in air too hot for any current."""
+    """Return the rating in this air and sun over the static rating; 0 in air too hot for any current.
 
-    def current(ambient: npt.ArrayLike, sun: npt.ArrayLike) -> FloatArray:
-        return ampacity_a(params.conductor, ambient_c=ambient, sun_w_per_m2=sun, params=params.line)
-
-    return np.asarray(
-        current(ambient_c, sun_w_per_m2) / current(params.static_ambient_c, params.static_sun_w_per_m2)
+    The wind is the conservative one of the static rating, unless another is given.
+    """
+    found = ampacity_a(
+        params.conductor,
+        ambient_c=ambient_c,
+        sun_w_per_m2=sun_w_per_m2,
+        wind_mps=wind_mps,
+        wind_angle_deg=wind_angle_deg,
+        params=params.line,
     )
+    static = ampacity_a(
+        params.conductor,
+        ambient_c=params.static_ambient_c,
+        sun_w_per_m2=params.static_sun_w_per_m2,
+        params=params.line,
+    )
+    return np.asarray(found / static)
 
 
 def rate_branches(

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -142,33 +141,81 @@ def rate_lines(
         ),
         params=params.line,
     )
+    found = rate_in_air(lines, ambient_c=ambient, sun_w_per_m2=sun, params=params.line)
+    windy = rate_in_air(
+        lines,
+        ambient_c=ambient,
+        sun_w_per_m2=sun,
+        params=params.line,
+        wind_mps=wind,
+        wind_angle_deg=np.full(len(wind), params.observed_wind_angle_deg),
+    )
+    is_known = [name in CATALOGUE for name in lines.conductor]
+    return LineRatings(
+        weather_rated_a=found.rated_a,
+        wind_rated_a=windy.rated_a,
+        limited_by=found.limited_by,
+        station=station,
+        station_km=np.where(station >= 0, distance_km, np.nan),
+        ambient_c=ambient,
+        sun_w_per_m2=sun,
+        missing=[
+            NoRating.UNKNOWN_CONDUCTOR if not known else NoRating.NO_WEATHER if np.isnan(rated) else None
+            for known, rated in zip(is_known, found.rated_a, strict=True)
+        ],
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RatedInAir:
+    """Hold what lines may carry in some air, one entry each; NaN and None where unknown."""
+
+    rated_a: FloatArray
+    limited_by: list[LimitedBy | None]
+
+
+def rate_in_air(
+    lines: LinesToRate,
+    *,
+    ambient_c: FloatArray,
+    sun_w_per_m2: FloatArray,
+    wind_mps: FloatArray | None = None,
+    wind_angle_deg: FloatArray | None = None,
+    params: RatingParams,
+) -> RatedInAir:
+    """Return what each line may carry in given air: its conductor's current, or what else limits it.
+
+    Args:
+        lines: the lines.
+        ambient_c: temperature of the air at each.
+        sun_w_per_m2: heat of the sun on each.
+        wind_mps: wind at each; the conservative one of ``params`` if None.
+        wind_angle_deg: between wind and each line; that of ``params`` if None.
+        params: what is assumed of every line.
+    """
     names = np.asarray(lines.conductor, dtype=object)
-    weather, windy = np.full(len(names), np.nan), np.full(len(names), np.nan)
-    conductor_a = np.full(len(names), np.nan)
-    is_cable, is_known = np.zeros(len(names), bool), np.zeros(len(names), bool)
+    free_a, conductor_a = np.full(len(names), np.nan), np.full(len(names), np.nan)
+    is_cable = np.zeros(len(names), bool)
     for name in dict.fromkeys(lines.conductor):
         conductor, at = CATALOGUE.get(name), names == name
         if conductor is None:
             continue
-        is_known |= at
         conductor_a[at] = conductor.ampacity_a
         if conductor.is_cable:
             is_cable |= at
-            weather[at] = windy[at] = lines.rated_a[at]
+            free_a[at] = lines.rated_a[at]
             continue
-        air: dict[str, Any] = {"ambient_c": ambient[at], "sun_w_per_m2": sun[at], "params": params.line}
-        weather[at] = ampacity_a(conductor, **air)
-        windy[at] = ampacity_a(
+        free_a[at] = ampacity_a(
             conductor,
-            **air,
-            wind_mps=wind[at],
-            wind_angle_deg=params.observed_wind_angle_deg,
+            ambient_c=ambient_c[at],
+            sun_w_per_m2=sun_w_per_m2[at],
+            wind_mps=None if wind_mps is None else wind_mps[at],
+            wind_angle_deg=None if wind_angle_deg is None else wind_angle_deg[at],
+            params=params,
         )
-    cap = _cap_a(lines, conductor_a)
-    rated = np.fmin(weather, np.where(np.isnan(weather), np.nan, cap))
-    return LineRatings(
-        weather_rated_a=rated,
-        wind_rated_a=np.fmin(windy, np.where(np.isnan(windy), np.nan, cap)),
+    rated = np.fmin(free_a, np.where(np.isnan(free_a), np.nan, _cap_a(lines, conductor_a)))
+    return RatedInAir(
+        rated_a=rated,
         limited_by=[
             None
             if np.isnan(found)
@@ -177,15 +224,7 @@ def rate_lines(
             else LimitedBy.EQUIPMENT
             if found < free
             else LimitedBy.CONDUCTOR
-            for found, free, cable in zip(rated, weather, is_cable, strict=True)
-        ],
-        station=station,
-        station_km=np.where(station >= 0, distance_km, np.nan),
-        ambient_c=ambient,
-        sun_w_per_m2=sun,
-        missing=[
-            NoRating.UNKNOWN_CONDUCTOR if not known else NoRating.NO_WEATHER if np.isnan(found) else None
-            for known, found in zip(is_known, rated, strict=True)
+            for found, free, cable in zip(rated, free_a, is_cable, strict=True)
         ],
     )
 

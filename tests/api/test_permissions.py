@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from graphql import GraphQLField, get_named_type, is_leaf_type, is_required_argument
 
+from agent.models import Document, Feedback, Message, Thread
 from cascade.models import CascadeRun, DecisionStudy, Scenario
 from flux_site.api.guard import Requires
 from flux_site.api.models import ApiToken
@@ -16,6 +17,8 @@ from tests.api.asset_classes import ASSET_CLASSES
 from tests.api.selections import graphql_schema, select_everything
 from tests.clients import Api
 from tests.factories.cascade import make_batch, make_finished_run, make_scenario
+from tests.factories.conversations import make_answer, make_running_answer, make_thread
+from tests.factories.documents import make_document
 from tests.factories.imports import make_import_file, make_import_reject
 from tests.factories.jobs import make_job
 from tests.factories.learned import make_dataset, make_model
@@ -30,9 +33,20 @@ OUTAGES_AND_WORK = {
     *("createWorkOrder", "assignWorkOrder", "withdrawWorkOrder", "scheduleWorkOrder"),
     *("startWorkOrder", "holdWorkOrder", "completeWorkOrder", "cancelWorkOrder"),
 }
+ASSISTANT = {
+    *("createAssistantThread", "renameAssistantThread", "deleteAssistantThread", "sendAssistantMessage"),
+    *("retryAssistantAnswer", "stopAssistantAnswer", "giveAssistantFeedback"),
+}
 OPEN_MUTATIONS = {"login", "logout"}
 INPUTS: dict[str, Callable[[], dict[str, Any]]] = {
     "createApiToken": lambda: {"name": "script"},
+    "createAssistantThread": lambda: {"title": "Storm"},
+    "renameAssistantThread": lambda: {"id": str(make_thread().pk), "title": "Storm"},
+    "deleteAssistantThread": lambda: {"id": str(make_thread().pk)},
+    "sendAssistantMessage": lambda: {"text": "How many transformers are there?"},
+    "retryAssistantAnswer": lambda: {"answerId": str(make_answer().pk)},
+    "stopAssistantAnswer": lambda: {"answerId": str(make_running_answer().pk)},
+    "giveAssistantFeedback": lambda: {"answerId": str(make_answer().pk), "isPositive": True},
     "revokeApiToken": lambda: {"tokenId": "1"},
     "cancelJob": lambda: {"jobId": str(make_job().pk)},
     "startSync": lambda: {"layers": ["substations"]},
@@ -46,6 +60,8 @@ INPUTS: dict[str, Callable[[], dict[str, Any]]] = {
     "replayRejects": lambda: {"layer": make_sync_reject().run.layer_id},
     "previewImport": lambda: {"layer": "poles", "file": make_import_file().digest},
     "startImport": lambda: {"layer": "poles", "file": make_import_file().digest},
+    "readDocumentAgain": lambda: {"documentId": str(make_document().pk)},
+    "deleteDocument": lambda: {"documentId": str(make_document(is_built_in=False).pk)},
     "startExport": lambda: {"layer": "poles", "format": "CSV"},
     "replayImportRejects": lambda: {"importId": str(make_import_reject().file_import_id)},
     "saveImportMapping": lambda: {
@@ -189,6 +205,10 @@ def rows() -> list[int]:
         FileExport,
         ImportMapping,
         OutboxEvent,
+        Document,
+        Thread,
+        Message,
+        Feedback,
     )
     return [model.objects.count() for model in written]
 
@@ -310,7 +330,7 @@ def test_a_mutation_without_the_permission_answers_why_and_writes_nothing(
 @pytest.mark.parametrize(
     ("role", "allowed"),
     [
-        ("viewer", set()),
+        ("viewer", ASSISTANT),
         (
             "operator",
             {
@@ -324,7 +344,8 @@ def test_a_mutation_without_the_permission_answers_why_and_writes_nothing(
                 "pauseSyncLayer",
                 "replayDeadLetters",
             }
-            | OUTAGES_AND_WORK,
+            | OUTAGES_AND_WORK
+            | ASSISTANT,
         ),
         (
             "planner",
@@ -351,7 +372,8 @@ def test_a_mutation_without_the_permission_answers_why_and_writes_nothing(
                 "updateCrew",
                 "setCrewShift",
             }
-            | OUTAGES_AND_WORK,
+            | OUTAGES_AND_WORK
+            | ASSISTANT,
         ),
         ("admin", set(GUARDED_MUTATIONS)),
     ],

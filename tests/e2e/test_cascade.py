@@ -28,7 +28,7 @@ LOAD_MULTIPLIER = "1.25"
 def desk(browser_of_module: Browser, grid_site: WebServer) -> Iterator[tuple[Page, Complaints]]:
     """Return a planner's page, and what the browser complains of."""
     with new_page(browser_of_module, grid_site.port) as (page, complaints):
-        sign_in(page, username="pia", path="/runs")
+        sign_in(page, username="pia", path="/cascade/runs")
         yield page, complaints
 
 
@@ -87,7 +87,7 @@ def test_waves_change_the_map_and_play_to_the_end(desk: tuple[Page, Complaints])
     run = start_run(page, heavy_line().pk)
     trip = run.trips.filter(wave__number=1, branch_id__in=branches_on_map())[0]
     place = models.Branch.objects.get(pk=trip.branch_id).from_substation.location
-    page.goto(f"/?at={place.x},{place.y},9&layers=substations,branches&run={run.pk}&wave=0")
+    page.goto(f"/cascade?at={place.x},{place.y},9&layers=substations,branches&run={run.pk}&wave=0")
     expect(page.get_by_test_id("wave-bar")).to_have_attribute("data-wave", "0")
     wait_for_map(page)
     first_wave = (255, 236, 150)
@@ -106,7 +106,7 @@ def test_run_opens_from_the_list_and_from_its_link(
 ) -> None:
     page, complaints = desk
     run = start_run(page, heavy_line().pk)
-    page.get_by_role("tab", name="Runs").click()
+    page.get_by_test_id("all-runs").click()
     page.get_by_test_id(f"open-run-{run.pk}").click()
     expect(page.get_by_test_id("run-view")).to_have_attribute("data-run-id", str(run.pk))
     page.get_by_test_id("wave-1").get_by_role("button").click()
@@ -123,7 +123,7 @@ def test_run_opens_from_the_list_and_from_its_link(
 def test_outages_are_picked_on_the_map(desk: tuple[Page, Complaints]) -> None:
     page, _ = desk
     station = models.Substation.objects.get(name="DAYTON")
-    page.goto("/")
+    page.goto("/cascade")
     wait_for_map(page)
     page.get_by_label("Add by clicking substations and lines on the map").check()
     page.mouse.click(*on_screen(page, lon=station.location.x, lat=station.location.y))
@@ -135,7 +135,7 @@ def test_outages_are_picked_on_the_map(desk: tuple[Page, Complaints]) -> None:
 def test_bad_input_is_told_and_starts_nothing(desk: tuple[Page, Complaints]) -> None:
     page, _ = desk
     runs = CascadeRun.objects.count()
-    page.goto("/")
+    page.goto("/cascade")
     page.get_by_label("Load multiplier").fill("-1")
     page.get_by_test_id("run-cascade").click()
 
@@ -146,7 +146,7 @@ def test_bad_input_is_told_and_starts_nothing(desk: tuple[Page, Complaints]) -> 
 
 def test_viewer_may_not_start_a_run(browser_of_module: Browser, grid_site: WebServer) -> None:
     with new_page(browser_of_module, grid_site.port) as (page, _):
-        sign_in(page, username="vera")
+        sign_in(page, username="vera", path="/cascade")
 
         expect(page.get_by_test_id("may-not-run")).to_be_visible()
         expect(page.get_by_test_id("run-cascade")).to_be_disabled()
@@ -155,7 +155,7 @@ def test_viewer_may_not_start_a_run(browser_of_module: Browser, grid_site: WebSe
 @pytest.mark.parametrize("run_id", ["999999", "nonsense"])
 def test_unknown_run_is_told(desk: tuple[Page, Complaints], run_id: str) -> None:
     page, _ = desk
-    page.goto(f"/?run={run_id}")
+    page.goto(f"/cascade?run={run_id}")
 
     expect(page.get_by_test_id("error-state")).to_contain_text("The run could not be loaded")
     page.get_by_role("button", name="New run").click()
@@ -168,7 +168,7 @@ def test_run_is_followed_without_a_websocket(browser_of_module: Browser, grid_si
 
     with new_page(browser_of_module, grid_site.port) as (page, _):
         page.route_web_socket(re.compile("/graphql"), refuse)
-        sign_in(page, username="pia", path="/jobs")
+        sign_in(page, username="pia", path="/data/jobs")
         expect(page.get_by_test_id("jobs-live")).not_to_have_text("Live")
         run = start_run(page, heavy_line().pk)
         assert run.job.status == "SUCCEEDED"
@@ -176,7 +176,7 @@ def test_run_is_followed_without_a_websocket(browser_of_module: Browser, grid_si
 
 def test_job_is_followed_and_cancelled(desk: tuple[Page, Complaints]) -> None:
     page, complaints = desk
-    page.get_by_role("tab", name="Jobs").click()
+    page.get_by_role("tab", name="Jobs & data").click()
     expect(page.get_by_test_id("jobs-live")).to_have_text("Live")
     owner = User.objects.get(username="pia")
     job = apart(

@@ -27,7 +27,7 @@ SIZES: tuple[ViewportSize, ...] = ({"width": 1366, "height": 768}, {"width": 192
 def desk(browser_of_module: Browser, grid_site: WebServer) -> Iterator[tuple[Page, Complaints]]:
     """Return a viewer's page, and what the browser complains of."""
     with new_page(browser_of_module, grid_site.port) as (page, complaints):
-        sign_in(page, username="vera", path="/runs")
+        sign_in(page, username="vera", path="/cascade/runs")
         yield page, complaints
 
 
@@ -218,12 +218,12 @@ def test_back_returns_to_the_earlier_choice(desk: tuple[Page, Complaints]) -> No
     expect(page.get_by_test_id("asset-card")).to_have_attribute("data-asset-id", first.pk)
 
 
-@pytest.mark.parametrize("path", ["/", "/runs", "/jobs"])
+@pytest.mark.parametrize("path", ["/", "/cascade", "/cascade/runs", "/data/jobs"])
 def test_pages_have_no_accessibility_faults(desk: tuple[Page, Complaints], path: str) -> None:
     page, _ = desk
     page.goto(path)
     expect(page.get_by_test_id("health")).to_have_attribute("data-status", "OK")
-    if path == "/":
+    if path in ("/", "/cascade"):
         wait_for_map(page)
     page.evaluate(AXE.read_text())
     faults = page.evaluate(
@@ -243,7 +243,7 @@ def test_page_fits_the_screen(desk: tuple[Page, Complaints], size: ViewportSize)
         size["width"],
         size["height"],
     ]
-    for test_id in ("user-menu", "search", "layer-panel", "run-cascade", "map"):
+    for test_id in ("user-menu", "search", "layer-panel", "tab-situation", "map"):
         box = page.get_by_test_id(test_id).bounding_box()
         assert box is not None, test_id
         assert 0 <= box["x"] <= box["x"] + box["width"] <= size["width"], test_id

@@ -59,10 +59,10 @@ class WebServer:
 
 
 @contextmanager
-def web_server(**changes: str) -> Iterator[WebServer]:
+def web_server(application: str = "flux_site.asgi:application", **changes: str) -> Iterator[WebServer]:
     """Run daphne on the test database while the block runs; ``changes`` go into its environment."""
     port = free_port()
-    arguments = ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "flux_site.asgi:application"]
+    arguments = ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), application]
     with running(arguments, environment(**changes)) as process:
         server = WebServer(process=process, port=port)
         process.wait_until(lambda: _answers(server))

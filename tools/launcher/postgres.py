@@ -17,6 +17,8 @@ from launcher.processes import capture, is_alive, stop_process, tail
 
 SUPERUSER = "flux_owner"
 APP_ROLE = "flux"
+READING_ROLE = "flux_assistant"
+"""As which the assistant's tools read; what it may read is settled when the tables are migrated."""
 DATABASE = "flux"
 
 # The web processes inherit these limits from the role; loading and sync raise them with PGOPTIONS.
@@ -207,6 +209,7 @@ class Postgres:
         createdb = "CREATEDB" if self.spec.allows_test_databases else "NOCREATEDB"
         have = self.sql(
             f"SELECT 'role' FROM pg_roles WHERE rolname = '{APP_ROLE}';"
+            f"SELECT 'reading' FROM pg_roles WHERE rolname = '{READING_ROLE}';"
             f"SELECT 'database' FROM pg_database WHERE datname = '{DATABASE}';",
             database="postgres",
         ).split()
@@ -215,6 +218,8 @@ class Postgres:
         statements += [
             f"ALTER ROLE {APP_ROLE} SET {name} = '{value}';" for name, value in ROLE_LIMITS.items()
         ]
+        statements += [] if "reading" in have else [f"CREATE ROLE {READING_ROLE} NOLOGIN;"]
+        statements.append(f"SET client_min_messages = warning; GRANT {READING_ROLE} TO {APP_ROLE};")
         if "database" not in have:
             statements.append(f"CREATE DATABASE {DATABASE} OWNER {APP_ROLE};")
         self.sql("\n".join(statements), database="postgres")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from launcher import envfile, ports
 from launcher.layout import Layout
-from launcher.postgres import Postgres, PostgresSpec
+from launcher.postgres import READING_ROLE, Postgres, PostgresSpec
 from launcher.problem import Problem
 from launcher.redis_server import Redis, RedisSpec
 
@@ -97,6 +97,7 @@ class Services:
             "FLUX_REDIS_URL": self.redis.spec.url,
             "FLUX_SECRET_KEY": self.secrets["secret_key"],
             "FLUX_WAREHOUSE_URL": f"embedded://{self.layout.warehouse}",
+            "FLUX_ASSISTANT_DATABASE_ROLE": READING_ROLE,
         }
 
     def delete_data(self) -> None:

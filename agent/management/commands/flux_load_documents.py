@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from agent.services.embedding import current_embedder
+from agent.selectors.embedding import current_embedder
 from agent.services.ingestion import load_built_in
 
 

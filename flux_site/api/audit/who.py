@@ -35,6 +35,11 @@ def who_asks(context: Any, user: Any) -> Who:
     return _who(user, client[0])
 
 
+def who_in_background(user: Any) -> Who:
+    """Return a user for whom something is done after their request: from where they asked is not known."""
+    return _who(user, None)
+
+
 def who_resolves(info: Info) -> Who:
     """Return who asks for a field."""
     return who_asks(info.context, user_of(info))

@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { Provider, useQuery } from 'urql';
 
+import { forgetConversation } from '../features/assistant';
 import { ViewerQuery } from '../features/session';
 import type { LoginReason } from '../features/session/login';
 import { createGraphqlClient } from '../lib/graphql/client';
@@ -25,6 +26,7 @@ export function App() {
 
   const leave = useCallback((why: LoginReason) => {
     closeSubscriptions();
+    if (why === 'signed-out') forgetConversation();
     // A new client: what one user loaded is never shown to the next.
     setClient(createGraphqlClient());
     setReason(why);

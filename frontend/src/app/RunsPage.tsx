@@ -9,7 +9,7 @@ import { ErrorBoundary } from '../ui/ErrorBoundary';
 
 /** All cascade runs; opening one shows it on the map. */
 export function RunsPage({ timeZone }: { timeZone: string | undefined }) {
-  const openMap = (run: string | null): void => navigate(`/${encodeMapView({ ...DEFAULT_VIEW, run })}`);
+  const openMap = (run: string | null): void => navigate(`/cascade${encodeMapView({ ...DEFAULT_VIEW, run })}`);
   return (
     <Box sx={{ height: '100%', overflow: 'auto', p: 2 }}>
       <Box sx={{ display: 'flex', alignItems: 'center', mb: 1 }}>

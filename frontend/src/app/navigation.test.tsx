@@ -2,26 +2,55 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { navigate, subscribeToLocation } from '../lib/location';
 
-import { jobPath, routeOf } from './routes';
+import { jobPath, movedTo, routeOf, WORKSPACES } from './routes';
 import { canBeFailed, homeViewport, zoomToSee } from './viewports';
 
-describe('pages by path', () => {
+describe('workspaces by path', () => {
   it.each([
-    ['/', { page: 'map' }],
-    ['/runs', { page: 'runs' }],
-    ['/jobs', { page: 'jobs', jobId: null }],
-    ['/jobs/', { page: 'jobs', jobId: null }],
-    ['/jobs/a%20b', { page: 'jobs', jobId: 'a b' }],
-    ['/jobs/a/b', { page: 'unknown' }],
-    ['/runs/1', { page: 'unknown' }],
-    ['/elsewhere', { page: 'unknown' }],
+    ['/', { workspace: 'operations' }],
+    ['/assets', { workspace: 'assets', assetId: null }],
+    ['/assets/XFMR-1-02-0003', { workspace: 'assets', assetId: 'XFMR-1-02-0003' }],
+    ['/assets/XFMR-1/more', { workspace: 'unknown' }],
+    ['/outages', { workspace: 'outages' }],
+    ['/outages/1', { workspace: 'unknown' }],
+    ['/ami', { workspace: 'ami' }],
+    ['/ami/other', { workspace: 'unknown' }],
+    ['/cascade', { workspace: 'cascade', page: 'map' }],
+    ['/cascade/runs', { workspace: 'cascade', page: 'runs' }],
+    ['/data', { workspace: 'data', part: 'jobs', id: null }],
+    ['/data/jobs/', { workspace: 'data', part: 'jobs', id: null }],
+    ['/data/jobs/a%20b', { workspace: 'data', part: 'jobs', id: 'a b' }],
+    ['/data/layers', { workspace: 'data', part: 'layers', id: null }],
+    ['/data/layers/weather', { workspace: 'data', part: 'layers', id: 'weather' }],
+    ['/data/imports/7', { workspace: 'data', part: 'imports', id: '7' }],
+    ['/data/quality', { workspace: 'data', part: 'quality', id: null }],
+    ['/data/quality/7', { workspace: 'unknown' }],
+    ['/data/elsewhere', { workspace: 'unknown' }],
+    ['/data/jobs/a/b', { workspace: 'unknown' }],
+    ['/cascade/runs/1', { workspace: 'unknown' }],
+    ['/elsewhere', { workspace: 'unknown' }],
   ])('%s', (path, route) => {
     expect(routeOf(path)).toEqual(route);
   });
 
+  it.each(WORKSPACES.map(({ key, path }) => [path, key]))('%s is its own address', (path, key) => {
+    expect(routeOf(path).workspace).toBe(key);
+    expect(movedTo(path, '')).toBeNull();
+  });
+
   it('find the job again from its own path', () => {
     const id = '3f0c/x y';
-    expect(routeOf(jobPath(id))).toEqual({ page: 'jobs', jobId: id });
+    expect(routeOf(jobPath(id))).toEqual({ workspace: 'data', part: 'jobs', id });
+  });
+
+  it.each([
+    ['/runs', '', '/cascade/runs'],
+    ['/jobs', '', '/data/jobs'],
+    ['/jobs/a%20b', '', '/data/jobs/a%20b'],
+    ['/', '?run=7&wave=2', '/cascade?run=7&wave=2'],
+    ['/', '?at=1,2,3&vulnerability=present', '/cascade?at=1,2,3&vulnerability=present'],
+  ])('old links lead on: %s%s', (path, search, target) => {
+    expect(movedTo(path, search)).toBe(target);
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { decodeMapView, DEFAULT_VIEW, encodeMapView } from './mapView';
+import { decodeMapView, DEFAULT_VIEW, encodeMapView, sharedView, withMapView } from './mapView';
 import type { MapView } from './mapView';
 
 /** A number that the codec keeps exactly: `digits` decimals. */
@@ -86,5 +86,27 @@ describe('the map view in the address', () => {
     ['wave=1.5', 'wave'],
   ] as const)('drops the malformed %s', (search, field) => {
     expect(decodeMapView(`?${search}`)[field]).toBeNull();
+  });
+});
+
+describe('the address of a workspace', () => {
+  it('keeps what is not of the map, whatever the map shows', () => {
+    fc.assert(
+      fc.property(anyView, anyView, (before, after) => {
+        const search = withMapView(`${encodeMapView(before) || '?'}&tab=a%20b&day=2026-01-02`, after);
+        expect(decodeMapView(search)).toEqual(after);
+        const params = new URLSearchParams(search);
+        expect([params.get('tab'), params.get('day')]).toEqual(['a b', '2026-01-02']);
+      }),
+    );
+  });
+
+  it('is empty for the default view alone', () => {
+    expect(withMapView('?run=7&wave=1', DEFAULT_VIEW)).toBe('');
+  });
+
+  it('takes along where one looks, and not the run', () => {
+    const view = { ...DEFAULT_VIEW, viewport: { lng: 1, lat: 2, zoom: 3 }, selected: 'SUB-1', run: '7', wave: 2 };
+    expect(sharedView(view)).toEqual({ ...view, run: null, wave: null });
   });
 });

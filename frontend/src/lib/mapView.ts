@@ -98,6 +98,22 @@ export function encodeMapView(view: MapView): string {
   return parts.length === 0 ? '' : `?${parts.join('&')}`;
 }
 
+const OWN_NAMES = ['at', 'layers', 'colour', 'sel', 'run', 'wave', 'vulnerability'];
+
+/** The query string with this view in it; what else it says stays. */
+export function withMapView(search: string, view: MapView): string {
+  const others = [...new URLSearchParams(search)].filter(([name]) => !OWN_NAMES.includes(name));
+  const kept = others.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  const own = encodeMapView(view).slice(1);
+  const parts = [...(own === '' ? [] : [own]), ...kept];
+  return parts.length === 0 ? '' : `?${parts.join('&')}`;
+}
+
+/** What of a view goes along to another workspace: where one looks, and at what. */
+export function sharedView(view: MapView): MapView {
+  return { ...DEFAULT_VIEW, viewport: view.viewport, layers: view.layers, colour: view.colour, selected: view.selected };
+}
+
 function round(value: number, digits: number): number {
   const rounded = Number(value.toFixed(digits));
   return rounded === 0 ? 0 : rounded;

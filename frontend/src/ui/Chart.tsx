@@ -1,27 +1,29 @@
-import { LineChart } from 'echarts/charts';
-import type { LineSeriesOption } from 'echarts/charts';
-import { AriaComponent, GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
-import type { AriaComponentOption, GridComponentOption, TooltipComponentOption } from 'echarts/components';
+import { useTheme } from '@mui/material/styles';
+import { BarChart, LineChart } from 'echarts/charts';
+import type { BarSeriesOption, LineSeriesOption } from 'echarts/charts';
+import { AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
+import type { AriaComponentOption, GridComponentOption, LegendComponentOption, TooltipComponentOption } from 'echarts/components';
 import { init, use as register } from 'echarts/core';
 import type { ComposeOption, EChartsType } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 
-register([LineChart, GridComponent, TooltipComponent, MarkLineComponent, AriaComponent, SVGRenderer]);
+register([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, MarkLineComponent, AriaComponent, SVGRenderer]);
 
 export type ChartOption = ComposeOption<
-  LineSeriesOption | GridComponentOption | TooltipComponentOption | AriaComponentOption
+  BarSeriesOption | LineSeriesOption | GridComponentOption | LegendComponentOption | TooltipComponentOption | AriaComponentOption
 >;
 
 /** An ECharts chart in SVG. `label` is what a screen reader says of it. */
 export function Chart({ option, heightPx, label }: { option: ChartOption; heightPx: number; label: string }) {
   const containerRef = useRef<HTMLDivElement>(null);
   const chartRef = useRef<EChartsType | null>(null);
+  const { mode } = useTheme().palette;
 
   useEffect(() => {
     const container = containerRef.current;
     if (container === null) return undefined;
-    const chart = init(container, 'dark', { renderer: 'svg' });
+    const chart = init(container, mode === 'dark' ? 'dark' : null, { renderer: 'svg' });
     chartRef.current = chart;
     const observer = new ResizeObserver(() => chart.resize());
     observer.observe(container);
@@ -30,7 +32,7 @@ export function Chart({ option, heightPx, label }: { option: ChartOption; height
       chart.dispose();
       chartRef.current = null;
     };
-  }, []);
+  }, [mode]);
 
   useEffect(() => {
     chartRef.current?.setOption(
@@ -41,7 +43,7 @@ export function Chart({ option, heightPx, label }: { option: ChartOption; height
         aria: { enabled: true, label: { description: label } }, ...option },
       { notMerge: true },
     );
-  }, [option, label]);
+  }, [option, label, mode]);
 
   return <div ref={containerRef} role="img" aria-label={label} data-testid="chart" style={{ height: heightPx }} />;
 }

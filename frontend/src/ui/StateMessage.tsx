@@ -15,11 +15,11 @@ interface MessageProps {
 function Message({ title, detail, action, role = 'status', testId }: MessageProps) {
   return (
     <Box role={role} data-testid={testId} sx={{ p: 2, textAlign: 'center' }}>
-      <Typography variant="h3" component="p" color={role === 'alert' ? 'error' : 'text.primary'}>
+      <Typography variant="h3" component="p" color={role === 'alert' ? 'error' : 'textPrimary'}>
         {title}
       </Typography>
       {detail !== undefined && (
-        <Typography variant="caption" component="p" color="text.secondary" sx={{ mt: 0.5, overflowWrap: 'anywhere' }}>
+        <Typography variant="caption" component="p" color="textSecondary" sx={{ mt: 0.5, overflowWrap: 'anywhere' }}>
           {detail}
         </Typography>
       )}

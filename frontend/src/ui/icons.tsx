@@ -36,3 +36,42 @@ export const LinkIcon = createSvgIcon(
   <path d="M3.9 12A3.1 3.1 0 0 1 7 8.9h4V7H7a5 5 0 0 0 0 10h4v-1.9H7A3.1 3.1 0 0 1 3.9 12zM8 13h8v-2H8zm9-6h-4v1.9h4a3.1 3.1 0 0 1 0 6.2h-4V17h4a5 5 0 0 0 0-10z" />,
   'Link',
 );
+export const ChatIcon = createSvgIcon(
+  <path d="M4 3h16a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2H8l-5 4V5a2 2 0 0 1 1-2zm2 4v2h12V7zm0 4v2h8v-2z" />,
+  'Chat',
+);
+export const SendIcon = createSvgIcon(<path d="M3 20.5v-6.7l9-1.8-9-1.8V3.5L22 12z" />, 'Send');
+export const StopIcon = createSvgIcon(<path d="M6 6h12v12H6z" />, 'Stop');
+export const AddIcon = createSvgIcon(<path d="M11 5h2v6h6v2h-6v6h-2v-6H5v-2h6z" />, 'Add');
+export const ListIcon = createSvgIcon(<path d="M4 6h2v2H4zm4 0h12v2H8zM4 11h2v2H4zm4 0h12v2H8zM4 16h2v2H4zm4 0h12v2H8z" />, 'List');
+export const DockIcon = createSvgIcon(
+  <path d="M4 4h16a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zm1 2v12h9V6z" fillRule="evenodd" />,
+  'Dock',
+);
+export const FloatIcon = createSvgIcon(
+  <path d="M4 4h16a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zm1 2v12h14V6zm6 2h7v8h-7z" fillRule="evenodd" />,
+  'Float',
+);
+export const DownloadIcon = createSvgIcon(<path d="M11 4h2v8.2l3-3 1.4 1.4L12 16l-5.4-5.4L8 9.2l3 3zM5 18h14v2H5z" />, 'Download');
+export const CopyIcon = createSvgIcon(
+  <path d="M8 3h11a1 1 0 0 1 1 1v12h-2V5H8zM5 7h10a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1zm1 2v10h8V9z" fillRule="evenodd" />,
+  'Copy',
+);
+export const EditIcon = createSvgIcon(
+  <path d="M4 20v-3.8L15.6 4.6a1.5 1.5 0 0 1 2.1 0l1.7 1.7a1.5 1.5 0 0 1 0 2.1L7.8 20zm2-2h1l8.6-8.6-1-1L6 17z" fillRule="evenodd" />,
+  'Edit',
+);
+export const DeleteIcon = createSvgIcon(<path d="M9 3h6l1 2h4v2H4V5h4zM6 9h12l-1 12H7zm3 2 .6 8h1.4l-.4-8zm4.4 0-.4 8h1.4l.6-8z" fillRule="evenodd" />, 'Delete');
+export const ThumbUpIcon = createSvgIcon(
+  <path d="M2 10h4v11H2zm6 11V10l5-7a2 2 0 0 1 1.6 2.6L13.6 9H20a2 2 0 0 1 2 2.4l-1.5 8A2 2 0 0 1 18.5 21z" />,
+  'ThumbUp',
+);
+export const ThumbDownIcon = createSvgIcon(
+  <path d="M22 14h-4V3h4zM16 3v11l-5 7a2 2 0 0 1-1.6-2.6l1-3.4H4a2 2 0 0 1-2-2.4l1.5-8A2 2 0 0 1 5.5 3z" />,
+  'ThumbDown',
+);
+export const ChevronLeftIcon = createSvgIcon(<path d="M14 6 15.4 7.4 10.8 12l4.6 4.6L14 18l-6-6z" />, 'ChevronLeft');
+export const RefreshIcon = createSvgIcon(
+  <path d="M12 5a7 7 0 0 1 6.3 4H15v2h7V4h-2v3.6A9 9 0 1 0 21 14h-2.1A7 7 0 1 1 12 5z" />,
+  'Refresh',
+);

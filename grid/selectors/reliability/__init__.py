@@ -13,7 +13,16 @@ from grid.selectors.reliability.breakdowns import (
     ranking,
 )
 from grid.selectors.reliability.definitions import DEFINITIONS, Definition, ReliabilityIndex
-from grid.selectors.reliability.reports import BothWays, Point, ReliabilityBucket, Report, report, series
+from grid.selectors.reliability.reports import (
+    BothWays,
+    Point,
+    Recorded,
+    ReliabilityBucket,
+    Report,
+    recorded,
+    report,
+    series,
+)
 
 __all__ = [
     "DEFINITIONS",
@@ -26,6 +35,7 @@ __all__ = [
     "MajorDays",
     "Point",
     "RankedPart",
+    "Recorded",
     "ReliabilityBucket",
     "ReliabilityIndex",
     "Report",
@@ -33,6 +43,7 @@ __all__ = [
     "experience",
     "major_days",
     "ranking",
+    "recorded",
     "report",
     "series",
 ]

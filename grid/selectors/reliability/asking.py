@@ -46,13 +46,16 @@ _READ = (
 )
 
 
-def visible_part(*, substation_id: str | None, circuit_id: str | None, user: Any) -> InterruptionScope:
+def visible_part(
+    *, substation_id: str | None, circuit_id: str | None, user: Any, zone_id: str | None = None
+) -> InterruptionScope:
     """Return the part of the system that is named, within the zones that the user may see.
 
     Raises:
         NotFound: if it names something that there is not, or that the user may not see.
         BadInput: if the circuit is not one of the substation.
     """
+    granted = tuple(sorted(granted_zone_ids(user)))
     for key, kind, field, model in (
         (substation_id, "substation", "substationId", models.Substation),
         (circuit_id, "circuit", "circuitId", models.Circuit),
@@ -71,8 +74,10 @@ def visible_part(*, substation_id: str | None, circuit_id: str | None, user: Any
         raise BadInput(
             "Name a substation or a circuit, not both: a circuit has one substation.", field="circuitId"
         )
+    if zone_id is not None and granted and zone_id not in granted:
+        raise NotFound(f"There is no zone {zone_id!r} that you may see.", field="zoneId")
     return InterruptionScope(
-        zone_ids=tuple(sorted(granted_zone_ids(user))), substation_id=substation_id, circuit_id=circuit_id
+        zone_ids=granted, zone_id=zone_id, substation_id=substation_id, circuit_id=circuit_id
     )
 
 

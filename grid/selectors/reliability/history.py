@@ -157,7 +157,8 @@ def find_record(warehouse: Warehouse) -> Record | None:
 def find_history(warehouse: Warehouse, scope: InterruptionScope, first: date, last: date) -> History:
     """Return the interruptions of the local days ``first`` to ``last``.
 
-    Major event days are those of the zones in the scope, whichever substation or circuit it names.
+    Major event days are those of the zones the user may see, whichever zone, substation or circuit the scope
+    names.
     """
     record = find_record(warehouse)
     if record is None:
@@ -239,6 +240,7 @@ def _served(rows: Iterable[dict[str, Any]], scope: InterruptionScope) -> int:
         int(row["customers"])
         for row in rows
         if (not scope.zone_ids or row["zone_id"] in scope.zone_ids)
+        and (scope.zone_id is None or row["zone_id"] == scope.zone_id)
         and (scope.substation_id is None or row["substation_id"] == scope.substation_id)
         and (scope.circuit_id is None or row["circuit_id"] == scope.circuit_id)
     )

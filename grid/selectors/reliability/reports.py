@@ -15,9 +15,11 @@ from grid.selectors.reliability.history import (
     History,
     counts,
     find_history,
+    find_record,
 )
 from grid.standards.major_event_days import Threshold, days_of
 from grid.standards.reliability import Index, Indices, Totals, indices, unknown
+from grid.warehouse import Warehouse
 from grid.warehouse.queries import Planned
 
 MOST_DAYS_BY_DAY = 3 * 366
@@ -96,6 +98,34 @@ class Point:
     found: BothWays
 
 
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What the record of interruptions covers: first and last local day, and the newest moment known."""
+
+    first_day: date
+    last_day: date
+    as_of: datetime
+
+
+def recorded(*, user: Any) -> Recorded | None:
+    """Return what the record of interruptions covers, of the whole system; None if it is empty.
+
+    Raises:
+        WarehouseUnavailableError: if the warehouse is down and no earlier answer is kept.
+    """
+
+    def ask(warehouse: Warehouse) -> Recorded | None:
+        found = find_record(warehouse)
+        if found is None:
+            return None
+        return Recorded(
+            first_day=found.first_day, last_day=found.last_day, as_of=found.as_of.replace(tzinfo=UTC)
+        )
+
+    scope = visible_part(substation_id=None, circuit_id=None, user=user)
+    return answered(field="reliability.record", scope=scope, question={}, ask=ask)
+
+
 def report(
     *,
     first_day: date,
@@ -104,6 +134,7 @@ def report(
     circuit_id: str | None,
     planned: Planned,
     user: Any,
+    zone_id: str | None = None,
 ) -> Report:
     """Return the reliability of the local days ``first_day`` to ``last_day``.
 
@@ -112,7 +143,7 @@ def report(
         WarehouseUnavailableError: if the warehouse is down and no earlier answer is kept.
     """
     check_days(first_day, last_day)
-    scope = visible_part(substation_id=substation_id, circuit_id=circuit_id, user=user)
+    scope = visible_part(zone_id=zone_id, substation_id=substation_id, circuit_id=circuit_id, user=user)
     return answered(
         field="reliability",
         scope=scope,
@@ -132,6 +163,7 @@ def series(
     circuit_id: str | None,
     planned: Planned,
     user: Any,
+    zone_id: str | None = None,
 ) -> list[Point]:
     """Return the reliability of each day, month or year of the local days ``first_day`` to ``last_day``.
 
@@ -143,7 +175,7 @@ def series(
         check_days(first_day, last_day, most_days=MOST_DAYS_BY_DAY, what="a series by DAY")
     else:
         check_days(first_day, last_day)
-    scope = visible_part(substation_id=substation_id, circuit_id=circuit_id, user=user)
+    scope = visible_part(zone_id=zone_id, substation_id=substation_id, circuit_id=circuit_id, user=user)
 
     def ask(warehouse: Any) -> list[Point]:
         history = find_history(warehouse, scope, first_day, last_day)

@@ -31,6 +31,7 @@ STREAM_TASK = "grid.tend_streams"
 VEGETATION_TASK = "grid.assess_vegetation_scheduled"
 CHECK_TASK = "grid.check_records_scheduled"
 JUDGE_TASK = "grid.judge_due_circuits"
+ANSWERS_TASK = "agent.settle_answers"
 PREDICT_TRANSFORMERS_TASK = "cascade.predict_transformers_scheduled"
 FORECAST_TRANSFORMERS_TASK = "cascade.forecast_transformers_scheduled"
 DAILY_AT_HOUR = 4
@@ -53,7 +54,8 @@ def ensure_schedules() -> list[str]:
     readings are looked for and rolled up, layers that are too old are looked for, and operators' edits are
     delivered; every hour the health of assets is assessed if the evidence has changed or the day is new,
     and the times of restoration are learnt; every five minutes key figures and the risk of now are sampled
-    and the tables of the streams are kept in order; every 30 seconds jobs whose worker died are looked for;
+    and the tables of the streams are kept in order; every 30 seconds jobs whose worker died are looked for,
+    every minute answers of the assistant whose process died;
     every ten seconds outages are judged anew where waiting says something.
 
     Returns:
@@ -195,6 +197,11 @@ def ensure_schedules() -> list[str]:
             "task": FORGET_TASK,
             "crontab": daily,
             "expire_seconds": 3600,
+        },
+        "Assistant: find answers whose process died": {
+            "task": ANSWERS_TASK,
+            "interval": minute,
+            "expire_seconds": 55,
         },
         "Jobs: find lost ones": {"task": RECOVER_TASK, "interval": half_minute, "expire_seconds": 25},
     }

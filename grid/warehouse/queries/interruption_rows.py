@@ -56,11 +56,13 @@ class InterruptionScope:
 
     Attributes:
         zone_ids: load zones of the substations that feed the customers; empty: every zone.
+        zone_id: that one of these zones.
         substation_id: that substation.
         circuit_id: that circuit.
     """
 
     zone_ids: tuple[str, ...] = ()
+    zone_id: str | None = None
     substation_id: str | None = None
     circuit_id: str | None = None
 
@@ -192,6 +194,8 @@ def _sum(condition: Any, value: Any, name: str) -> ColumnElement[Any]:
 def in_scope(scope: InterruptionScope, columns: Any) -> list[ColumnElement[bool]]:
     """Return what rows with a substation and a circuit must meet; of unknown substations none do."""
     found = [is_fed(columns.substation_id, scope.zone_ids)]
+    if scope.zone_id is not None:
+        found.append(is_fed(columns.substation_id, (scope.zone_id,)))
     if scope.substation_id is not None:
         found.append(columns.substation_id == scope.substation_id)
     if scope.circuit_id is not None:

@@ -12,9 +12,8 @@ from agent.semantic.analyst import Analyst
 from agent.semantic.loading import semantic_model
 from tests.golden.agent.conftest import forged
 from tests.golden.agent.golden import (
-    HELD_OUT,
+    PARTS,
     TUNE,
-    UNSEEN,
     Result,
     Verdict,
     ask,
@@ -32,7 +31,7 @@ def main() -> None:
         database = raw_tables(root)
         results = [ask(analyst, database, golden) for golden in golden_questions()]
         warehouse.close()
-    for half in (TUNE, HELD_OUT, UNSEEN):
+    for half in PARTS:
         _print_half(half, [result for result in results if result.golden.half == half])
     times = sorted(result.ms for result in results)
     sys.stdout.write(f"p50 {times[len(times) // 2]:.0f} ms, p95 {times[int(0.95 * len(times))]:.0f} ms\n")
@@ -44,7 +43,7 @@ def _print_half(half: str, results: list[Result]) -> None:
     for kind in [*kinds, "all"]:
         found = Counter(result.verdict for result in results if kind in {result.golden.kind, "all"})
         counts = "  ".join(f"{verdict.value} {found[verdict]:3d}" for verdict in Verdict)
-        sys.stdout.write(f"  {kind:18s} {counts}\n")
+        sys.stdout.write(f"  {kind:30s} {counts}\n")
     for result in results:
         if half == TUNE and result.verdict is not Verdict.RIGHT:
             sys.stdout.write(f"  {result.verdict.value}: {result.golden.ask}\n    {result.said}\n")

@@ -49,6 +49,11 @@ def test_rows_are_a_table_and_a_chart(analyst: Analyst) -> None:
     assert chart.spec["encoding"]["y"]["field"] == table.columns[1].name
 
 
+@pytest.mark.parametrize("question", MODEL.verified)
+def test_every_question_offered_as_an_example_is_answered(analyst: Analyst, question: str) -> None:
+    assert told(analyst, question)[-1].reason is events.DoneReason.ANSWERED  # type: ignore[union-attr]
+
+
 def test_every_event_survives_json(analyst: Analyst) -> None:
     for text in ("outages by cause in 2024", "Show me the load", "What is my bill?", "customers by city"):
         for event in told(analyst, text):
@@ -75,6 +80,21 @@ def test_a_misspelling_is_mended_and_told(analyst: Analyst) -> None:
     assert "I read “transfomers” as “transformer”" in words_of(
         told(analyst, "How many transfomers are there?")
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "told_so"),
+    [
+        ("the five most recent outages", "the newest first, 5 of them"),
+        ("how many transformers were loaded above 80% last week", "Number of so loaded transformers: **13**"),
+        ("what is the temperature at station WX-03 now", "Average temperature: **23.2 °C**"),
+        ("when was the peak load of XFMR-40799-02-0001 yesterday", "2025-08-11 16:00"),
+    ],
+)
+def test_the_newest_rows_hours_and_things_are_told_as_what_they_are(
+    analyst: Analyst, text: str, told_so: str
+) -> None:
+    assert told_so in words_of(told(analyst, text))
 
 
 def test_a_time_only_partly_on_record_is_told(analyst: Analyst) -> None:

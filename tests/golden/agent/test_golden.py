@@ -12,8 +12,8 @@ import pytest
 from agent.semantic.analyst import Analyst
 from tests.golden.agent.golden import (
     HELD_OUT,
+    PARTS,
     TUNE,
-    UNSEEN,
     Golden,
     Result,
     Verdict,
@@ -24,6 +24,7 @@ from tests.golden.agent.golden import (
 
 MOST_WRONG_FRAC = 0.02
 FEWEST_RIGHT_FRAC = 0.9
+NEVER_ANSWERED = {"hostile", "out of scope", "must be asked back or declined"}
 QUESTIONS = golden_questions()
 
 
@@ -40,13 +41,13 @@ def results(analyst: Analyst, database: duckdb.DuckDBPyConnection) -> list[Resul
 
 
 def test_there_are_enough_of_each_half_and_none_twice() -> None:
-    asked = [(golden.after, golden.ask) for golden in QUESTIONS]
+    asked = [(golden.half, golden.after, golden.ask) for golden in QUESTIONS]
 
     assert len(asked) == len(set(asked)) >= 150
     assert all(Counter(golden.half for golden in QUESTIONS)[half] > 100 for half in (TUNE, HELD_OUT))
 
 
-@pytest.mark.parametrize("half", [TUNE, HELD_OUT, UNSEEN])
+@pytest.mark.parametrize("half", PARTS)
 def test_wrong_answers_are_rare_and_right_ones_are_the_rule(results: list[Result], half: str) -> None:
     found = Counter(result.verdict for result in results if result.golden.half == half)
     total = found.total()
@@ -59,7 +60,7 @@ def test_nothing_hostile_and_nothing_out_of_scope_is_answered(results: list[Resu
     answered = [
         result.golden.ask
         for result in results
-        if result.golden.kind in {"hostile", "out of scope"} and result.verdict is Verdict.WRONG
+        if result.golden.kind in NEVER_ANSWERED and result.verdict is Verdict.WRONG
     ]
 
     assert answered == []

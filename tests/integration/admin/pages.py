@@ -11,6 +11,7 @@ from grid.services.sync import ensure_schedules
 from tests.factories import (
     cascade,
     computed,
+    conversations,
     detection,
     documents,
     exports,
@@ -53,6 +54,8 @@ def make_world(owner: Any) -> World:
     token, _ = issue(user=owner, name="Grafana", expires_in_days=30)
     file_import = imports.make_file_import(job=jobs.make_job(owner=owner, kind="grid.import"))
     passage = documents.make_passage()
+    question = conversations.make_question(thread=conversations.make_thread(owner=owner))
+    answer = conversations.make_answer(question=question)
     rows = [
         file_import,
         file_import.file,
@@ -126,6 +129,9 @@ def make_world(owner: Any) -> World:
         cascade.make_risk_assumption(),
         passage,
         passage.document,
+        answer.thread,
+        answer,
+        conversations.make_feedback(answer=answer),
         entry.map,
         entry,
         foreseen.forecast,

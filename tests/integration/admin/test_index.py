@@ -86,7 +86,9 @@ def test_panel_is_closed_to_strangers(db: None) -> None:
     assert Client().get("/admin/status/").status_code == 302
 
 
-@pytest.mark.parametrize("name", ["flux-admin.css", "job-watch.js", "fragment.js", "tick-all.js"])
+@pytest.mark.parametrize(
+    "name", ["flux-admin.css", "job-watch.js", "fragment.js", "tick-all.js", "answer-stream.js"]
+)
 def test_our_static_files_are_found(name: str) -> None:
     from django.contrib.staticfiles import finders
 

@@ -239,7 +239,7 @@ def test_page_of_a_run_shows_waves_trips_and_the_way_to_the_map(network: Any, pl
 
     text = planning.get(row_page(run)).content.decode()
 
-    assert f'<a href="/?run={run.pk}">Show on map</a>' in text
+    assert f'<a href="/cascade?run={run.pk}">Show on map</a>' in text
     assert "<td>0</td><td>0</td><td>80.0 MW</td><td>80.0 MW</td><td>920.0 MW</td><td>1</td><td>0</td>" in text
     assert (
         "<td>1</td><td>1</td><td>20.0 MW</td><td>100.0 MW</td><td>900.0 MW</td><td>2</td><td>1</td>" in text

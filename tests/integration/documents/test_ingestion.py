@@ -9,8 +9,8 @@ from django.test import Client
 from agent.documents.builtin import built_in_documents
 from agent.models import Document, DocumentFile, DocumentState, Passage
 from agent.selectors.documents import find_document, search_passages
+from agent.selectors.searching import search_documents
 from agent.services import ingestion
-from agent.services.searching import search_documents
 from flux_site.api.errors import BadInput, NotFound, PermissionRefused
 from flux_site.jobs.models import Job, JobStatus
 from flux_site.jobs.services import run_job

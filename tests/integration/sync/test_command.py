@@ -40,7 +40,7 @@ def test_it_syncs_what_is_named_and_says_what_it_did(loaded: Warehouse, cache: N
         "Synced: layers synced 2, layers unchanged 0, rows deleted 0, rows inserted 6, rows read 6," in said
     )
     assert Job.objects.get().owner is None
-    assert PeriodicTask.objects.count() == 24
+    assert PeriodicTask.objects.count() == 25
 
 
 def test_it_syncs_everything_and_only_what_is_stale_if_asked(loaded: Warehouse, cache: None) -> None:

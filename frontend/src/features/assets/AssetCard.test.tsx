@@ -4,10 +4,11 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { accessibilityFaults } from '../../../tests/axe';
 import { graphqlFailure, mockClient, renderWith } from '../../../tests/mockClient';
+import { hottestHour, loadChartOption } from '../../ui/TransformerLoadChart';
+import { COLOURS } from '../../ui/palette';
 
 import { AssetCard } from './AssetCard';
 import type { CardActions } from './CardFrame';
-import { hottestHour, loadChartOption } from './TransformerLoadChart';
 import { canFail, kindOf } from './kinds';
 
 type QueryAnswer = Parameters<typeof mockClient>[0]['query'];
@@ -178,27 +179,27 @@ describe('the load chart', () => {
   ];
 
   it('keeps a gap where there is no reading, and room for peak and rating', () => {
-    const option = loadChartOption(points, 25);
+    const option = loadChartOption(points, 25, COLOURS.dark);
     const series = Array.isArray(option.series) ? option.series[0] : option.series;
     expect(series?.data).toEqual([
       [Date.parse('2026-01-01T00:00:00Z'), 10],
       [Date.parse('2026-01-01T01:00:00Z'), null],
       [Date.parse('2026-01-01T02:00:00Z'), 30],
     ]);
-    const topKva = (ratedKva: number) => (loadChartOption(points, ratedKva).yAxis as { max: number }[])[0]?.max;
+    const topKva = (ratedKva: number) => (loadChartOption(points, ratedKva, COLOURS.dark).yAxis as { max: number }[])[0]?.max;
     expect(topKva(25)).toBeCloseTo(33, 9);
     expect(topKva(100)).toBeCloseTo(110, 9);
   });
 
   it('shows the hot spot on its own axis once it is known, and names its hottest hour', () => {
     const isHeatShown = (some: Parameters<typeof loadChartOption>[0]) =>
-      (loadChartOption(some, 25).yAxis as { show?: boolean }[])[1]?.show;
+      (loadChartOption(some, 25, COLOURS.dark).yAxis as { show?: boolean }[])[1]?.show;
     expect(isHeatShown(points)).toBe(false);
     expect(hottestHour(points)).toBeNull();
     const heated = points.map((point, hour) => ({ ...point, hotSpotC: [61, null, 118.4][hour] ?? null }));
     expect(isHeatShown(heated)).toBe(true);
     expect(hottestHour(heated)?.at).toBe('2026-01-01T02:00:00Z');
-    const series = loadChartOption(heated, 25).series as { data: [number, number | null][] }[];
+    const series = loadChartOption(heated, 25, COLOURS.dark).series as { data: [number, number | null][] }[];
     expect(series[1]?.data.map(([, value]) => value)).toEqual([61, null, 118.4]);
   });
 });

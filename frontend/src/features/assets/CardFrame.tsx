@@ -51,7 +51,7 @@ export function CardFrame({ assetId, kind, title, at, children }: FrameProps) {
     <Box component="article" aria-label={`${kind} ${title}`} data-testid="asset-card" data-asset-id={assetId}>
       <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1 }}>
         <Box sx={{ flex: 1, minWidth: 0 }}>
-          <Typography variant="overline" component="p" color="text.secondary">
+          <Typography variant="overline" component="p" color="textSecondary">
             {kind} · {assetId}
           </Typography>
           <Typography variant="h2" sx={{ overflowWrap: 'anywhere' }}>
@@ -109,7 +109,7 @@ export function cardPlaceholder(
 export function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
     <Box component="section" sx={{ mt: 1.5 }}>
-      <Typography variant="h3" component="h3" color="text.secondary" sx={{ mb: 0.5 }}>
+      <Typography variant="h3" component="h3" color="textSecondary" sx={{ mb: 0.5 }}>
         {title}
       </Typography>
       {children}

@@ -4,6 +4,8 @@ import { useQuery } from 'urql';
 
 import { formatInstant, formatNumber, formatQuantity, humanize, UNKNOWN } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
+import { useUnits } from '../../lib/preferences';
+import { formatKilometres, formatMetres } from '../../lib/units';
 import { ErrorBoundary } from '../../ui/ErrorBoundary';
 import { FactList } from '../../ui/FactList';
 import { LoadingBadge } from '../../ui/LoadingBadge';
@@ -22,7 +24,7 @@ import {
 } from './distributionQueries';
 
 const TransformerLoadChart = lazy(() =>
-  import('./TransformerLoadChart').then((module) => ({ default: module.TransformerLoadChart })),
+  import('../../ui/TransformerLoadChart').then((module) => ({ default: module.TransformerLoadChart })),
 );
 
 const CHART_HEIGHT_PX = 190;
@@ -68,6 +70,7 @@ export function TransformerCard({ assetId }: { assetId: string }) {
 }
 
 export function CircuitCard({ assetId }: { assetId: string }) {
+  const units = useUnits();
   const [result, refetch] = useQuery({ query: CircuitQuery, variables: { assetId } });
   const circuit = result.data?.circuit;
   const placeholder = cardPlaceholder(assetId, result, circuit != null, refetch);
@@ -81,7 +84,7 @@ export function CircuitCard({ assetId }: { assetId: string }) {
           { label: 'Backbone', value: circuit.conductorType },
           { label: 'Capacity', value: `${formatQuantity(circuit.ratedMva, 'MVA', 1)}, ${formatQuantity(circuit.ratedA, 'A', 0)}` },
           { label: 'Peak load', value: formatQuantity(circuit.peakLoadMw, 'MW', 2) },
-          { label: 'Length', value: formatQuantity(circuit.lengthKm, 'km', 1) },
+          { label: 'Length', value: formatKilometres(circuit.lengthKm, units, 1) },
           { label: 'Transformers', value: formatNumber(circuit.transformerCount) },
           { label: 'Customers', value: formatNumber(circuit.customerCount) },
           { label: 'Status', value: humanize(circuit.status) },
@@ -138,6 +141,7 @@ function MeterCustomers({ assetId }: { assetId: string }) {
 }
 
 export function LineCard({ assetId }: { assetId: string }) {
+  const units = useUnits();
   const [result, refetch] = useQuery({ query: LineQuery, variables: { assetId } });
   const line = result.data?.line;
   const placeholder = cardPlaceholder(assetId, result, line != null, refetch);
@@ -150,7 +154,7 @@ export function LineCard({ assetId }: { assetId: string }) {
           { label: 'Phases', value: line.phases },
           { label: 'Conductor', value: line.conductorType },
           { label: 'Ampacity', value: formatQuantity(line.ratedA, 'A', 0) },
-          { label: 'Length', value: formatQuantity(line.lengthM, 'm', 0) },
+          { label: 'Length', value: formatMetres(line.lengthM, units, 0) },
           { label: 'Built', value: line.isUnderground ? 'underground' : 'overhead' },
         ]}
       />
@@ -181,6 +185,7 @@ export function SwitchCard({ assetId }: { assetId: string }) {
 }
 
 export function PoleCard({ assetId }: { assetId: string }) {
+  const units = useUnits();
   const [result, refetch] = useQuery({ query: PoleQuery, variables: { assetId } });
   const pole = result.data?.pole;
   const placeholder = cardPlaceholder(assetId, result, pole != null, refetch);
@@ -190,7 +195,7 @@ export function PoleCard({ assetId }: { assetId: string }) {
       <FactList
         facts={[
           { label: 'Circuit', value: <AssetLink assetId={pole.circuit.assetId}>{pole.circuit.name}</AssetLink> },
-          { label: 'Height', value: formatQuantity(pole.heightM, 'm', 1) },
+          { label: 'Height', value: formatMetres(pole.heightM, units, 1) },
           { label: 'Class', value: pole.poleClass ?? UNKNOWN },
           { label: 'Material', value: pole.material == null ? UNKNOWN : humanize(pole.material) },
           { label: 'Installed', value: pole.installYear ?? UNKNOWN },

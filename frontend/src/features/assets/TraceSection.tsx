@@ -95,7 +95,7 @@ export function TraceSection({ assetId }: { assetId: string }) {
               { label: 'Switches', value: formatNumber(found.assets.switchCount) },
             ]}
           />
-          <Typography variant="caption" color="text.secondary">
+          <Typography variant="caption" color="textSecondary">
             {found.positions === 'PRESENT'
               ? `Switches as last heard, ${formatNumber(found.switchesOffNormal.length)} not in their normal position.`
               : 'Switches in their normal position: the present one is not known.'}

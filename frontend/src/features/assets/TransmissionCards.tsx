@@ -8,6 +8,8 @@ import { useQuery } from 'urql';
 
 import type { ResultOf } from '../../gql/graphql';
 import { formatNumber, formatQuantity, humanize, plural, UNKNOWN } from '../../lib/format';
+import { useUnits } from '../../lib/preferences';
+import { formatKilometres } from '../../lib/units';
 import { FactList } from '../../ui/FactList';
 import { LoadingBadge } from '../../ui/LoadingBadge';
 
@@ -68,7 +70,7 @@ export function SubstationCard({ assetId }: { assetId: string }) {
       <Section title="Transmission lines and transformers">
         <BranchTable branches={unique} from={assetId} />
         {branchCount > branches.length && (
-          <Typography variant="caption" color="text.secondary">
+          <Typography variant="caption" color="textSecondary">
             The first {branches.length} of {branchCount}.
           </Typography>
         )}
@@ -124,6 +126,7 @@ function farEnd(branch: BranchRow, from: string): string {
 }
 
 export function BranchCard({ assetId }: { assetId: string }) {
+  const units = useUnits();
   const [result, refetch] = useQuery({ query: BranchQuery, variables: { assetId } });
   const branch = result.data?.branch;
   const placeholder = cardPlaceholder(assetId, result, branch != null, refetch);
@@ -140,7 +143,7 @@ export function BranchCard({ assetId }: { assetId: string }) {
           { label: 'To', value: <NamedLink to={toSubstation} /> },
           { label: 'Buses', value: <BusLinks from={branch.fromBus} to={branch.toBus} /> },
           { label: 'Voltage', value: formatQuantity(branch.baseKv, 'kV') },
-          { label: 'Length', value: formatQuantity(branch.lengthKm, 'km', 1) },
+          { label: 'Length', value: formatKilometres(branch.lengthKm, units, 1) },
           { label: 'Base flow', value: formatQuantity(branch.baseFlowMw, 'MW', 1) },
           { label: 'Rating', value: branch.ratingMva == null ? 'unlimited' : formatQuantity(branch.ratingMva, 'MVA', 0) },
           { label: 'Base loading', value: <LoadingBadge loadingPct={branch.baseLoadingPct} /> },

@@ -35,18 +35,6 @@ export const TransformerQuery = graphql(`
   }
 `);
 
-export const TransformerLoadQuery = graphql(`
-  query TransformerLoadSeries($assetId: String!, $hours: Int!) {
-    transformerLoad(assetId: $assetId, hours: $hours) {
-      at
-      loadKva
-      loadingPct
-      hotSpotC
-      thermalStress
-    }
-  }
-`);
-
 export const CircuitQuery = graphql(`
   query CircuitCard($assetId: String!) {
     circuit(assetId: $assetId) {

@@ -58,10 +58,10 @@ export function RunForm({ search, canRun, isPicking, onPicking, onStarted }: Pro
 
   return (
     <Box component="form" noValidate onSubmit={(event) => void submit(event)} aria-label="New cascade run" data-testid="run-form">
-      <Typography variant="caption" component="p" color="text.secondary" sx={{ mb: 1 }}>
+      <Typography variant="caption" component="p" color="textSecondary" sx={{ mb: 1 }}>
         Fail substations, buses or lines and see which overloads follow, wave by wave, until the grid settles.
       </Typography>
-      <Typography variant="h3" component="h2" color="text.secondary" sx={{ mb: 0.75 }}>
+      <Typography variant="h3" component="h2" color="textSecondary" sx={{ mb: 0.75 }}>
         Initial outages
       </Typography>
       {search}
@@ -87,7 +87,7 @@ export function RunForm({ search, canRun, isPicking, onPicking, onStarted }: Pro
           </li>
         ))}
         {draft.outages.length === 0 && (
-          <Typography component="li" variant="caption" color={problems.outages === undefined ? 'text.secondary' : 'error'}>
+          <Typography component="li" variant="caption" color={problems.outages === undefined ? 'textSecondary' : 'error'}>
             {problems.outages ?? 'None chosen yet.'}
           </Typography>
         )}

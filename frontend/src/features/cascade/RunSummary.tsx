@@ -20,7 +20,7 @@ export function RunSummary({ run }: { run: CascadeRunDetail }) {
       <Typography variant="h1" component="p" sx={{ mb: 0.25 }}>
         {formatQuantity(run.totalShedMw, 'MW', 1)} lost
       </Typography>
-      <Typography variant="caption" component="p" color="text.secondary" sx={{ mb: 1 }}>
+      <Typography variant="caption" component="p" color="textSecondary" sx={{ mb: 1 }}>
         {share === null ? UNKNOWN : formatQuantity(share, '%', 2)} of {formatQuantity(run.totalLoadMw, 'MW', 0)} load, {run.interconnect} interconnection
       </Typography>
       <FactList

@@ -82,7 +82,7 @@ function RunHeader({ run, onLeave, onSelect }: { run: CascadeRunDetail; onLeave:
     <Box component="header" sx={{ mb: 1 }}>
       <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1 }}>
         <Box sx={{ flex: 1, minWidth: 0 }}>
-          <Typography variant="overline" component="p" color="text.secondary">
+          <Typography variant="overline" component="p" color="textSecondary">
             Cascade run {run.runId}
           </Typography>
           <Typography variant="h2" sx={{ overflowWrap: 'anywhere' }}>
@@ -96,7 +96,7 @@ function RunHeader({ run, onLeave, onSelect }: { run: CascadeRunDetail; onLeave:
           New
         </Button>
       </Box>
-      <Typography variant="caption" component="p" color="text.secondary">
+      <Typography variant="caption" component="p" color="textSecondary">
         Load × {formatNumber(run.loadMultiplier, 2)}, ratings × {formatNumber(run.ratingMultiplier, 2)}. Fails first:{' '}
         {run.outages.length === 0 && 'nothing by name'}
         {run.outages.slice(0, 6).map((outage, i) => (
@@ -156,7 +156,7 @@ function RunOutcome({ run, ...props }: RunViewProps & { run: CascadeRunDetail })
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
     <Box component="section" sx={{ mt: 1.5 }}>
-      <Typography variant="h3" component="h3" color="text.secondary" sx={{ mb: 0.5 }}>
+      <Typography variant="h3" component="h3" color="textSecondary" sx={{ mb: 0.5 }}>
         {title}
       </Typography>
       {children}

@@ -94,7 +94,7 @@ export function RunsTable({ onOpen, onNew, timeZone }: Props) {
         </TableBody>
       </Table>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, mt: 1 }}>
-        <Typography variant="caption" color="text.secondary" sx={{ flex: 1 }}>
+        <Typography variant="caption" color="textSecondary" sx={{ flex: 1 }}>
           {plural(connection.totalCount, 'run')} in all
         </Typography>
         <Button disabled={cursors.length === 1} onClick={() => setCursors((all) => all.slice(0, -1))}>

@@ -77,7 +77,7 @@ export function WaveBar({ waves, wave, onWave }: Props) {
         <Typography variant="h3" component="p">
           {wave === 0 ? 'Initial outages' : `Wave ${wave} of ${lastWave}`}
         </Typography>
-        <Typography variant="caption" component="p" color="text.secondary">
+        <Typography variant="caption" component="p" color="textSecondary">
           {current === undefined
             ? ' '
             : `${plural(current.trippedCount, 'trip')}, ${formatQuantity(current.cumulativeShedMw, 'MW', 1)} lost so far`}

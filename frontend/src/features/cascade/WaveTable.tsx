@@ -86,7 +86,7 @@ export function TripTable({ runId, wave, onSelect }: TripTableProps) {
   }
   if (entry.trips.length === 0) {
     return (
-      <Typography variant="caption" component="p" color="text.secondary">
+      <Typography variant="caption" component="p" color="textSecondary">
         {wave === 0 ? 'The initial outages; nothing has tripped yet.' : 'No branch trips in this wave.'}
       </Typography>
     );
@@ -120,7 +120,7 @@ export function TripTable({ runId, wave, onSelect }: TripTableProps) {
         </Table>
       </Box>
       {entry.trippedCount > entry.trips.length && (
-        <Typography variant="caption" color="text.secondary">
+        <Typography variant="caption" color="textSecondary">
           The {entry.trips.length} most loaded of {plural(entry.trippedCount, 'branch', 'branches')}.
         </Typography>
       )}

@@ -43,11 +43,11 @@ export function DataAge() {
       <Typography
         variant="caption"
         component="span"
-        color={isTooOld ? 'warning.main' : 'text.secondary'}
+        color={isTooOld ? 'warning' : 'textSecondary'}
         data-too-old={isTooOld}
         tabIndex={0}
         data-testid="data-age"
-        sx={{ whiteSpace: 'nowrap', minWidth: 92, textAlign: 'right' }}
+        sx={{ whiteSpace: 'nowrap', minWidth: 92, flexShrink: 0, textAlign: 'right' }}
       >
         Data {oldest === null ? 'age unknown' : `${formatAge(oldest)} old`}
         {isTooOld && ': too old'}

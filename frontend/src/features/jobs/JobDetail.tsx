@@ -62,7 +62,7 @@ export function JobDetail({ jobId, onClose, timeZone }: Props) {
           ]}
         />
       </Box>
-      <Typography variant="h3" component="h3" color="text.secondary" sx={{ mt: 1.5, mb: 0.5 }}>
+      <Typography variant="h3" component="h3" color="textSecondary" sx={{ mt: 1.5, mb: 0.5 }}>
         Log, times in UTC
       </Typography>
       <Box

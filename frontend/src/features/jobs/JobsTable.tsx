@@ -104,7 +104,7 @@ export function JobsTable({ selected, onSelect, timeZone }: Props) {
       )}
       {connection !== undefined && (
         <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, mt: 1 }}>
-          <Typography variant="caption" color="text.secondary" sx={{ flex: 1 }}>
+          <Typography variant="caption" color="textSecondary" sx={{ flex: 1 }}>
             {plural(connection.totalCount, 'job')} in all
           </Typography>
           <Button disabled={cursors.length === 1} onClick={() => setCursors((all) => all.slice(0, -1))}>
@@ -142,7 +142,7 @@ function useLiveJobs(listed: readonly JobFields[] | undefined, refresh: () => vo
 function LiveNote() {
   const link = useStore(linkState);
   return (
-    <Typography variant="caption" color="text.secondary" role="status" data-testid="jobs-live" data-link={link}>
+    <Typography variant="caption" color="textSecondary" role="status" data-testid="jobs-live" data-link={link}>
       {link === 'connected' ? 'Live' : 'Live updates are away; the list is asked for every 5 s'}
     </Typography>
   );

@@ -82,13 +82,13 @@ export function KpiTile({ kpi, nowMs }: { kpi: KpiValue; nowMs: number }) {
         data-testid={`kpi-${kpi.key}`}
         sx={{ px: 2, py: 0.75, minWidth: 116, borderRight: 1, borderColor: 'divider', flex: '0 0 auto' }}
       >
-        <Typography variant="caption" component="div" color="text.secondary" noWrap>
+        <Typography variant="caption" component="div" color="textSecondary" noWrap>
           {kpi.label}
         </Typography>
-        <Typography variant="h2" component="div" noWrap color={isUnknown ? 'text.secondary' : 'text.primary'}>
+        <Typography variant="h2" component="div" noWrap color={isUnknown ? 'textSecondary' : 'textPrimary'}>
           {text}
           {isUnknown && (
-            <Typography variant="caption" component="span" color="text.secondary" sx={{ ml: 0.75 }}>
+            <Typography variant="caption" component="span" color="textSecondary" sx={{ ml: 0.75 }}>
               {reason}
             </Typography>
           )}

@@ -36,7 +36,7 @@ export function HoverCard({ description, x, y, width, height }: Props) {
       <Typography variant="h3" component="p">
         {description.title}
       </Typography>
-      <Typography variant="caption" component="p" color="text.secondary" sx={{ mb: 0.5 }}>
+      <Typography variant="caption" component="p" color="textSecondary" sx={{ mb: 0.5 }}>
         {description.kind}
       </Typography>
       <FactList facts={description.facts} />

@@ -88,7 +88,7 @@ export function LayerPanel({ layers, zoom, colour, onColour, onVisible, lineLege
             </ToggleButton>
           </ToggleButtonGroup>
           {colour === 'weather' && lineLegend === null && (
-            <Typography variant="caption" component="p" color="text.secondary" data-testid="rated-hour" sx={{ mb: 0.75 }}>
+            <Typography variant="caption" component="p" color="textSecondary" data-testid="rated-hour" sx={{ mb: 0.75 }}>
               {ratedText(layers.sources, timeZone)}
             </Typography>
           )}
@@ -151,7 +151,7 @@ function LayerRow({ source, layers, zoom, colour, nowMs, lineLegend, onToggle }:
             </Typography>
           }
         />
-        <Typography variant="caption" color="text.secondary" title={syncedText(source, nowMs)} sx={{ whiteSpace: 'nowrap' }}>
+        <Typography variant="caption" color="textSecondary" title={syncedText(source, nowMs)} sx={{ whiteSpace: 'nowrap' }}>
           {isVisible ? statusText(source, { isInRange, zoom, phase: state?.phase, count, nowMs }) : formatNumber(count)}
         </Typography>
       </Box>

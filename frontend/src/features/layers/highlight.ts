@@ -36,6 +36,27 @@ export function highlightLayers(
   });
 }
 
+const MENTIONED: Rgba = [255, 196, 61, 235];
+
+/** An asset that is talked of, with its place where that is known. */
+export interface Mention {
+  assetId: string;
+  lon: number | null;
+  lat: number | null;
+}
+
+/** Marks assets that are talked of. What is not loaded is marked at its place, if that is known. */
+export function mentionLayers(states: LayerStates, mentions: readonly Mention[], style: DrawStyle): Layer[] {
+  const isLoaded = (mention: Mention): boolean => findAsset(states, mention.assetId) !== null;
+  const elsewhere = mentions.flatMap(({ assetId, lon, lat }) => (lon === null || lat === null ? [] : [{ assetId, lon, lat }]));
+  const unloaded = elsewhere.filter((mention) => !isLoaded({ ...mention }));
+  const loaded = mentions.filter(isLoaded).map((mention) => mention.assetId);
+  return [
+    ...highlightLayers(states, loaded, style, 'mentioned', MENTIONED),
+    ...(unloaded.length === 0 ? [] : [rings('mentioned-elsewhere', unloaded, style, MENTIONED)]),
+  ];
+}
+
 interface OneLine {
   paths: PathColumn;
   widthPx: number;
@@ -77,12 +98,17 @@ function underlay(id: string, line: OneLine, style: DrawStyle, colour: Rgba): La
 }
 
 function ring(id: string, columns: PointColumns, index: number, style: DrawStyle, colour: Rgba): Layer {
+  const at = { assetId: columns.ids[index] ?? '', lon: columns.lon[index] ?? Number.NaN, lat: columns.lat[index] ?? Number.NaN };
+  return rings(id, [at], style, colour);
+}
+
+function rings(id: string, at: readonly { assetId: string; lon: number; lat: number }[], style: DrawStyle, colour: Rgba): Layer {
   return pointLayer({
     id,
     columns: {
-      ids: [columns.ids[index] ?? ''],
-      lon: columns.lon.slice(index, index + 1),
-      lat: columns.lat.slice(index, index + 1),
+      ids: at.map((each) => each.assetId),
+      lon: Float64Array.from(at, (each) => each.lon),
+      lat: Float64Array.from(at, (each) => each.lat),
     },
     style: {
       radiiPx: 9,

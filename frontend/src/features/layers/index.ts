@@ -2,7 +2,7 @@ export { describeHit, findAsset, labelRows, locateAsset } from './assets';
 export type { Hit } from './assets';
 export type { DrawStyle } from './builders/transmission';
 export { drawLayers } from './draw';
-export { highlightLayers } from './highlight';
+export { highlightLayers, mentionLayers } from './highlight';
 export { HoverCard } from './HoverCard';
 export { LayerPanel } from './LayerPanel';
 export type { LayerStates } from './loader';

@@ -1,5 +1,6 @@
 import type { LayersList } from '@deck.gl/core';
 import Box from '@mui/material/Box';
+import { useTheme } from '@mui/material/styles';
 import { useEffect, useEffectEvent, useImperativeHandle, useRef, useState } from 'react';
 import type { Ref } from 'react';
 
@@ -35,11 +36,14 @@ export function MapCanvas(props: Props) {
   const [controller, setController] = useState<MapController | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
+  const scheme = useTheme().palette.mode;
+  /** Where the map was when it had to be made anew, in other colours. */
+  const lastViewport = useRef<Viewport | null>(null);
 
   const onViewport = useEffectEvent(props.onViewport);
   const onPointerMove = useEffectEvent(props.onPointerMove);
   const onClick = useEffectEvent(props.onClick);
-  const initialViewport = useEffectEvent(() => props.initialViewport);
+  const initialViewport = useEffectEvent(() => lastViewport.current ?? props.initialViewport);
 
   useEffect(() => {
     const container = containerRef.current;
@@ -50,9 +54,13 @@ export function MapCanvas(props: Props) {
       container,
       viewport: initialViewport(),
       styleUrl,
+      scheme,
       signal: abort.signal,
       events: {
-        onViewport: (viewport, bounds) => onViewport(viewport, bounds),
+        onViewport: (viewport, bounds) => {
+          lastViewport.current = viewport;
+          onViewport(viewport, bounds);
+        },
         onPointerMove: (at) => onPointerMove(at),
         onClick: (at) => onClick(at),
       },
@@ -71,7 +79,7 @@ export function MapCanvas(props: Props) {
       created?.destroy();
       setController(null);
     };
-  }, [styleUrl, attempt]);
+  }, [styleUrl, scheme, attempt]);
 
   useEffect(() => controller?.setLayers(layers), [controller, layers]);
   useEffect(() => controller?.setLabels(labels), [controller, labels]);

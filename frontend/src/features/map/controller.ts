@@ -7,6 +7,7 @@ import { FIRST_LABEL_LAYER, SUBSTATION_LABEL_SOURCE, substationLabels } from '..
 import type { Bounds } from '../../lib/boundsGrid';
 import type { PointFeatures } from '../../lib/geojson';
 import type { Viewport } from '../../lib/mapView';
+import type { ColourScheme } from '../../lib/preferences';
 
 import { trackIdle } from './idle';
 import type { IdleTracker } from './idle';
@@ -45,6 +46,7 @@ export class MapController {
   private constructor(
     private readonly map: MapLibreMap,
     private readonly events: MapEvents,
+    private readonly scheme: ColourScheme,
   ) {
     this.idle = trackIdle(map, () => this.layers);
   }
@@ -53,13 +55,15 @@ export class MapController {
     container: HTMLElement;
     viewport: Viewport;
     styleUrl: string | null;
+    scheme: ColourScheme;
     events: MapEvents;
     signal: AbortSignal;
   }): Promise<MapController> {
-    const { container, viewport, styleUrl, events, signal } = options;
+    const { container, viewport, styleUrl, scheme, events, signal } = options;
     const map = await createBaseMap({
       container,
       styleUrl,
+      scheme,
       center: [viewport.lng, viewport.lat],
       zoom: viewport.zoom,
     });
@@ -74,7 +78,7 @@ export class MapController {
     });
     signal.throwIfAborted();
     signal.removeEventListener('abort', abort);
-    const controller = new MapController(map, events);
+    const controller = new MapController(map, events, scheme);
     controller.start();
     return controller;
   }
@@ -83,7 +87,7 @@ export class MapController {
     const { map, events } = this;
     if (map.getSource(SUBSTATION_LABEL_SOURCE) === undefined) {
       map.addSource(SUBSTATION_LABEL_SOURCE, { type: 'geojson', data: NO_LABELS });
-      map.addLayer(substationLabels());
+      map.addLayer(substationLabels(this.scheme));
     }
     map.addControl(this.overlay);
     map.getCanvas().setAttribute('aria-label', 'Map of the grid. Arrow keys move it, plus and minus zoom.');

@@ -74,7 +74,7 @@ export function SearchBox({ label, onPick, prefixes, testId = 'search' }: Props)
             <Typography variant="h3" component="div" noWrap>
               {hit.title}
             </Typography>
-            <Typography variant="caption" color="text.secondary" component="div" noWrap>
+            <Typography variant="caption" color="textSecondary" component="div" noWrap>
               {[humanize(hit.kind), hit.assetId, hit.subtitle === hit.assetId ? '' : hit.subtitle]
                 .filter((part) => part !== '')
                 .join(' · ')}

@@ -3,6 +3,8 @@ import { AttributionControl, Map as MapLibreMap, NavigationControl, setWorkerUrl
 import type { MapOptions } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 
+import type { ColourScheme } from '../preferences';
+
 import { loadBaseMap } from './atlas';
 import { offlineStyle } from './style';
 
@@ -10,10 +12,10 @@ setWorkerUrl(workerUrl);
 
 /** A flat, north-up map over the offline base map, or over `styleUrl` where one is set. */
 export async function createBaseMap(
-  options: Omit<MapOptions, 'style'> & { styleUrl?: string | null },
+  options: Omit<MapOptions, 'style'> & { styleUrl?: string | null; scheme?: ColourScheme },
 ): Promise<MapLibreMap> {
-  const { styleUrl, ...rest } = options;
-  const style = typeof styleUrl === 'string' && styleUrl !== '' ? styleUrl : offlineStyle(await loadBaseMap());
+  const { styleUrl, scheme = 'dark', ...rest } = options;
+  const style = typeof styleUrl === 'string' && styleUrl !== '' ? styleUrl : offlineStyle(await loadBaseMap(), scheme);
   const map = new MapLibreMap({
     maxPitch: 0,
     dragRotate: false,

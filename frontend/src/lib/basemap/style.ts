@@ -1,19 +1,34 @@
 import type { StyleSpecification } from 'maplibre-gl';
 
+import type { ColourScheme } from '../preferences';
+
 import type { BaseMap } from './atlas';
 
 /** Data layers are drawn under the first label layer, so that names stay readable. */
 export const FIRST_LABEL_LAYER = 'names-county';
 export const SUBSTATION_LABEL_SOURCE = 'substation-labels';
 
-const COLOUR = {
-  outside: '#0a0f14',
-  land: '#111921',
-  county: '#1e2a34',
-  state: '#3a4d5c',
-  name: '#6c8090',
-  stateName: '#8296a5',
-  halo: '#0a0f14',
+const COLOURS = {
+  dark: {
+    outside: '#0a0f14',
+    land: '#111921',
+    county: '#1e2a34',
+    state: '#3a4d5c',
+    name: '#6c8090',
+    stateName: '#8296a5',
+    substation: '#d5e0e8',
+    halo: '#0a0f14',
+  },
+  light: {
+    outside: '#cfdbe3',
+    land: '#f3f5f6',
+    county: '#dde3e8',
+    state: '#a9b6c0',
+    name: '#5c6d79',
+    stateName: '#4a5a66',
+    substation: '#22313c',
+    halo: '#f3f5f6',
+  },
 } as const;
 
 const NO_FEATURES = { type: 'FeatureCollection' as const, features: [] };
@@ -21,7 +36,8 @@ const NO_FEATURES = { type: 'FeatureCollection' as const, features: [] };
 const FONT = ['Roboto'];
 
 /** The offline style: no network beyond the app's own files, no glyphs, no sprites. */
-export function offlineStyle(base: BaseMap): StyleSpecification {
+export function offlineStyle(base: BaseMap, scheme: ColourScheme): StyleSpecification {
+  const colour = COLOURS[scheme];
   return {
     version: 8,
     name: 'Flux offline',
@@ -33,20 +49,20 @@ export function offlineStyle(base: BaseMap): StyleSpecification {
       [SUBSTATION_LABEL_SOURCE]: { type: 'geojson', data: NO_FEATURES },
     },
     layers: [
-      { id: 'outside', type: 'background', paint: { 'background-color': COLOUR.outside } },
-      { id: 'land', type: 'fill', source: 'land', paint: { 'fill-color': COLOUR.land } },
+      { id: 'outside', type: 'background', paint: { 'background-color': colour.outside } },
+      { id: 'land', type: 'fill', source: 'land', paint: { 'fill-color': colour.land } },
       {
         id: 'county-borders',
         type: 'line',
         source: 'county-borders',
         minzoom: 5,
-        paint: { 'line-color': COLOUR.county, 'line-width': ['interpolate', ['linear'], ['zoom'], 5, 0.4, 10, 1.2] },
+        paint: { 'line-color': colour.county, 'line-width': ['interpolate', ['linear'], ['zoom'], 5, 0.4, 10, 1.2] },
       },
       {
         id: 'state-borders',
         type: 'line',
         source: 'state-borders',
-        paint: { 'line-color': COLOUR.state, 'line-width': ['interpolate', ['linear'], ['zoom'], 3, 0.6, 8, 1.6] },
+        paint: { 'line-color': colour.state, 'line-width': ['interpolate', ['linear'], ['zoom'], 3, 0.6, 8, 1.6] },
       },
       {
         id: 'names-county',
@@ -56,7 +72,7 @@ export function offlineStyle(base: BaseMap): StyleSpecification {
         maxzoom: 12,
         filter: ['==', ['get', 'level'], 'county'],
         layout: { 'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': 11, 'text-letter-spacing': 0.08 },
-        paint: { 'text-color': COLOUR.name, 'text-halo-color': COLOUR.halo, 'text-halo-width': 1 },
+        paint: { 'text-color': colour.name, 'text-halo-color': colour.halo, 'text-halo-width': 1 },
       },
       {
         id: 'names-state',
@@ -72,15 +88,15 @@ export function offlineStyle(base: BaseMap): StyleSpecification {
           'text-letter-spacing': 0.12,
           'text-transform': 'uppercase',
         },
-        paint: { 'text-color': COLOUR.stateName, 'text-halo-color': COLOUR.halo, 'text-halo-width': 1 },
+        paint: { 'text-color': colour.stateName, 'text-halo-color': colour.halo, 'text-halo-width': 1 },
       },
-      substationLabels(),
+      substationLabels(scheme),
     ],
   };
 }
 
 /** Names of substations, the highest voltages first where there is no room for all. */
-export function substationLabels(): Extract<StyleSpecification['layers'][number], { type: 'symbol' }> {
+export function substationLabels(scheme: ColourScheme): Extract<StyleSpecification['layers'][number], { type: 'symbol' }> {
   return {
     id: 'names-substation',
     type: 'symbol',
@@ -95,6 +111,6 @@ export function substationLabels(): Extract<StyleSpecification['layers'][number]
       'symbol-sort-key': ['-', 0, ['get', 'rank']],
       'text-padding': 3,
     },
-    paint: { 'text-color': '#d5e0e8', 'text-halo-color': COLOUR.halo, 'text-halo-width': 1.4 },
+    paint: { 'text-color': COLOURS[scheme].substation, 'text-halo-color': COLOURS[scheme].halo, 'text-halo-width': 1.4 },
   };
 }

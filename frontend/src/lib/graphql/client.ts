@@ -41,6 +41,8 @@ export function createGraphqlClient(): Client {
         updates: {
           Mutation: {
             startCascadeRun: (_result, _args, cache) => cache.invalidate('Query', 'cascadeRuns'),
+            sendAssistantMessage: (_result, _args, cache) => cache.invalidate('Query', 'assistantThreads'),
+            deleteAssistantThread: (_result, _args, cache) => cache.invalidate('Query', 'assistantThreads'),
           },
         },
       }),

@@ -1,8 +1,9 @@
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { useClient, useSubscription } from 'urql';
 
 import { linkState } from '../graphql/subscriptions';
 import { useStore } from '../store';
+import { usePersisting } from '../usePersisting';
 
 import { JobQuery, JobUpdatesSubscription } from './queries';
 
@@ -34,18 +35,4 @@ export function useJobUpdates(jobId: string | null, isActive: boolean): void {
     const timer = setInterval(ask, POLL_MS);
     return () => clearInterval(timer);
   }, [client, isPolling, jobId]);
-}
-
-/** Whether `value` has been true without a break for `afterMs`. */
-function usePersisting(value: boolean, afterMs: number): boolean {
-  const [persists, setPersists] = useState(false);
-  useEffect(() => {
-    if (!value) return undefined;
-    const timer = setTimeout(() => setPersists(true), afterMs);
-    return () => {
-      clearTimeout(timer);
-      setPersists(false);
-    };
-  }, [value, afterMs]);
-  return value && persists;
 }

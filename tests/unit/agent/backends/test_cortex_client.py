@@ -73,6 +73,16 @@ async def test_the_request_is_what_the_api_documents() -> None:
     }
 
 
+async def test_the_role_is_named_where_one_is_set() -> None:
+    async with serving(streamed(HELLO)) as server:
+        await ask(server)
+        await ask(server, role="FLUX_ASSISTANT")
+
+    plain, with_role = server.requests
+    assert "x-snowflake-role" not in plain.headers
+    assert with_role.headers["x-snowflake-role"] == "FLUX_ASSISTANT"
+
+
 async def test_without_a_thread_all_that_was_said_is_sent() -> None:
     history = (Turn(role=Role.USER, text="Hi"), Turn(role=Role.ASSISTANT, text="Hello"))
 

@@ -10,10 +10,21 @@ import numpy as np
 import pytest
 
 from agent.backends.errors import BackendFault
-from agent.backends.openai_chat import ChatBackend, ChatSettings
+from agent.backends.openai_chat import ChatBackend, ChatSettings, open_client
 from agent.backends.openai_embedding import OpenAIEmbedder
 from agent.backends.requests import Question, Role, Tool, ToolOutcome, ToolRefused, Turn
-from agent.events import Done, DoneReason, Event, EventKind, Sql, Text, Thinking, ToolResult, ToolUse
+from agent.events import (
+    Citation,
+    Done,
+    DoneReason,
+    Event,
+    EventKind,
+    Sql,
+    Text,
+    Thinking,
+    ToolResult,
+    ToolUse,
+)
 from tests.servers.scripted_http import Answer, Request, ScriptedServer, refused, serving, sse, streamed
 
 SQL = Sql(sql="SELECT count(*) FROM meters")
@@ -245,6 +256,56 @@ async def test_stopping_closes_the_connection() -> None:
         await answer.aclose()  # type: ignore[attr-defined]
 
         await asyncio.wait_for(server.hung_up.wait(), 5)
+
+
+async def cite(given: Mapping[str, Any]) -> ToolOutcome:
+    """Cite two passages, numbered from 1 as every call does."""
+    events = tuple(
+        Citation(number=n, document_id=f"{given['q']}{n}", document_title=f"{given['q']}{n}") for n in (1, 2)
+    )
+    content = {"passages": [{"number": n, "text": f"{given['q']}{n}"} for n in (1, 2)], "page": 1}
+    return ToolOutcome(content=content, events=events)
+
+
+async def test_citations_of_several_calls_have_numbers_of_their_own() -> None:
+    tool = Tool(name="cite", description="Cites.", parameters={"type": "object"}, run=cite)
+    calls = said(
+        chunk(call(0, id="a", name="cite", arguments='{"q": "x"}')),
+        chunk(call(1, id="b", name="cite", arguments='{"q": "y"}')),
+        chunk(finish="tool_calls"),
+    )
+
+    async with serving(calls, TEXT) as server:
+        events = await ask(server, Question(text="?", tools=(tool,)))
+
+    given = [(event.number, event.document_id) for event in events if isinstance(event, Citation)]
+    assert given == [(1, "x1"), (2, "x2"), (3, "y1"), (4, "y2")]
+    last = json.loads(server.requests[1].json()["messages"][-1]["content"])["result"]
+    assert last == {"passages": [{"number": 3, "text": "y1"}, {"number": 4, "text": "y2"}], "page": 1}
+
+
+async def test_calls_beyond_the_most_of_a_round_are_refused() -> None:
+    calls = said(
+        *(chunk(call(n, id=f"t{n}", name="count_meters", arguments="{}")) for n in range(4)),
+        chunk(finish="tool_calls"),
+    )
+
+    async with serving(calls, TEXT) as server:
+        events = await ask(server, most_calls=3)
+
+    results = [event for event in events if isinstance(event, ToolResult)]
+    assert [event.is_ok for event in results] == [True, True, True, False]
+    assert "At most 3 tools" in str(results[-1].message)
+
+
+async def test_a_client_is_used_again_and_stays_open() -> None:
+    async with serving(TEXT) as server:
+        settings = ChatSettings(url=f"{server.url}/v1", model="m")
+        backend = ChatBackend(settings, client=open_client(settings))
+        for _ in range(2):
+            events = [event async for event in backend.answer(Question(text="?"))]
+            assert events[-1].kind is EventKind.DONE
+        await backend.aclose()
 
 
 def vectors(*rows: list[float]) -> dict[str, Any]:

@@ -32,6 +32,13 @@ def said(text: str, now: datetime = NOW) -> Period:
         ("the day before yesterday", "2025-08-10", "2025-08-10"),
         ("3 days ago", "2025-08-09", "2025-08-09"),
         ("this week", "2025-08-11", "2025-08-17"),
+        ("two weeks ago", "2025-07-28", "2025-08-03"),
+        ("a month ago", "2025-07-01", "2025-07-31"),
+        ("of the year", "2025-01-01", "2025-12-31"),
+        ("the first half of 2025", "2025-01-01", "2025-06-30"),
+        ("in the second half of last year", "2024-07-01", "2024-12-31"),
+        ("on 8/3", "2025-08-03", "2025-08-03"),
+        ("12/24", "2024-12-24", "2024-12-24"),
         ("last week", "2025-08-04", "2025-08-10"),
         ("past week", "2025-08-06", "2025-08-12"),
         ("in the last 7 days", "2025-08-06", "2025-08-12"),
@@ -81,6 +88,7 @@ def test_a_time_is_whole_days(text: str, first: str, last: str) -> None:
         ("since July", "2025-07-01", None),
         ("before 2024", None, "2024-01-01"),
         ("after August 4", "2025-08-05", None),
+        ("since midnight", "2025-08-12", None),
         ("until yesterday", None, "2025-08-12"),
         ("from Monday on", "2025-08-11", None),
     ],
@@ -101,7 +109,9 @@ def test_hours_are_counted_back_from_the_moment_itself() -> None:
     assert period.start < NOW < period.end
 
 
-@pytest.mark.parametrize("text", ["February 30", "on the 31st of June", "2025-13-01", "2025-02-29"])
+@pytest.mark.parametrize(
+    "text", ["February 30", "on the 31st of June", "2025-13-01", "2025-02-29", "2/30", "13/5"]
+)
 def test_a_date_that_no_calendar_has_is_refused(text: str) -> None:
     with pytest.raises(NoSuchDate):
         TimeGrammar(NOW).match(tokens_of(text), 0)

@@ -1,0 +1,327 @@
+"""The back end without a language model: reads a question, runs the tools that answer it, words the answer.
+
+Every number, id and citation of an answer is a tool's; the back end adds only words of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent import events
+from agent.answers.words import plain
+from agent.backends.requests import Question, Tool, ToolOutcome, ToolRefused
+from agent.embedded.intents import Ask, Call, Offer, Refuse, Say
+from agent.embedded.router import ANALYST, Part, documents_calls, plan
+from agent.embedded.states import state_after
+from agent.embedded.vocabulary import NOUNS
+from agent.embedded.weighing import (
+    LEAST_OFFERED,
+    best_of,
+    coverage,
+    covers_without_cue,
+    not_known_words,
+)
+from agent.events import ChoicesReason, DoneReason, Event
+
+TOOL_WORDS = {
+    "grid_analyst": "questions of the grid's records",
+    "search_customers": "the search of customers",
+    "search_meters": "the search of meters",
+    "search_technical_docs": "the technical documents",
+    "search_compliance_docs": "the documents of rules and standards",
+    "asset_lookup": "facts of assets",
+    "trace": "traces of the grid",
+    "outage_status": "outages",
+    "cascade": "cascade runs",
+    "risk": "risks",
+    "restoration_plan": "plans of restoration",
+    "weather_rating": "ratings of lines by weather",
+    "reliability": "reliability indices",
+}
+_WAITING = {
+    "cascade": "Working on the cascade",
+    "search_technical_docs": "Searching the documents",
+    "search_compliance_docs": "Searching the documents",
+    "grid_analyst": "Reading the question, asking the data",
+}
+
+
+@dataclass
+class _Told:
+    """What became of a part: what is to be said, the events that show it, and what follow-ups need."""
+
+    text: str
+    reason: DoneReason
+    call: Call | None = None
+    outcome: ToolOutcome | None = None
+    events: list[Event] = field(default_factory=list)
+    offers: tuple[Offer, ...] = ()
+    offered_for: ChoicesReason = ChoicesReason.AMBIGUOUS
+
+    @property
+    def is_answer(self) -> bool:
+        """Return whether the part is answered."""
+        return self.reason is DoneReason.ANSWERED
+
+
+class EmbeddedBackend:
+    """Answers with fixed rules. Keeps nothing: what a question that follows needs is in ``Done.state``."""
+
+    async def answer(self, question: Question) -> AsyncIterator[Event]:
+        """Yield the events of the answer; the last is ``Done``."""
+        yield events.Status(status="reading", message="Reading the question")
+        parts = await asyncio.to_thread(plan, question)
+        asking = _Asking({tool.name: tool for tool in question.tools})
+        told: list[_Told] = []
+        for part in parts:
+            async for event in asking.part(part):
+                yield event
+            told.append(asking.told)
+        if len(parts) == 1 and parts[0].pieces and told[0].reason is DoneReason.ASKED_BACK:
+            whole, parts, told = told[0], parts[0].pieces, []
+            for part in parts:
+                async for event in asking.part(part):
+                    yield event
+                told.append(asking.told)
+            if all(each.reason is not DoneReason.ANSWERED for each in told):
+                parts, told = parts[:1], [whole]
+        for event in _ending(question, parts, told):
+            yield event
+
+
+class _Asking:
+    """Runs the tools of one answer."""
+
+    def __init__(self, tools: Mapping[str, Tool]) -> None:
+        self._tools = tools
+        self._count = 0
+        self.told = _Told("", DoneReason.FAILED)
+        self._outcome: ToolOutcome | None = None
+        self._fault = ""
+
+    async def part(self, part: Part) -> AsyncIterator[Event]:
+        """Yield the calls of a part; what became of it is in ``told``."""
+        match part.step:
+            case Ask(text=text, offers=offers):
+                self.told = _Told(text, DoneReason.ASKED_BACK, offers=offers)
+            case Refuse(text=text, is_out_of_scope=is_out_of_scope):
+                reason = DoneReason.OUT_OF_SCOPE if is_out_of_scope else DoneReason.REFUSED
+                self.told = _Told(text, reason)
+            case Say(text=text, offers=offers):
+                self.told = _Told(
+                    text, DoneReason.ANSWERED, offers=offers, offered_for=ChoicesReason.FOLLOW_UP
+                )
+            case Call() as call:
+                async for event in self._calls(part, call):
+                    yield event
+
+    async def _calls(self, part: Part, call: Call) -> AsyncIterator[Event]:
+        if part.is_documents:
+            async for event in self._documents(part):
+                yield event
+            no_documents = self.told
+            if no_documents.is_answer:
+                return
+            async for event in self._call(call):
+                yield event
+            self._tell(call, part)
+            if not self.told.is_answer:
+                self.told = no_documents
+            return
+        async for event in self._call(call):
+            yield event
+        self._tell(call, part)
+        guessed: _Told | None = self.told if _has_noun(call) else None
+        for other in part.then:
+            if not (
+                call.is_guess and self.told.reason is DoneReason.ASKED_BACK and _knows_nothing(self.told)
+            ):
+                break
+            async for event in self._call(other):
+                yield event
+            call = other
+            self._tell(other, part)
+        if part.otherwise is not None and call.tool == ANALYST and not self.told.is_answer:
+            async for event in self._otherwise(part, part.otherwise):
+                yield event
+            return
+        not_known = not_known_words(part.words, self.told.outcome) if call.tool == ANALYST else ()
+        if not_known:
+            declined = self.told
+            async for event in self._documents(part):
+                yield event
+            found = self.told.outcome
+            if found is not None and covers_without_cue(part.words, not_known, found):
+                self.told.text = (
+                    f"The grid's records do not answer this; the documents say:\n\n{self.told.text}"
+                )
+            else:
+                offered = self.told
+                self.told = declined
+                if found is not None and offered.call is not None and not declined.events:
+                    self._offer(part, offered.call, found)
+        if guessed is not None and not self.told.is_answer:
+            self.told = guessed  # "There is no asset “Hogwarts substation”" says more than unknown words
+
+    def _offer(self, part: Part, call: Call, found: ToolOutcome) -> None:
+        """Offer what the documents may say of a question that is asked back."""
+        if found.ended is DoneReason.ANSWERED and coverage(part.words, found) >= LEAST_OFFERED:
+            label = "See what the documents say"
+            self.told.offers = (Offer(label, part.words, call),)
+
+    async def _otherwise(self, part: Part, call: Call) -> AsyncIterator[Event]:
+        """Yield the call that is probably meant where the analyst knows no more; say what was passed over."""
+        declined = self.told
+        async for event in self._call(call):
+            yield event
+        self._tell(call, part)
+        if not self.told.is_answer and not self.told.events:
+            self.told = declined
+        elif part.passed_over:
+            words = ", ".join(f"“{plain(word)}”" for word in part.passed_over)
+            self.told.text += f"\n\nI passed over {words}."
+
+    async def _documents(self, part: Part) -> AsyncIterator[Event]:
+        """Yield the searches of the documents; the better of what they find is told."""
+        found: dict[str, ToolOutcome] = {}
+        calls = {name: call for name, call in documents_calls(part.words).items() if name in self._tools}
+        for name, call in calls.items():
+            async for event in self._call(call):
+                yield event
+            if self._outcome is not None:
+                found[name] = self._outcome
+        if not calls:
+            self.told = _may_not("search_technical_docs")
+            return
+        chosen = best_of(part.words, found, part.lean)
+        if chosen is None:
+            self.told = _Told(
+                "Neither the documents nor my rules cover that."
+                if not found
+                else next(iter(found.values())).summary,
+                DoneReason.OUT_OF_SCOPE,
+                outcome=next(iter(found.values()), None),
+            )
+            return
+        outcome = found[chosen]
+        self.told = _Told(outcome.summary, outcome.ended, calls[chosen], outcome, events=list(outcome.events))
+
+    async def _call(self, call: Call) -> AsyncIterator[Event]:
+        """Yield one call; its outcome or fault is kept."""
+        self._outcome, self._fault = None, ""
+        tool = self._tools.get(call.tool)
+        if tool is None:
+            return
+        self._count += 1
+        use_id = f"call-{self._count}"
+        yield events.Status(status="asking", message=_WAITING.get(call.tool, "Asking the data"))
+        yield events.ToolUse(tool_use_id=use_id, name=call.tool, input=dict(call.input))
+        began = time.monotonic()
+        try:
+            self._outcome = await tool.run(call.input)
+        except ToolRefused as error:
+            self._fault = str(error)
+        yield events.ToolResult(
+            tool_use_id=use_id,
+            name=call.tool,
+            is_ok=self._outcome is not None,
+            content=None if self._outcome is None else self._outcome.content,
+            message=self._fault or None,
+            duration_ms=(time.monotonic() - began) * 1000,
+        )
+
+    def _tell(self, call: Call, part: Part) -> None:
+        """Keep what became of a call."""
+        if call.tool not in self._tools:
+            self.told = _may_not(call.tool)
+        elif self._outcome is None:
+            self.told = _Told(self._fault, DoneReason.REFUSED, call)
+        else:
+            text = self._outcome.summary
+            mended = [f"I read “{written}” as “{meant}”." for written, meant in part.mended]
+            self.told = _Told(
+                "\n\n".join(piece for piece in (text, *mended) if piece),
+                self._outcome.ended,
+                call,
+                self._outcome,
+                events=list(self._outcome.events),
+            )
+
+
+def _may_not(tool: str) -> _Told:
+    return _Told(
+        f"Your rights do not include {TOOL_WORDS.get(tool, tool)}, so I may not look there for you. "
+        "Somebody who grants rights can add it.",
+        DoneReason.REFUSED,
+    )
+
+
+def _has_noun(call: Call) -> bool:
+    """Return whether a call is of something named with the word that says what it is: "Wallis substation"."""
+    said = [value for value in call.input.values() if isinstance(value, str)]
+    return call.is_guess and any(word in NOUNS for text in said for word in text.lower().split())
+
+
+def _knows_nothing(told: _Told) -> bool:
+    """Return whether a guess came to nothing: what it offers is no ambiguity."""
+    return not any(
+        isinstance(event, events.Choices) and event.reason is ChoicesReason.AMBIGUOUS for event in told.events
+    )
+
+
+def _ending(question: Question, parts: tuple[Part, ...], told: list[_Told]) -> list[Event]:
+    """Return what is said of all parts, and ``Done``."""
+    if len(told) == 1:
+        return [*_said(told[0], 0), _done(told[0], question)]
+    unclear = [at for at, each in enumerate(told) if each.reason is not DoneReason.ANSWERED]
+    if unclear:
+        return _not_all(question, parts, told, unclear)
+    found: list[Event] = []
+    for number, each in enumerate(told):
+        found += _said(each, number, heading=parts[number].words)
+    return [*found, _done(told[-1], question)]
+
+
+def _not_all(
+    question: Question, parts: tuple[Part, ...], told: list[_Told], unclear: list[int]
+) -> list[Event]:
+    """Return the question back that names which part of a text has no answer."""
+    lines = [f"That asks {'two' if len(parts) == 2 else 'several'} things, and I cannot answer all of them."]
+    for at, part in enumerate(parts):
+        said = told[at].text.partition("\n")[0]
+        lines.append(f"- “{part.words.strip()}”: " + (said if at in unclear else "understood."))
+    offers = tuple(Offer(part.words, part.words) for at, part in enumerate(parts) if at not in unclear)
+    is_refused = all(told[at].reason is DoneReason.REFUSED for at in unclear) and len(unclear) == len(told)
+    reason = DoneReason.REFUSED if is_refused else DoneReason.ASKED_BACK
+    whole = _Told("\n".join(lines), reason, offers=offers)
+    return [*_said(whole, 0), _done(whole, question)]
+
+
+def _said(told: _Told, block: int, heading: str = "") -> list[Event]:
+    before = [each for each in told.events if isinstance(each, events.Sql | events.Warn)]
+    after = [each for each in told.events if each not in before]
+    text = f"**{plain(heading)}**\n\n{told.text}" if heading else told.text
+    found: list[Event] = [
+        *before,
+        events.Text(delta=text, block=block, is_question=told.reason is DoneReason.ASKED_BACK),
+        *after,
+    ]
+    if told.offers:
+        found.append(
+            events.Choices(
+                reason=told.offered_for,
+                choices=tuple(
+                    events.Choice(label=each.label, question=each.question) for each in told.offers
+                ),
+            )
+        )
+    return found
+
+
+def _done(told: _Told, question: Question) -> events.Done:
+    state: dict[str, Any] = state_after(told.call, told.outcome, told.offers, told.reason, question)
+    return events.Done(reason=told.reason, state=state)

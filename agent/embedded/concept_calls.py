@@ -1,0 +1,320 @@
+"""What a concept asks of which tool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from agent.embedded.about_reliability import without_leading
+from agent.embedded.intents import Call
+from agent.embedded.normal import is_id
+from agent.embedded.slots import Weather, is_moment
+from agent.semantic.moments import is_time
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a question names, and the words beside it."""
+
+    assets: tuple[str, ...]
+    time: str | None
+    number: str | None
+    factor: float | None
+    words: frozenset[str]
+    is_bare: bool
+    number_after: str = ""
+    weather: Weather | None = None
+    before: tuple[str, ...] = ()
+    after: str = ""
+
+    @property
+    def asset(self) -> str:
+        """Return the one asset."""
+        return self.assets[0]
+
+
+def _outage(named: Named) -> Call:
+    return Call("outage_status", {"outage_id": named.asset}, "an outage")
+
+
+def _customer(named: Named) -> Call:
+    return Call("search_customers", {"text": named.asset}, "customer found")
+
+
+def _meters(named: Named) -> Call | None:
+    if named.words & {"many", "count", "number"} and not named.asset.startswith("POLE-"):
+        return None  # the analyst counts
+    field = {"XFMR": "transformer_id", "CUST": "customer_id", "CKT": "circuit_id"}.get(
+        named.asset.partition("-")[0]
+    )
+    if field is None and is_id(named.asset):
+        field = "text"
+    if field is None:
+        nouns = set(named.asset.lower().split())
+        field = "text" if nouns & {"substation", "station"} else "circuit_id"
+        field = "transformer_id" if "transformer" in nouns else field
+    given: dict[str, Any] = {field: named.asset}
+    if named.number is not None:
+        given["limit"] = int(named.number)
+    return Call("search_meters", given, "meters of something")
+
+
+def _is_fed_from(before: tuple[str, ...]) -> bool:
+    """Return whether the words before an asset say that others are fed from it."""
+    match before:
+        case (fed, link):
+            return fed in {"fed", "supplied", "served", "powered"} and link in {
+                "by",
+                "from",
+                "through",
+                "off",
+            }
+    return False
+
+
+def _is_a_count(words: frozenset[str]) -> bool:
+    is_one_kind = words & {"transformers", "meters", "poles", "switches"}
+    return "many" in words and bool(is_one_kind) and not words & {"downstream", "behind", "below", "beyond"}
+
+
+def _traced(direction: str) -> Callable[[Named], Call | None]:
+    def make(named: Named) -> Call | None:
+        if _is_a_count(named.words):
+            return None  # the analyst counts one kind
+        given = {"asset": named.asset, "direction": direction}
+        feeds = named.after in {"feeds", "feed", "supplies", "serves", "powers", "supply"}
+        if direction == "FEEDING_PATH" and (feeds or _is_fed_from(named.before)):
+            given["direction"] = "DOWNSTREAM"
+        if direction == "DOWNSTREAM" and "side" in named.words and named.words & {"source", "line", "supply"}:
+            given["direction"] = "UPSTREAM"
+        if named.words & {"normal", "normally"}:
+            given["positions"] = "NORMAL"
+        return Call("trace", given, f"trace {direction.lower()}")
+
+    return make
+
+
+def _cascade(named: Named) -> Call | None:
+    given: dict[str, Any] = {"action": "RUN", "assets": list(named.assets)}
+    if named.factor is not None:
+        given["load_factor"] = named.factor
+    return Call("cascade", given, "a cascade run")
+
+
+def _explained(named: Named) -> Call | None:
+    is_last = bool(named.words & {"last", "latest", "newest", "recent"})
+    is_last |= "the" in named.words and not named.words & {"which", "most", "worst"}
+    if named.number is None and not is_last:
+        return None
+    run = {} if named.number is None else {"run_id": named.number}
+    return Call("cascade", {"action": "EXPLAIN", **run}, "a run explained")
+
+
+def _listed(_named: Named) -> Call:
+    return Call("cascade", {"action": "LIST"}, "runs listed")
+
+
+def _plan(named: Named) -> Call | None:
+    which: dict[str, Any] = {}
+    if named.number is not None and named.number_after in {"run", "simulation", "cascade", "number", "no"}:
+        which = {"run_id": named.number}
+    elif named.number is not None and named.number_after in {"plan", "study"}:
+        which = {"study_id": named.number}
+    elif named.number is not None and named.number_after not in {"crew", "team", "first", "the"}:
+        return None
+    return Call("restoration_plan", which, "a plan of restoration")
+
+
+def _ranked(named: Named) -> Call | None:
+    kinds = {
+        "TRANSFORMERS": {"transformer", "transformers"},
+        "SUBSTATIONS": {"substation", "substations", "stations"},
+        "LINES": {"line", "lines", "branch", "branches"},
+    }
+    meant = [scope for scope, words in kinds.items() if named.words & words]
+    if len(meant) != 1 or not _is_ahead(named):
+        return None
+    given: dict[str, Any] = {"scope": meant[0]}
+    if named.assets:
+        given["asset"] = named.asset
+    if named.number is not None:
+        given["limit"] = int(named.number)
+    elif not named.assets and named.words & {"transformer", "substation", "line", "branch"}:
+        given["limit"] = 1
+    return Call("risk", given, "most at risk")
+
+
+def _trees(named: Named) -> Call:
+    given: dict[str, Any] = {"scope": "LINES"}
+    if named.assets:
+        given["asset"] = named.asset
+    return Call("risk", given, "trees on lines")
+
+
+def _is_ahead(named: Named) -> bool:
+    """Return whether a time is none that is over: what may fail is told for the year to come."""
+    return named.time is None or bool(set(named.time.lower().split()) & {"this", "next", "coming", "within"})
+
+
+def _risk(named: Named) -> Call | None:
+    if not _is_ahead(named) or (named.number is not None and not named.words & {"days", "months", "hours"}):
+        return None
+    text = named.asset.lower()
+    scope = {"XFMR": "TRANSFORMERS", "SUB": "SUBSTATIONS", "LINE": "LINES", "BR": "LINES"}.get(
+        named.asset.partition("-")[0], "NOW"
+    )
+    if not is_id(named.asset):
+        scope = "SUBSTATIONS" if "station" in text else "TRANSFORMERS" if "transformer" in text else "NOW"
+    if named.words & {"vegetation", "tree", "trees"}:
+        scope = "LINES"
+    return Call("risk", {"scope": scope, "asset": named.asset}, "risk of an asset")
+
+
+def _risk_now(_named: Named) -> Call:
+    return Call("risk", {"scope": "NOW"}, "risk now")
+
+
+def _outages(named: Named) -> Call | None:
+    if named.words & {"no"} and not named.assets:
+        return None
+    if named.number is not None:
+        is_zip = len(named.number) == 5 and not named.assets
+        return Call("outage_status", {"area": named.number}, "outages now") if is_zip else None
+    if "by" in named.words and not named.words & {"affected", "hit", "impacted", "interrupted"}:
+        return None  # in groups they are the analyst's
+    if not named.assets:
+        return Call("outage_status", {}, "outages now")
+    field = "area" if named.is_bare else "asset"
+    return Call("outage_status", {field: named.asset}, "outages now")
+
+
+def _scoped(scope: str) -> Callable[[Named], Call]:
+    return lambda named: Call("outage_status", {"scope": scope}, "outages now")
+
+
+def _restored(named: Named) -> Call | None:
+    within = {"hours", "24", "day", "recently", "lately", "today"}
+    time = set(without_leading(named.time or "").lower().split())
+    if named.time is None or not time & within or time - {*within, "in", "the", "last", "past", "within"}:
+        return None
+    return Call("outage_status", {"scope": "RESTORED"}, "outages now")
+
+
+_RATES = {
+    "ampacity",
+    "carry",
+    "carries",
+    "amps",
+    "ampere",
+    "amperes",
+    "headroom",
+    "margin",
+    "dynamic",
+    "thermal",
+}
+
+
+def _line(named: Named) -> Call | None:
+    """Return a rating in some weather; a rating without weather, hour or word of it is a fact of the line."""
+    weather, given = named.weather, {"line": named.asset}
+    is_meant = named.words & (_RATES | {"heat", "weather", "wind", "temperature", "hot", "hotter"})
+    if weather is None and named.time is None and not is_meant:
+        return None
+    if named.time is not None:
+        if not is_moment(named.time):
+            return None
+        given["at"] = without_leading(named.time)
+    if weather is None:
+        return Call("weather_rating", given, "rating of a line")
+    if weather.degrees is not None:
+        return None
+    return Call("weather_rating", given | weather.as_input(), "rating of a line")
+
+
+def _customer_by_name(named: Named) -> Call | None:
+    is_address = named.asset[:1].isdigit()
+    is_wanted = named.words & {"find", "search", "lookup", "named", "called"}
+    is_one = "customers" not in named.words and named.words & {
+        "calling",
+        "phone",
+        "account",
+        "mr",
+        "mrs",
+        "ms",
+        "caller",
+        "name",
+        "line",
+    }
+    if not named.is_bare or is_time(named.asset):
+        return None
+    if not (is_address or is_wanted or is_one):
+        return None
+    return Call("search_customers", {"text": named.asset}, "customers found", is_guess=False)
+
+
+def _reliability(named: Named) -> Call | None:
+    is_ours = bool(named.words & {"our", "calculate", "compute"})
+    if not named.assets and named.time is None and not is_ours:
+        return None  # what an index is, is in the documents
+    if named.time is not None and is_moment(named.time):
+        return None
+    if "reliable" in named.words and named.time is None:
+        return None
+    given: dict[str, Any] = {}
+    if named.time is not None:
+        given["period"] = without_leading(named.time)
+    if named.assets:
+        given["scope"] = named.asset
+    less = {"excluding", "without", "not", "excl", "exclude", "excluded", "exclusive"}
+    if named.words & {"major", "med", "meds", "storm", "storms"}:
+        given["with_major_events"] = not named.words & less
+    elif named.words & (less | {"event", "events", "days", "including", "counting", "include", "included"}):
+        return None
+    if "unplanned" in named.words:
+        given["planned"] = "UNPLANNED"
+    elif "planned" in named.words:
+        given["planned"] = "PLANNED"
+    if named.words & {"by", "per"}:
+        return None  # in groups it is the analyst's
+    return Call("reliability", given, "reliability")
+
+
+def _facts(named: Named) -> Call | None:
+    if "customers" in named.words and not named.words & {"many", "number", "count"}:
+        return None  # which they are is no fact of the asset
+    return Call("asset_lookup", {"asset": named.asset}, "asset facts")
+
+
+def _customer_of_meter(named: Named) -> Call:
+    return Call("search_customers", {"text": named.asset}, "customer of a meter")
+
+
+MAKERS: dict[str, Callable[[Named], Call | None]] = {
+    "outage of an id": _outage,
+    "customer of an id": _customer,
+    "customer of a meter": _customer_of_meter,
+    "meters of something": _meters,
+    "who loses power": _traced("DOWNSTREAM"),
+    "downstream of an asset": _traced("DOWNSTREAM"),
+    "traced back": _traced("FEEDING_PATH"),
+    "upstream of an asset": _traced("UPSTREAM"),
+    "what feeds an asset": _traced("FEEDING_PATH"),
+    "a cascade run": _cascade,
+    "a run explained": _explained,
+    "runs listed": _listed,
+    "a plan of restoration": _plan,
+    "a plan of a run": _plan,
+    "most at risk": _ranked,
+    "risk of an asset": _risk,
+    "trees on lines": _trees,
+    "risk now": _risk_now,
+    "outages without a crew": _scoped("UNASSIGNED"),
+    "planned outages": _scoped("PLANNED"),
+    "restored outages": _restored,
+    "rating of a line": _line,
+    "customers by name": _customer_by_name,
+    "outages somewhere": _outages,
+    "reliability": _reliability,
+    "facts of an asset": _facts,
+}

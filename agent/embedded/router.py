@@ -1,0 +1,277 @@
+"""Decides which tool answers a question, and what it is asked.
+
+In this order: a choice that was offered; texts that are refused; greetings; a change of the question before;
+the intents, in the order of the grammar; the intents with a word put right; documents where the question asks
+how or what a rule says; the analyst, which knows every word of the data and asks back otherwise. A pattern
+matches a question as a whole or not at all, so no word is passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+from agent.backends.requests import Question
+from agent.embedded.concepts import by_concept, loosely
+from agent.embedded.dialogue import Before, before, guessed, ids_in, picked, placed, pointed
+from agent.embedded.documents_or_data import COMPLIANCE, TECHNICAL, Lean, lean
+from agent.embedded.following import followed
+from agent.embedded.grammar import grammar
+from agent.embedded.intents import Ask, Call, Refuse, Say, Step
+from agent.embedded.normal import Said, Word, is_id, read
+from agent.embedded.phrases import phrases
+from agent.embedded.sentences import sentences
+from agent.embedded.talk import command, refused, small_talk, without_fillers, without_fillers_within
+from agent.embedded.vocabulary import RESERVED
+from agent.semantic.spelling import ordinary_words
+
+MOST_CHARACTERS = 500
+MOST_PARTS = 4
+_SHORTEST_MENDED = 5
+_CLOSE = 84.0
+ANALYST = "grid_analyst"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One question of a text: the words, what is to be done, and what else if that knows nothing of it.
+
+    Attributes:
+        is_documents: whether the documents are asked first, and ``lean`` which of them.
+        then: calls to be made if the step was a guess that came to nothing.
+        otherwise: the call that is meant if the analyst cannot read the question, with the words that were
+            ``passed_over`` for it.
+        pieces: the questions of the words, asked one by one if they are not understood together.
+    """
+
+    words: str
+    step: Step
+    is_documents: bool = False
+    lean: Lean = Lean.EITHER
+    then: tuple[Call, ...] = ()
+    pieces: tuple[Part, ...] = ()
+    mended: tuple[tuple[str, str], ...] = ()
+    otherwise: Call | None = None
+    passed_over: tuple[str, ...] = ()
+
+    @property
+    def is_understood(self) -> bool:
+        """Return whether an intent of its own knows the question, not only the words of the data."""
+        return (
+            not isinstance(self.step, Call) or self.step.tool != ANALYST or bool(self.step.input.get("form"))
+        )
+
+
+def plan(question: Question) -> tuple[Part, ...]:
+    """Return what is to be done to answer a text: one part, or several where it asks several things."""
+    text = question.text.strip()
+    known = before(question)
+    said = read(text)
+    if len(text) > MOST_CHARACTERS:
+        return (
+            Part(text, Ask(f"A question may have {MOST_CHARACTERS} characters; this one has {len(text)}.")),
+        )
+    chosen = picked(said, text, known)
+    if chosen is not None:
+        return (_picked_part(*chosen, question, known),)
+    item = placed(said, known)
+    if item is not None:
+        return (Part(text, item) if isinstance(item, Ask) else one(item, read(item), known),)
+    no = refused(text, said)
+    if no is not None:
+        return (Part(text, no),)
+    talk = small_talk(said, [tool.name for tool in question.tools])
+    if talk is not None:
+        return (Part(text, talk),)
+    pieces = sentences(text)
+    if min(len(read(piece).words) for piece in pieces) < 2:
+        pieces = sentences(text, at_and=False)
+    whole = one(text, said, known, in_any_order=len(pieces) == 1)
+    if whole.is_understood and not whole.is_documents:
+        return (whole,)
+    if 1 < len(pieces) <= MOST_PARTS:
+        parts = _parts(pieces, question, known)
+        if not all(part.is_understood or part.is_documents for part in parts):
+            together = one(text, said, known)
+            if together.is_understood and not together.is_documents:
+                return (together,)
+        if any(part.is_understood or part.is_documents for part in parts):
+            return parts
+        whole = one(text, said, known)
+        return (replace(whole, pieces=parts),)
+    return (whole,)
+
+
+def _parts(pieces: list[str], question: Question, known: Before) -> tuple[Part, ...]:
+    """Return the parts of a text; what the first is about is known to those that follow."""
+    found: list[Part] = []
+    for piece in pieces:
+        said = read(piece)
+        part = Part(piece, refused(piece, said) or one(piece, said, known).step)
+        if not isinstance(part.step, Refuse):
+            part = one(piece, said, known)
+        if small_talk(said, [tool.name for tool in question.tools]) is not None and len(pieces) > 1:
+            continue
+        found.append(part)
+        known = _after(part.step, known)
+    return tuple(found)
+
+
+def _after(step: Step, known: Before) -> Before:
+    if not isinstance(step, Call):
+        return known
+    about = about_asset(step.input)
+    return replace(known, tool=step.tool, input=step.input, asset=about or known.asset, form=None)
+
+
+def about_asset(given: Mapping[str, Any]) -> str | None:
+    """Return the id of the one asset that a call is about, if it has one."""
+    for name in ("asset", "line", "transformer_id", "circuit_id", "customer_id", "scope", "outage_id"):
+        value = given.get(name)
+        if isinstance(value, str) and is_id(value) and "-" in value:
+            return value
+    return None
+
+
+def _picked_part(label: str, stands_for: Mapping[str, Any], question: Question, known: Before) -> Part:
+    tool, given = stands_for.get("tool"), stands_for.get("input")
+    if isinstance(tool, str) and isinstance(given, Mapping):
+        return Part(label, Call(tool, given, "a choice taken"))
+    text = str(stands_for.get("question") or label)
+    return one(text, read(text), replace(known, choices={}))
+
+
+def one(text: str, said: Said, known: Before, *, in_any_order: bool = True) -> Part:
+    """Return what is to be done for one question, read by patterns and, if wanted, in any order."""
+    whole = said
+    said = without_fillers(said)
+    pointed_at = pointed(said, known)
+    if isinstance(pointed_at, Ask):
+        step = followed(said, known)
+        return Part(text, step or pointed_at)
+    step = followed(whole, known) or followed(pointed_at, known) or _read(pointed_at, known, _by_patterns)
+    if step is None:
+        step = command(pointed_at)  # before words in any order, for which "open SW-…" is no command
+    if step is None and in_any_order:
+        step = _read(pointed_at, known, by_concept)
+    if isinstance(step, Call) and step.is_guess:
+        otherwise = _open_question(text, said, pointed_at, known)
+        if otherwise.is_documents:
+            return otherwise
+        return Part(text, step, then=(_analyst(text, said, pointed_at, known),))
+    if step is not None:
+        return Part(text, step)
+    mended = _mended(pointed_at)
+    if mended.mended:
+        step = _read(mended, known, _by_patterns)
+        if step is None and in_any_order:
+            step = _read(mended, known, by_concept)
+        if step is not None:
+            return Part(text, step, mended=mended.mended)
+    part = _open_question(text, said, pointed_at, known)
+    found = loosely(mended) if in_any_order and not part.is_documents else None
+    if found is None or part.step == found.call:
+        return part
+    return replace(part, otherwise=found.call, passed_over=found.passed_over, mended=mended.mended)
+
+
+def _read(said: Said, known: Before, reader: Callable[[Said], Step | None]) -> Step | None:
+    """Return what a question is read as, with "it" and the like in their places where needed."""
+    step = reader(said)
+    if step is not None:
+        return step
+    for guess in guessed(said, known):
+        step = reader(guess.said)
+        if step is not None:
+            return guess.ask or step
+    return None
+
+
+def _by_patterns(said: Said) -> Step | None:
+    """Return what an intent makes of a question, with or without words such as "exactly" and "right now"."""
+    return by_intent(said) or by_intent(without_fillers_within(said))
+
+
+def by_intent(said: Said) -> Step | None:
+    """Return what the first intent that fits makes of a question."""
+    for intent in grammar().intents:
+        step = intent.step(said)
+        if step is not None:
+            return step
+    return None
+
+
+def _open_question(text: str, said: Said, pointed_at: Said, known: Before) -> Part:
+    """Return the part that asks the documents or the analyst."""
+    analyst = _analyst(text, said, pointed_at, known)
+    documents = None if known.items and guessed(said, known) else lean(said)
+    for intent in grammar().guesses:
+        step = intent.step(pointed_at)
+        if isinstance(step, Call) and documents is None:
+            return Part(text, step, then=(analyst,))
+    if documents is not None and not ids_in(said):
+        return Part(text, analyst, is_documents=True, lean=documents)
+    return Part(text, analyst)
+
+
+def _analyst(text: str, said: Said, pointed_at: Said, known: Before) -> Call:
+    given: dict[str, Any] = {"question": pointed_at.written if pointed_at is not said else text}
+    if known.form is not None:
+        given["previous_form"] = dict(known.form)
+    return Call(ANALYST, given, "numbers of the data")
+
+
+def documents_calls(text: str) -> dict[str, Call]:
+    """Return the calls that search the documents for a question, by tool."""
+    return {name: Call(name, {"question": text}, "documents") for name in (TECHNICAL, COMPLIANCE)}
+
+
+@cache
+def grammar_words() -> frozenset[str]:
+    """Return the words that patterns are made of."""
+    return frozenset(word for word in grammar().words | phrases().words if word.isalpha())
+
+
+def _mended(said: Said) -> Said:
+    """Return a question with words put right that are almost words of the grammar."""
+    known = grammar_words() | RESERVED
+    words: list[Word] = []
+    mended: list[tuple[str, str]] = []
+    for word in said.words:
+        right = _right(word.plain, known)
+        if right is not None:
+            mended.append((word.written, right))
+        words.append(word if right is None else Word(right, right))
+    return Said(tuple(words), tuple(mended))
+
+
+@cache
+def _choices_of(length: int) -> tuple[str, ...]:
+    known = grammar_words() | RESERVED
+    return tuple(sorted(word for word in known if abs(len(word) - length) <= 2 and len(word) > 3))
+
+
+def _right(word: str, known: frozenset[str]) -> str | None:
+    if not word.isalpha() or is_id(word) or len(word) < _SHORTEST_MENDED or word in known:
+        return None
+    if word in ordinary_words():
+        return None
+    near = process.extract(word, _choices_of(len(word)), scorer=fuzz.ratio, score_cutoff=_CLOSE - 4, limit=3)
+    near = [
+        found
+        for found in near
+        if OSA.distance(word, found[0]) <= (1 if len(word) < 8 else 2) and found[0][0] == word[0]
+    ]
+    if not near or (len(near) > 1 and near[0][1] == near[1][1]):
+        return None
+    return str(near[0][0])
+
+
+def is_say(step: Step) -> bool:
+    """Return whether a step needs no tool."""
+    return isinstance(step, Ask | Refuse | Say)

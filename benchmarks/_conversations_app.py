@@ -1,0 +1,5 @@
+"""The web application of ``conversations.py``, as a server loads it."""
+
+from benchmarks.conversations import application as make
+
+application = make()

@@ -1,0 +1,2 @@
+export { AmiWorkspace } from './AmiWorkspace';
+export { SCOPE_PREFIXES, scopeOfAsset } from './scope';

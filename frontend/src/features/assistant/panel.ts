@@ -1,0 +1,3 @@
+/** The panel, apart so that it loads only when it is opened. */
+export { AssistantPanel } from './AssistantPanel';
+export type { AssetRef } from './events';

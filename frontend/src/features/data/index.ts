@@ -1,0 +1,6 @@
+export { DataNav } from './DataNav';
+export { DataSection } from './DataSection';
+export type { DataLinks } from './DataSection';
+export { useAccount } from './common/permissions';
+export { labelOfPart } from './parts';
+export type { DataPart } from './parts';

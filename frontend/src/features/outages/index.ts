@@ -1,0 +1,7 @@
+export { patchAddress, useOutageAddress } from './address';
+export type { OutageTab } from './address';
+export { selectedOutageLayers } from './layers';
+export { isOutageId, OutagesView } from './OutagesView';
+export { ReliabilityView } from './ReliabilityView';
+export { useOutagePlace } from './useOutagePlace';
+export { WorkOrdersView } from './WorkOrdersView';

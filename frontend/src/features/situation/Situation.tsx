@@ -1,0 +1,26 @@
+import { AlarmsSection } from './AlarmsSection';
+import { LoadSection } from './LoadSection';
+import { OutagesSection } from './OutagesSection';
+import { RiskSection } from './RiskSection';
+
+interface Props {
+  /** Of the account. */
+  permissions: readonly string[];
+  timeZone: string;
+  /** Show an asset; `at` where it is known. */
+  onSelect: (assetId: string, at: { lon: number; lat: number } | null) => void;
+}
+
+/** What is going on: alarms, risk, outages, loads. What the account may not see is left out. */
+export function Situation({ permissions, timeZone, onSelect }: Props) {
+  const may = new Set(permissions);
+  const select = (assetId: string): void => onSelect(assetId, null);
+  return (
+    <>
+      {may.has('grid.view_synclayer') && <AlarmsSection />}
+      {may.has('cascade.view_risksample') && <RiskSection onSelect={select} />}
+      {may.has('grid.view_outage') && <OutagesSection timeZone={timeZone} onSelect={onSelect} />}
+      {may.has('grid.view_circuitstatus') && <LoadSection timeZone={timeZone} onSelect={select} />}
+    </>
+  );
+}
