@@ -11,10 +11,12 @@ import type { ReactNode } from 'react';
 
 import { download } from '../../lib/download';
 import { formatNumber, UNKNOWN } from '../../lib/format';
+import { nextSorting } from '../../lib/sorting';
+import type { Sorting } from '../../lib/sorting';
 import { DownloadIcon } from '../../ui/icons';
 
-import { nextSorting, sortRows, toCsv } from './table';
-import type { Column, Sorting } from './table';
+import { sortRows, toCsv } from './table';
+import type { Column } from './table';
 
 export interface ShownColumn<Row> extends Column<Row> {
   /** What the cell shows. */
@@ -53,7 +55,7 @@ export function DataTable<Row>({ caption, rows, columns, rowKey, maxHeightPx = 4
                 const isActive = sorting?.key === column.key;
                 return (
                   <TableCell key={column.key} align={column.isNumber === true ? 'right' : 'left'} sortDirection={isActive ? direction : false}>
-                    <TableSortLabel active={isActive} direction={isActive ? direction : 'asc'} onClick={() => setSorting(nextSorting(sorting, column))}>
+                    <TableSortLabel active={isActive} direction={isActive ? direction : 'asc'} onClick={() => setSorting(nextSorting(sorting, column.key, column.isNumber === true))}>
                       {column.label}
                     </TableSortLabel>
                   </TableCell>

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { nextSorting, sortRows, toCsv } from './table';
+import { nextSorting } from '../../lib/sorting';
+
+import { sortRows, toCsv } from './table';
 import type { Column } from './table';
 
 interface Row {
@@ -33,12 +35,12 @@ describe('rows', () => {
   });
 
   it('begin with the largest numbers, and come back to the order of before', () => {
-    const first = nextSorting(null, USE);
+    const first = nextSorting(null, 'use', true);
     expect(first).toEqual({ key: 'use', isDescending: true });
-    const second = nextSorting(first, USE);
+    const second = nextSorting(first, 'use', true);
     expect(second).toEqual({ key: 'use', isDescending: false });
-    expect(nextSorting(second, USE)).toBeNull();
-    expect(nextSorting(first, NAME)).toEqual({ key: 'name', isDescending: false });
+    expect(nextSorting(second, 'use', true)).toBeNull();
+    expect(nextSorting(first, 'name', false)).toEqual({ key: 'name', isDescending: false });
   });
 
   it('go into a file with all digits; the unknown is empty, and nothing runs as a formula', () => {

@@ -13,20 +13,21 @@ import { useMemo, useState } from 'react';
 
 import { download } from '../../lib/download';
 import { formatNumber, plural, UNKNOWN } from '../../lib/format';
+import { nextSorting } from '../../lib/sorting';
+import type { Sorting } from '../../lib/sorting';
 import { CopyButton } from '../../ui/CopyButton';
 import { DownloadIcon } from '../../ui/icons';
 
 import { useAnswerActions } from './actions';
 import type { Cell, TableColumn, TableEvent } from './events';
-import { fileName, formatCell, headOf, isNumeric, nextSorting, sortRows, toCsv, toTabs } from './table';
-import type { Sorting } from './table';
+import { fileName, formatCell, headOf, isNumeric, sortRows, toCsv, toTabs } from './table';
 
 const FIRST_ROWS = 12;
 const MORE_ROWS = 100;
 
 /** Rows of an answer: in any order, to copy and to take along. Ids of assets lead to the map. */
 export function ResultTable({ table }: { table: TableEvent }) {
-  const [sorting, setSorting] = useState<Sorting | null>(null);
+  const [sorting, setSorting] = useState<Sorting<number> | null>(null);
   const [shownCount, setShownCount] = useState(FIRST_ROWS);
   const rows = useMemo(() => sortRows(table.rows, sorting), [table.rows, sorting]);
   const shown = rows.slice(0, shownCount);
@@ -61,11 +62,11 @@ export function ResultTable({ table }: { table: TableEvent }) {
                   key={column.name}
                   align={isNumeric(column) ? 'right' : 'left'}
                   sx={{ whiteSpace: 'normal', verticalAlign: 'bottom', lineHeight: 1.3 }}
-                  sortDirection={sorting?.column === at ? directionOf(sorting) : false}
+                  sortDirection={sorting?.key === at ? directionOf(sorting) : false}
                 >
                   <TableSortLabel
-                    active={sorting?.column === at}
-                    direction={sorting?.column === at ? directionOf(sorting) : 'asc'}
+                    active={sorting?.key === at}
+                    direction={sorting?.key === at ? directionOf(sorting) : 'asc'}
                     onClick={() => setSorting(nextSorting(sorting, at, isNumeric(column)))}
                   >
                     {headOf(column)}
@@ -128,7 +129,7 @@ function Unknown() {
   );
 }
 
-function directionOf(sorting: Sorting): 'asc' | 'desc' {
+function directionOf(sorting: Sorting<number>): 'asc' | 'desc' {
   return sorting.isDescending ? 'desc' : 'asc';
 }
 

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { nextSorting } from '../../lib/sorting';
+
 import type { Cell, ColumnType, TableColumn } from './events';
-import { fileName, formatCell, headOf, nextSorting, sortRows, toCsv, toTabs } from './table';
+import { fileName, formatCell, headOf, sortRows, toCsv, toTabs } from './table';
 
 const column = (type: ColumnType, unit: string | null = null, name = 'x'): TableColumn => ({ name, label: 'Rating', type, unit });
 const CELL = fc.oneof(fc.constant(null), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer());
@@ -39,7 +41,7 @@ describe('sorting', () => {
     fc.assert(
       fc.property(fc.array(CELL), fc.boolean(), (cells, isDescending) => {
         const rows = cells.map((cell, at): Cell[] => [cell, at]);
-        const sorted = sortRows(rows, { column: 0, isDescending });
+        const sorted = sortRows(rows, { key: 0, isDescending });
         expect([...sorted].sort((a, b) => Number(a[1]) - Number(b[1]))).toEqual(rows);
         sorted.slice(1).forEach((row, i) => {
           const [left, right] = [sorted[i]?.[0] ?? null, row[0] ?? null];
@@ -54,16 +56,16 @@ describe('sorting', () => {
   });
 
   it('puts numbers in texts in the order of the numbers', () => {
-    expect(sortRows([['CKT-10'], ['CKT-9'], [null], ['ckt-1']], { column: 0, isDescending: false }).flat()).toEqual(['ckt-1', 'CKT-9', 'CKT-10', null]);
+    expect(sortRows([['CKT-10'], ['CKT-9'], [null], ['ckt-1']], { key: 0, isDescending: false }).flat()).toEqual(['ckt-1', 'CKT-9', 'CKT-10', null]);
   });
 
   it('begins with the largest number or the first word, then turns, then ends', () => {
     const first = nextSorting(null, 2, true);
-    expect(first).toEqual({ column: 2, isDescending: true });
-    expect(nextSorting(first, 2, true)).toEqual({ column: 2, isDescending: false });
-    expect(nextSorting({ column: 2, isDescending: false }, 2, true)).toBeNull();
-    expect(nextSorting({ column: 1, isDescending: false }, 1, false)).toEqual({ column: 1, isDescending: true });
-    expect(nextSorting(first, 0, false)).toEqual({ column: 0, isDescending: false });
+    expect(first).toEqual({ key: 2, isDescending: true });
+    expect(nextSorting(first, 2, true)).toEqual({ key: 2, isDescending: false });
+    expect(nextSorting({ key: 2, isDescending: false }, 2, true)).toBeNull();
+    expect(nextSorting({ key: 1, isDescending: false }, 1, false)).toEqual({ key: 1, isDescending: true });
+    expect(nextSorting(first, 0, false)).toEqual({ key: 0, isDescending: false });
   });
 });
 

@@ -1,40 +1,18 @@
+import { csvOf } from '../../lib/csv';
 import { formatInstant, formatNumber, sensibleDigits, UNKNOWN } from '../../lib/format';
+import { sorted } from '../../lib/sorting';
+import type { Sorting } from '../../lib/sorting';
 
 import type { Cell, TableColumn, TableEvent } from './events';
 
-export interface Sorting {
-  /** Index of the column. */
-  column: number;
-  isDescending: boolean;
-}
-
 type Row = readonly Cell[];
 
-const collator = new Intl.Collator('en-US', { numeric: true, sensitivity: 'base' });
 /** Units of bare numbers. */
 const NO_UNITS: readonly string[] = ['', '1', '0..1'];
 
-/** Rows in order of a column. Unknown comes last either way; equal rows keep their order. */
-export function sortRows(rows: readonly Row[], sorting: Sorting | null): readonly Row[] {
-  if (sorting === null) return rows;
-  const sign = sorting.isDescending ? -1 : 1;
-  return [...rows].sort((a, b) => {
-    const left = a[sorting.column] ?? null;
-    const right = b[sorting.column] ?? null;
-    if (left === null || right === null) return Number(left === null) - Number(right === null);
-    return sign * compare(left, right);
-  });
-}
-
-function compare(left: string | number | boolean, right: string | number | boolean): number {
-  if (typeof left === 'string' || typeof right === 'string') return collator.compare(String(left), String(right));
-  return Number(left) - Number(right);
-}
-
-/** The column clicked next: rising, falling, then as it came. Numbers begin with the largest. */
-export function nextSorting(current: Sorting | null, column: number, isNumber: boolean): Sorting | null {
-  if (current?.column !== column) return { column, isDescending: isNumber };
-  return current.isDescending === isNumber ? { column, isDescending: !isNumber } : null;
+/** Rows in order of the column with this number; without one as they came. */
+export function sortRows(rows: readonly Row[], sorting: Sorting<number> | null): readonly Row[] {
+  return sorting === null ? rows : sorted(rows, (row) => row[sorting.key], sorting.isDescending);
 }
 
 export function isNumeric(column: TableColumn): boolean {
@@ -64,18 +42,8 @@ function isYear(column: TableColumn): boolean {
   return column.type === 'INTEGER' && /(^|_)year$/i.test(column.name);
 }
 
-/** The table as CSV (RFC 4180), all digits kept; unknown is empty. */
 export function toCsv(table: Pick<TableEvent, 'columns'>, rows: readonly Row[]): string {
-  const lines = [table.columns.map((column) => csvField(headOf(column))), ...rows.map((row) => row.map(csvField))];
-  return lines.map((fields) => `${fields.join(',')}\r\n`).join('');
-}
-
-function csvField(value: Cell): string {
-  if (value === null) return '';
-  let text = String(value);
-  // A spreadsheet would run a text that begins like a formula.
-  if (typeof value === 'string' && /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text))) text = `'${text}`;
-  return /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvOf(table.columns.map(headOf), rows);
 }
 
 /** The table for the clipboard: spreadsheets take tabs apart. */

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { csvOf } from './common/csv';
 import { formatBytes } from './common/sizes';
-import { sorted } from './common/sorting';
 import { areaOf, filtersOf, filterText } from './exports/conditions';
 import { parseMapping, storedMapping, unusedColumns, withRule } from './imports/mapping';
 import { reasonsOf, rejectsCsv } from './imports/rejects';
@@ -10,23 +8,7 @@ import { resultOf } from './imports/upload';
 import { layersOf, rowsText } from './layers/runs';
 import { decodeChoice, encodeChoice } from './quality/rules';
 
-describe('sorting', () => {
-  it('keeps what is not known at the end in both directions', () => {
-    const rows = [{ n: 2 }, { n: null }, { n: 10 }];
-    expect(sorted(rows, (row) => row.n, 'asc').map((row) => row.n)).toEqual([2, 10, null]);
-    expect(sorted(rows, (row) => row.n, 'desc').map((row) => row.n)).toEqual([10, 2, null]);
-  });
-
-  it('knows that 10 comes after 9 within a text', () => {
-    expect(sorted(['SUB-10', 'SUB-9'], (text) => text, 'asc')).toEqual(['SUB-9', 'SUB-10']);
-  });
-});
-
 describe('CSV', () => {
-  it('quotes what must be quoted, leaves unknown empty and disarms formulas', () => {
-    expect(csvOf(['a', 'b'], [['x,"y"', null], ['=1+1', -2], ['-2.5', 0]])).toBe('a,b\r\n"x,""y""",\r\n\'=1+1,-2\r\n-2.5,0\r\n');
-  });
-
   it('of refused rows has the columns of the file', () => {
     const reject = { rowNumber: 3, rowKey: 'POLE-1', reason: 'WRONG_TYPE', column: 'pole_height_m', detail: "'tall'", resolvedAt: null };
     expect(rejectsCsv([{ ...reject, row: { pole_id: 'POLE-1', height: 'tall' } }, { ...reject, rowNumber: 4, row: null }])).toBe(

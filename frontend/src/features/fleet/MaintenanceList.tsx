@@ -8,6 +8,7 @@ import Typography from '@mui/material/Typography';
 import { useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 
+import { csvOf } from '../../lib/csv';
 import { download } from '../../lib/download';
 import { formatNumber, formatQuantity, humanize } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
@@ -16,7 +17,6 @@ import { visuallyHidden } from '../../ui/visuallyHidden';
 
 import { Panel } from './Panel';
 import { RiskRunNote, riskRunWords } from './RiskRunNote';
-import { toCsv } from './csv';
 import { onMapPath, transformerPath } from './links';
 import { MaintenanceQuery, RiskRunQuery } from './queries';
 import type { MaintenanceOrdering, MaintenanceRow, RiskRun } from './queries';
@@ -185,7 +185,7 @@ function Fleet({ run }: { run: RiskRun }) {
 }
 
 export function maintenanceCsv(rows: readonly MaintenanceRow[]): string {
-  return toCsv(
+  return csvOf(
     ['avoided_rank', 'transformer_id', 'action', 'avoided_customer_min', 'failure_customer_min', 'planned_customer_min', 'probability_365d', 'tier', 'times_base_rate', 'main_evidence', 'customers', 'age_years', 'peak_loading_pct'],
     rows.map((row) => [
       row.avoidedRank,

@@ -8,6 +8,7 @@ import Typography from '@mui/material/Typography';
 import { useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 
+import { csvOf } from '../../lib/csv';
 import { download } from '../../lib/download';
 import { formatInstant, formatNumber, formatQuantity } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
@@ -15,7 +16,6 @@ import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 import { visuallyHidden } from '../../ui/visuallyHidden';
 
 import { Panel } from './Panel';
-import { toCsv } from './csv';
 import { onMapPath, transformerPath } from './links';
 import { ForecastRunQuery, ForecastsQuery } from './queries';
 import type { ForecastOrdering, ForecastRow } from './queries';
@@ -158,7 +158,7 @@ export function TomorrowList({ timeZone }: { timeZone: string | undefined }) {
 }
 
 function forecastCsv(rows: readonly ForecastRow[]): string {
-  return toCsv(
+  return csvOf(
     ['transformer_id', 'overload_probability', 'peak_pct', 'peak_hour_local', 'yesterday_peak_pct', 'hot_probability', 'hot_spot_c', 'yesterday_hot_spot_c'],
     rows.map((row) => [
       row.transformerId,

@@ -1,18 +1,7 @@
+import { csvOf } from '../../lib/csv';
+import type { CsvCell } from '../../lib/csv';
+
 import type { Contribution, HealthRow } from './queries';
-
-type Cell = string | number | null | undefined;
-
-/** A field of RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe. */
-function field(cell: Cell): string {
-  if (cell == null) return '';
-  if (typeof cell === 'number') return String(cell);
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-export function toCsv(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return [head, ...rows].map((row) => row.map(field).join(',')).join('\r\n') + '\r\n';
-}
 
 const EVIDENCE = ['AGE', 'MEMBERS', 'LOADING', 'AGEING', 'INSPECTION', 'WORK_ORDERS', 'FAULTS'] as const;
 
@@ -32,7 +21,7 @@ export function healthCsv(rows: readonly HealthRow[]): string {
     'as_of',
     ...EVIDENCE.flatMap((each) => [`${each.toLowerCase()}_value`, `${each.toLowerCase()}_points`]),
   ];
-  return toCsv(
+  return csvOf(
     head,
     rows.map((row) => [
       row.assetId,
@@ -51,7 +40,7 @@ export function healthCsv(rows: readonly HealthRow[]): string {
   );
 }
 
-function evidenceCells(part: Contribution | undefined): [Cell, Cell] {
+function evidenceCells(part: Contribution | undefined): [CsvCell, CsvCell] {
   return part?.isKnown === true ? [part.value, part.points] : [null, null];
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { formatSmallShare } from './LoadPanel';
-import { healthCsv, toCsv } from './csv';
+import { healthCsv } from './csv';
 import { daysOf, periodOf, withDays } from './period';
 import type { HealthRow } from './queries';
 import { recommend } from './recommendation';
@@ -82,10 +82,6 @@ describe('a recommendation', () => {
 });
 
 describe('a file of comma-separated values', () => {
-  it('quotes what needs it, and hands no formula to a spreadsheet', () => {
-    expect(toCsv(['a', 'b'], [['x,"y"', null], ['=1+1', -2.5]])).toBe('a,b\r\n"x,""y""",\r\n\'=1+1,-2.5\r\n');
-  });
-
   it('leaves unknown evidence empty', () => {
     const row: HealthRow = {
       id: '1',

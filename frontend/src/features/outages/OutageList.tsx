@@ -11,6 +11,7 @@ import Typography from '@mui/material/Typography';
 import { useCallback, useState } from 'react';
 import { useQuery } from 'urql';
 
+import { csvOf } from '../../lib/csv';
 import { download } from '../../lib/download';
 import { ageSeconds, formatAge, formatNumber, humanize, plural, UNKNOWN } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
@@ -20,7 +21,6 @@ import { visuallyHidden } from '../../ui/visuallyHidden';
 
 import { listVariables } from './address';
 import type { OutageAddress, SortField } from './address';
-import { toCsv } from './csv';
 import { useCrewDrop } from './drag';
 import { OutageListNews } from './news';
 import { OutageListQuery } from './queries';
@@ -114,7 +114,7 @@ function Pages({ address, onChange, selected, timeZone, onAssign, onSelect }: Pr
           {outages.length === 0 ? 'None here' : `${formatNumber(from + 1)} to ${formatNumber(from + outages.length)}`} of{' '}
           {plural(connection.totalCount, 'outage')}
         </Typography>
-        <Button onClick={() => download('outages.csv', csvOf(outages), 'text/csv')}>CSV of these</Button>
+        <Button onClick={() => download('outages.csv', rowsOf(outages), 'text/csv')}>CSV of these</Button>
         <Button disabled={cursors.length === 1} onClick={() => setCursors((all) => all.slice(0, -1))}>
           Before
         </Button>
@@ -252,8 +252,8 @@ const CSV_NAMES = [
 ];
 
 /** Rows for a spreadsheet, as the server has them. */
-function csvOf(outages: readonly Outage[]): string {
-  return toCsv(
+function rowsOf(outages: readonly Outage[]): string {
+  return csvOf(
     CSV_NAMES,
     outages.map((outage) => [
       outage.assetId,

@@ -13,6 +13,7 @@ import { useState } from 'react';
 import { useQuery } from 'urql';
 
 import type { VariablesOf } from '../../gql/graphql';
+import { csvOf } from '../../lib/csv';
 import { download } from '../../lib/download';
 import { formatInstant, formatNumber, formatQuantity, plural, sensibleDigits, UNKNOWN } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
@@ -21,7 +22,6 @@ import { useNow } from '../../ui/useNow';
 
 import { isDay } from './address';
 import type { OutageAddress } from './address';
-import { toCsv } from './csv';
 import { ReliabilityQuery } from './reliabilityQuery';
 import type { Reliability } from './reliabilityQuery';
 import { dayOf, shiftDay } from './zonedTime';
@@ -208,7 +208,7 @@ function Value({ value }: { value: { value?: number | null; reason?: string | nu
 }
 
 export function csvOfReliability({ reliability }: Pick<Reliability, 'reliability'>): string {
-  return toCsv(
+  return csvOf(
     ['index', 'name', 'unit', 'first_day', 'last_day', 'with_major_event_days', 'without_major_event_days'],
     reliability.indices.map((index) => [
       index.key,

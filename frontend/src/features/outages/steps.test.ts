@@ -3,7 +3,6 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { toCsv } from './csv';
 import { deviceOf, outageSteps, reportable, workSteps } from './steps';
 import { dayOf, fromZoned, shiftDay, toZoned } from './zonedTime';
 
@@ -106,11 +105,5 @@ describe('times of the site', () => {
     expect(dayOf(Date.parse('2026-03-01T03:00:00Z'), zone)).toBe('2026-02-28');
     expect(shiftDay('2026-03-01', -1)).toBe('2026-02-28');
     expect(shiftDay('2028-02-28', 1)).toBe('2028-02-29');
-  });
-});
-
-describe('rows for a spreadsheet', () => {
-  it('keep commas, quotes and what looks like a formula as text, and unknown empty', () => {
-    expect(toCsv(['a', 'b'], [['x,"y"', null], ['=1+1', -2]])).toBe('a,b\r\n"x,""y""",\r\n\'=1+1,-2\r\n');
   });
 });

@@ -9,14 +9,13 @@ import TableSortLabel from '@mui/material/TableSortLabel';
 import { useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 
+import { csvOf } from '../../../lib/csv';
+import type { CsvCell } from '../../../lib/csv';
 import { download } from '../../../lib/download';
+import { sorted } from '../../../lib/sorting';
+import type { Sorting, SortValue } from '../../../lib/sorting';
 import { DownloadIcon } from '../../../ui/icons';
 import { visuallyHidden } from '../../../ui/visuallyHidden';
-
-import { csvOf } from './csv';
-import type { CsvValue } from './csv';
-import { sorted } from './sorting';
-import type { Order, SortValue } from './sorting';
 
 export interface Column<Row> {
   key: string;
@@ -25,7 +24,7 @@ export interface Column<Row> {
   /** By what the column is sorted; without it, it is not. */
   sort?: (row: Row) => SortValue;
   /** What the CSV holds, if not what it is sorted by. */
-  csv?: (row: Row) => CsvValue;
+  csv?: (row: Row) => CsvCell;
   align?: 'left' | 'right';
   width?: number;
   /** Whether its texts are kept on one line. */
@@ -38,7 +37,7 @@ interface Props<Row> {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   rowKey: (row: Row) => string;
-  order?: Order;
+  order?: Sorting;
   selected?: string | null;
   testId?: string;
   /** Name of the CSV without its ending; without it none is offered. */
@@ -47,10 +46,10 @@ interface Props<Row> {
 
 /** A table whose columns can be sorted, with its rows as CSV. */
 export function DataTable<Row>({ caption, columns, rows, rowKey, order: first, selected = null, testId, csvName }: Props<Row>) {
-  const [order, setOrder] = useState<Order | null>(first ?? null);
+  const [order, setOrder] = useState<Sorting | null>(first ?? null);
   const shown = useMemo(() => {
     const by = order === null ? undefined : columns.find((column) => column.key === order.key)?.sort;
-    return order === null || by === undefined ? rows : sorted(rows, by, order.direction);
+    return order === null || by === undefined ? rows : sorted(rows, by, order.isDescending);
   }, [columns, order, rows]);
 
   const save = (): void => {
@@ -100,12 +99,12 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, order: first, s
 
 interface HeadProps<Row> {
   column: Column<Row>;
-  order: Order | null;
-  onOrder: (order: Order) => void;
+  order: Sorting | null;
+  onOrder: (order: Sorting) => void;
 }
 
 function Head<Row>({ column, order, onOrder }: HeadProps<Row>) {
-  const direction = order?.key === column.key ? order.direction : false;
+  const direction = order?.key !== column.key ? false : order.isDescending ? 'desc' : 'asc';
   return (
     <TableCell component="th" scope="col" align={column.align} sortDirection={direction} sx={{ width: column.width }}>
       {column.sort === undefined ? (
@@ -114,7 +113,7 @@ function Head<Row>({ column, order, onOrder }: HeadProps<Row>) {
         <TableSortLabel
           active={direction !== false}
           direction={direction === false ? 'asc' : direction}
-          onClick={() => onOrder({ key: column.key, direction: direction === 'asc' ? 'desc' : 'asc' })}
+          onClick={() => onOrder({ key: column.key, isDescending: direction === 'asc' })}
         >
           {column.label}
         </TableSortLabel>

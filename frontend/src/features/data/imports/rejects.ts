@@ -1,4 +1,4 @@
-import { csvOf } from '../common/csv';
+import { csvOf } from '../../../lib/csv';
 
 import type { ImportReject } from './queries';
 

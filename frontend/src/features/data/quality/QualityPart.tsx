@@ -7,6 +7,7 @@ import Typography from '@mui/material/Typography';
 import { useCallback, useState } from 'react';
 import { useClient, useMutation, useQuery } from 'urql';
 
+import { csvOf } from '../../../lib/csv';
 import { download } from '../../../lib/download';
 import { formatInstant, formatNumber, plural } from '../../../lib/format';
 import { problemOf } from '../../../lib/graphql/errors';
@@ -20,7 +21,6 @@ import { EmptyState, ErrorState, LoadingState } from '../../../ui/StateMessage';
 import { DownloadIcon } from '../../../ui/icons';
 import { Refusal } from '../common/Refusal';
 import { Section } from '../common/Section';
-import { csvOf } from '../common/csv';
 import { refusalOf } from '../common/outcome';
 import { maySee } from '../common/permissions';
 import type { Account } from '../common/permissions';

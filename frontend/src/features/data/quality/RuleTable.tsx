@@ -53,7 +53,7 @@ export function RuleTable({ counts, chosen, onChoose }: Props) {
       columns={columns}
       rows={counts}
       rowKey={(each) => `${each.kind} ${each.severity}`}
-      order={{ key: 'severity', direction: 'asc' }}
+      order={{ key: 'severity', isDescending: false }}
     />
   );
 }
