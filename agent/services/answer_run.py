@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from agent.backends.errors import BackendFault
+from agent.backends.requests import closing
 from agent.events import Done, DoneReason, Error, Event, Status
 from agent.services import asking
 from agent.services.answer_writer import AnswerGone, AnswerTooLarge, Writer
@@ -84,7 +84,7 @@ class Run:
                 prepared = await self._in_thread(asking.prepare, self._answer_id)
                 if prepared is None:
                     raise AnswerGone
-                async with _closed(prepared.backend.answer(prepared.question)) as events:
+                async with closing(prepared.backend.answer(prepared.question)) as events:
                     async for event in events:
                         if self._ended.done():
                             return
@@ -117,16 +117,6 @@ class Run:
             logger.warning("The back end of answer %s does not close", self._answer_id)
         elif not asked.cancelled() and (error := asked.exception()) is not None:
             logger.debug("The back end of answer %s closed with %r", self._answer_id, error)
-
-
-@asynccontextmanager
-async def _closed(events: AsyncIterator[Event]) -> AsyncIterator[AsyncIterator[Event]]:
-    try:
-        yield events
-    finally:
-        close = getattr(events, "aclose", None)
-        if close is not None:
-            await close()
 
 
 def _failed(error: BaseException, what: str) -> Sequence[Event]:
