@@ -1,6 +1,5 @@
 import Button from '@mui/material/Button';
 import { useMemo, useState } from 'react';
-import type { MouseEvent } from 'react';
 import { useQuery } from 'urql';
 
 import { addOutage, cascadeLayers, cascadeLegend, RunForm, RunView, useCascadeRun, WaveBar } from '../../features/cascade';
@@ -17,7 +16,7 @@ import {
   VulnerabilityView,
 } from '../../features/vulnerability';
 import type { LayerKey } from '../../lib/columns/layers';
-import { navigate } from '../../lib/location';
+import { followLink } from '../../lib/followLink';
 import { useStage, useOverlay } from '../stage/context';
 import type { Overlay } from '../stage/overlays';
 import { canBeFailed } from '../viewports';
@@ -127,10 +126,7 @@ export function CascadePanel({ tab, onTab }: { tab: string; onTab: (tab: string)
           variant="text"
           component="a"
           href="/cascade/runs"
-          onClick={(event: MouseEvent) => {
-            event.preventDefault();
-            navigate('/cascade/runs');
-          }}
+          onClick={followLink}
           sx={{ float: 'right', mt: -0.5 }}
           data-testid="all-runs"
         >

@@ -1,7 +1,8 @@
 import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
 
-import { followLink } from './common/followLink';
+import { followLink } from '../../lib/followLink';
+
 import type { Account } from './common/permissions';
 import { DATA_PARTS, labelOfPart, maySeePart } from './parts';
 import type { DataPart } from './parts';

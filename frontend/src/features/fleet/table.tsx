@@ -4,10 +4,10 @@ import TableCell from '@mui/material/TableCell';
 import TableSortLabel from '@mui/material/TableSortLabel';
 import Typography from '@mui/material/Typography';
 import { useCallback, useState } from 'react';
-import type { MouseEvent, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 
+import { followLink } from '../../lib/followLink';
 import { formatNumber } from '../../lib/format';
-import { navigate } from '../../lib/location';
 import { DownloadIcon } from '../../ui/icons';
 
 interface SortHeadProps<Key extends string> {
@@ -117,13 +117,8 @@ export function CsvButton({ progress, problem, onLoad, onCancel }: DownloadProps
 
 /** A link within the app: opened here, or in a new tab as links are. */
 export function AppLink({ to, children, testId }: { to: string; children: ReactNode; testId?: string }) {
-  const go = (event: MouseEvent): void => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-    event.preventDefault();
-    navigate(to);
-  };
   return (
-    <Box component="a" href={to} onClick={go} data-testid={testId} sx={{ color: 'primary.main', textDecoration: 'none', '&:hover': { textDecoration: 'underline' } }}>
+    <Box component="a" href={to} onClick={followLink} data-testid={testId} sx={{ color: 'primary.main', textDecoration: 'none', '&:hover': { textDecoration: 'underline' } }}>
       {children}
     </Box>
   );

@@ -8,6 +8,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useClient, useMutation, useQuery } from 'urql';
 
 import { download } from '../../../lib/download';
+import { followLink } from '../../../lib/followLink';
 import { formatInstant, formatNumber, humanize, plural } from '../../../lib/format';
 import { problemOf } from '../../../lib/graphql/errors';
 import type { Problem } from '../../../lib/graphql/errors';
@@ -16,7 +17,6 @@ import { JobProgress } from '../../../ui/JobProgress';
 import { ErrorState, LoadingState } from '../../../ui/StateMessage';
 import { CloseIcon, DownloadIcon } from '../../../ui/icons';
 import { Refusal } from '../common/Refusal';
-import { followLink } from '../common/followLink';
 import { refusalOf } from '../common/outcome';
 import { maySee } from '../common/permissions';
 import type { Account } from '../common/permissions';

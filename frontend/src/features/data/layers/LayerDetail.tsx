@@ -10,6 +10,7 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 
+import { followLink } from '../../../lib/followLink';
 import { formatAge, formatInstant, formatNumber, humanize } from '../../../lib/format';
 import type { Problem } from '../../../lib/graphql/errors';
 import { isFinished } from '../../../lib/jobs/status';
@@ -19,7 +20,6 @@ import { EmptyState, LoadingState } from '../../../ui/StateMessage';
 import { CloseIcon } from '../../../ui/icons';
 import { statusColour } from '../../../ui/jobStatus';
 import { Refusal } from '../common/Refusal';
-import { followLink } from '../common/followLink';
 import { refusalOf } from '../common/outcome';
 import { maySee } from '../common/permissions';
 import type { Account } from '../common/permissions';

@@ -2,10 +2,10 @@ import Chip from '@mui/material/Chip';
 import Link from '@mui/material/Link';
 import { useMemo } from 'react';
 
+import { followLink } from '../../../lib/followLink';
 import { humanize } from '../../../lib/format';
 import { DataTable } from '../common/DataTable';
 import type { Column } from '../common/DataTable';
-import { followLink } from '../common/followLink';
 
 import type { Finding } from './queries';
 import { RULES, severityColour } from './rules';
