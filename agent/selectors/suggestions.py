@@ -30,7 +30,7 @@ MOST_OF_AN_ASSET = 4
 MOST_ASSETS = 2
 
 NEEDS: dict[str, tuple[str, ...]] = {
-    "grid_analyst": ("grid.view_circuit", "grid.view_outage"),
+    "grid_analyst": ("grid.view_zone", "grid.view_circuit", "grid.view_outage"),
     "asset_lookup": ("grid.view_substation", "grid.view_circuit"),
     "trace": ("grid.view_circuit",),
     "outage_status": ("grid.view_outage",),

@@ -127,7 +127,7 @@ def test_a_viewer_may_ask_about_every_table(viewer: User, ask: Ask) -> None:
 
 
 def test_a_choice_stands_for_its_form(viewer: User, ask: Ask) -> None:
-    outcome = ask(viewer, "grid_analyst", question="Highest affected customers")
+    outcome = ask(viewer, "grid_analyst", question="How many customers are affected?")
     (offered,) = outcome.events
     assert isinstance(offered, events.Choices)
     labels = [choice.label for choice in offered.choices]
