@@ -55,6 +55,11 @@ def ask(page: Page, question: str) -> Locator:
     return answer
 
 
+def a_substation() -> str:
+    """Return a substation with circuits. Read it apart where a table is locked next: a test's reads hold it."""
+    return models.Circuit.objects.values_list("substation_id", flat=True)[0]
+
+
 @contextmanager
 def table_locked(table: str) -> Iterator[None]:
     """Keep everybody from a table of the database: an answer that needs it waits."""
@@ -108,7 +113,7 @@ def test_data_is_asked_for_and_the_evidence_is_there(desk: tuple[Page, Complaint
 
 def test_asset_of_an_answer_is_shown_on_the_map_and_meant_by_this(desk: tuple[Page, Complaints]) -> None:
     page, complaints = desk
-    substation = models.Circuit.objects.values_list("substation_id", flat=True)[0]
+    substation = a_substation()
     answer = ask(page, f"What is {substation}?")
     answer.get_by_test_id(f"asset-chip-{substation}").click()
 
@@ -197,7 +202,7 @@ def test_answer_is_rated(desk: tuple[Page, Complaints]) -> None:
 
 def test_answer_is_stopped(desk: tuple[Page, Complaints]) -> None:
     page, _ = desk
-    substation = models.Circuit.objects.values_list("substation_id", flat=True)[0]
+    substation = apart(a_substation)
     with table_locked(models.Circuit._meta.db_table):
         answer = send(page, f"Tell me about {substation}")
         expect(answer.get_by_test_id("answer-status")).to_be_visible()
@@ -217,7 +222,7 @@ def test_answer_goes_on_after_the_connection_was_lost(
         socket.connect_to_server()
         sockets.append(socket)
 
-    substation = models.Circuit.objects.values_list("substation_id", flat=True)[0]
+    substation = apart(a_substation)
     with new_page(browser_of_module, assistant_site.port) as (page, _):
         page.route_web_socket(re.compile("/graphql"), pass_on)
         sign_in(page, username="pia", path="/data/jobs")

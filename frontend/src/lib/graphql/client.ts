@@ -1,4 +1,5 @@
 import { cacheExchange } from '@urql/exchange-graphcache';
+import type { Cache } from '@urql/exchange-graphcache';
 import { Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
 
 import { sessionEvents } from '../sessionEvents';
@@ -15,6 +16,13 @@ function fetchWithTimeout(input: RequestInfo | URL, init?: RequestInit): Promise
   const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
   const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   return fetch(input, { ...init, signal });
+}
+
+/** Drop what a root field answered, with whatever arguments it was asked: `cache.invalidate` alone drops it with none. */
+function forget(cache: Cache, fieldName: string): void {
+  for (const field of cache.inspectFields('Query')) {
+    if (field.fieldName === fieldName) cache.invalidate('Query', field.fieldName, field.arguments ?? undefined);
+  }
 }
 
 /** A GraphQL client with an empty cache; made anew at every log-in so that no data crosses users. */
@@ -40,9 +48,9 @@ export function createGraphqlClient(): Client {
         keys: CACHE_KEYS,
         updates: {
           Mutation: {
-            startCascadeRun: (_result, _args, cache) => cache.invalidate('Query', 'cascadeRuns'),
-            sendAssistantMessage: (_result, _args, cache) => cache.invalidate('Query', 'assistantThreads'),
-            deleteAssistantThread: (_result, _args, cache) => cache.invalidate('Query', 'assistantThreads'),
+            startCascadeRun: (_result, _args, cache) => forget(cache, 'cascadeRuns'),
+            sendAssistantMessage: (_result, _args, cache) => forget(cache, 'assistantThreads'),
+            deleteAssistantThread: (_result, _args, cache) => forget(cache, 'assistantThreads'),
           },
         },
       }),
