@@ -41,6 +41,7 @@ from flux_site.api.guard import Requires
 from flux_site.api.limits import MAX_PAGE
 from flux_site.api.paging import PagedParser
 from flux_site.api.reporting import process_errors
+from flux_site.api.saved_view_schema import SavedViewMutation, SavedViewQuery
 from flux_site.api.schema import AccessMutation, AccessQuery
 from flux_site.api.site import Site, site
 from flux_site.api.stream_refusals import with_refusals
@@ -71,9 +72,11 @@ from grid.schema.reliability import ReliabilityQuery
 from grid.schema.spatial import SpatialQuery
 from grid.schema.streaming import StreamingMutation, StreamingQuery
 from grid.schema.sync import SyncMutation, SyncQuery
+from grid.schema.territory import TerritoryQuery
 from grid.schema.topology import TopologyQuery
 from grid.schema.types.base import GEOJSON_SCALAR, GeoJSON
 from grid.schema.vegetation import VegetationMutation, VegetationQuery
+from grid.schema.vegetation_growth import VegetationGrowthQuery
 from grid.schema.weather import WeatherQuery
 
 
@@ -107,9 +110,11 @@ class Health:
 class Query(
     SubgraphQuery,
     AccessQuery,
+    SavedViewQuery,
     AuditQuery,
     JobsQuery,
     InitialLoadQuery,
+    TerritoryQuery,
     OperationsQuery,
     TopologyQuery,
     GridTopologyQuery,
@@ -125,6 +130,7 @@ class Query(
     RatingSeriesQuery,
     WeatherQuery,
     VegetationQuery,
+    VegetationGrowthQuery,
     FeedersQuery,
     SyncQuery,
     ImportsQuery,
@@ -177,6 +183,7 @@ class Query(
 @strawberry.type
 class Mutation(
     AccessMutation,
+    SavedViewMutation,
     JobsMutation,
     ReadingsMutation,
     HealthMutation,

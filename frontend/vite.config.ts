@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const BACKEND = process.env.FLUX_BACKEND ?? 'http://127.0.0.1:8000';
 /** Paths the Django server answers; the dev server passes them on. */
-const BACKEND_PATHS = ['/assistant', '/columns', '/documents', '/runtime', '/healthz', '/admin', '/static/admin'];
+const BACKEND_PATHS = ['/assistant', '/columns', '/tiles', '/exports', '/documents', '/runtime', '/healthz', '/admin', '/static/admin'];
 
 export default defineConfig({
   base: '/static/app/',

@@ -18,7 +18,8 @@ def main(path: Path) -> None:
         for passage in cut(document.document):
             places.append((document.key, passage.section))
             title = document.document.title or document.key
-            entries.append(Entry(title=title, section=passage.section, text=passage.text))
+            standard = document.document.meta["standard"]
+            entries.append(Entry(title=title, section=passage.section, text=passage.text, standard=standard))
     passages = Passages(entries)
 
     def search(text: str) -> list[tuple[str, str]]:

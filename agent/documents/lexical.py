@@ -21,22 +21,25 @@ from agent.documents.words import SYNONYMS, stem, term_groups, terms
 
 @dataclass(frozen=True, kw_only=True)
 class LexicalParams:
-    """The constants of BM25, the weights of the fields and of synonyms."""
+    """The constants of BM25, the weights of the fields, of synonyms and of a title that is said."""
 
     k1: float = 1.2
     b: float = 0.4
     section_weight: float = 2.5
     title_weight: float = 1.0
+    standard_weight: float = 2.5
     synonym_weight: float = 0.4
+    title_share_weight: float = 0.4
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What is searched of a passage."""
+    """What is searched of a passage; ``standard`` is what its document is also called: "IEEE Std 738"."""
 
     title: str
     section: str
     text: str
+    standard: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +66,7 @@ class LexicalIndex:
                 (entry.text, 1.0),
                 (entry.section, self.params.section_weight),
                 (entry.title, self.params.title_weight),
+                (entry.standard, self.params.standard_weight),
             ):
                 for term in terms(text):
                     counted[term] += weight  # type: ignore[assignment]  # a weighted count
@@ -82,9 +86,16 @@ class LexicalIndex:
             self._idf[term] = idf
             self._postings[term] = (at, idf * tf * (params_.k1 + 1) / (tf + norms[at]))
         self._unknown_idf = math.log(1 + (self.count + 0.5) / 0.5)
+        self._titles = [tuple(dict.fromkeys(terms(entry.title))) for entry in entries]
 
-    def search(self, question: str, *, limit: int = 10) -> list[Match]:
-        """Return the best passages, best first; those that hold no term of the question are left out."""
+    def search(self, question: str, *, limit: int = 10, keep: np.ndarray | None = None) -> list[Match]:
+        """Return the best passages, best first; those that hold no term of the question are left out.
+
+        Args:
+            question: in words.
+            limit: how many at most.
+            keep: which passages may be returned; the others count for how rare words are.
+        """
         groups = list(dict.fromkeys(term_groups(question)))
         if not groups or not self.count:
             return []
@@ -102,12 +113,19 @@ class LexicalIndex:
                     self._add(other, self.params.synonym_weight, weight / len(others), scores, best)
             covered += best
             total += weight
-        found = np.flatnonzero(scores)
+        found = np.flatnonzero(scores if keep is None else scores * keep)
+        scores[found] *= [1.0 + self.params.title_share_weight * self._said(int(at), asked) for at in found]
         ranked = found[np.lexsort((found, -scores[found]))][:limit]
         return [
             Match(index=int(at), score=float(scores[at]), coverage_frac=float(covered[at] / total))
             for at in ranked
         ]
+
+    def _said(self, index: int, asked: set[str]) -> float:
+        """Return the share of a passage's title that a question says."""
+        title = self._titles[index]
+        whole = sum(self._idf[term] for term in title)
+        return sum(self._idf[term] for term in title if term in asked) / whole if whole else 0.0
 
     def _add(self, term: str, factor: float, most: float, scores: np.ndarray, best: np.ndarray) -> None:
         """Add a term to the scores, and to each passage's best hold on the word that the term stands for."""

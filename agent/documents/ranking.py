@@ -39,9 +39,13 @@ class RankParams:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A passage that answers: place, share of the question's words, likeness (null without vectors)."""
+    """A passage that answers: place, score of its words, share of the question's, likeness (or null).
+
+    Scores of one index compare, whatever passages were kept.
+    """
 
     index: int
+    score: float
     coverage_frac: float
     likeness: float | None
 
@@ -63,10 +67,23 @@ class Passages:
         self._digests = list(digests) if digests is not None else None
         self._vectors = vectors
 
-    def search(self, question: str, *, limit: int = 5, vector: np.ndarray | None = None) -> list[Found]:
-        """Return the passages that answer a question, best first; none where the documents say nothing."""
-        matches = {match.index: match for match in self._lexical.search(question, limit=CANDIDATES)}
+    def search(
+        self,
+        question: str,
+        *,
+        limit: int = 5,
+        vector: np.ndarray | None = None,
+        keep: np.ndarray | None = None,
+    ) -> list[Found]:
+        """Return the passages that answer a question, best first; none where the documents say nothing.
+
+        ``keep`` tells which passages may be returned; none given: all.
+        """
+        found_by_words = self._lexical.search(question, limit=CANDIDATES, keep=keep)
+        matches = {match.index: match for match in found_by_words}
         likeness = self._likeness(vector)
+        if likeness is not None and keep is not None:
+            likeness = np.where(keep, likeness, -1.0)
         order = _fused(list(matches), likeness)
         found: list[Found] = []
         seen: set[str] = set()
@@ -93,7 +110,8 @@ class Passages:
             alike is None or alike < self.params.least_likeness
         ):
             return None
-        return Found(index=index, coverage_frac=coverage, likeness=alike)
+        score = match.score if match else 0.0
+        return Found(index=index, score=score, coverage_frac=coverage, likeness=alike)
 
 
 def _fused(ranked: Sequence[int], likeness: np.ndarray | None) -> list[int]:

@@ -66,6 +66,11 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 ENDINGS = (("ational", "ate"), ("ization", "ize"), ("ation", "ate"), ("ment", ""), ("ness", ""))
 _TOKEN = re.compile(r"[a-z0-9]+(?:[.\-/][a-z0-9]+)*")
 _PART = re.compile(r"[a-z]+|[0-9]+")
+_NAMED_BY_NUMBER = re.compile(
+    r"\b(ieee|ansi|nesc|osha|puct|puc|ferc|nerc)(?: (?:std|standard|order|rule|guide|c))*\.?"
+    r" (c?\d+(?:\.\d+)*)"
+)
+"""Standards whose names are two words: "IEEE Std 738" is found as IEEE 738."""
 _VOWEL = re.compile(r"[aeiouy]")
 
 
@@ -80,7 +85,9 @@ def terms(text: str) -> list[str]:
 def term_groups(text: str) -> list[tuple[str, ...]]:
     """Return the terms of a text, those of one word or number together."""
     groups: list[tuple[str, ...]] = []
-    for match in _TOKEN.finditer(text.casefold()):
+    text = text.casefold()
+    groups += [(f"{name[1]}-{name[2]}",) for name in _NAMED_BY_NUMBER.finditer(text)]
+    for match in _TOKEN.finditer(text):
         token = match[0]
         if token.replace(".", "").isdigit():
             groups.append((token,))

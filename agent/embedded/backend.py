@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent import events
@@ -19,10 +19,10 @@ from agent.embedded.router import ANALYST, Part, documents_calls, plan
 from agent.embedded.states import state_after
 from agent.embedded.vocabulary import NOUNS
 from agent.embedded.weighing import (
-    LEAST_OFFERED,
+    answers_the_asked,
+    answers_unasked,
     best_of,
-    coverage,
-    covers_without_cue,
+    may_be_offered,
     not_known_words,
 )
 from agent.events import ChoicesReason, DoneReason, Event
@@ -123,14 +123,16 @@ class _Asking:
         if part.is_documents:
             async for event in self._documents(part):
                 yield event
-            no_documents = self.told
-            if no_documents.is_answer:
+            documents = self.told
+            if documents.outcome is not None and answers_the_asked(documents.outcome):
                 return
             async for event in self._call(call):
                 yield event
             self._tell(call, part)
-            if not self.told.is_answer:
-                self.told = no_documents
+            if not self.told.is_answer and documents.is_answer:
+                self.told = _offered(part, documents)
+            elif not self.told.is_answer:
+                self.told = documents
             return
         async for event in self._call(call):
             yield event
@@ -154,24 +156,19 @@ class _Asking:
             declined = self.told
             async for event in self._documents(part):
                 yield event
-            found = self.told.outcome
-            if found is not None and covers_without_cue(part.words, not_known, found):
-                self.told.text = (
-                    f"The grid's records do not answer this; the documents say:\n\n{self.told.text}"
-                )
+            found = self.told
+            if found.outcome is not None and answers_unasked(part.words, not_known, found.outcome):
+                found.text = f"The grid's records do not answer this; the documents say:\n\n{found.text}"
             else:
-                offered = self.told
                 self.told = declined
-                if found is not None and offered.call is not None and not declined.events:
-                    self._offer(part, offered.call, found)
+                if not declined.events and found.outcome is not None and may_be_offered(found.outcome):
+                    self.told = _offered(part, found, declined.text)
+        told = self.told
+        if part.maybe and told.reason is DoneReason.ASKED_BACK and not told.events:
+            may = tuple(offer for offer in part.maybe if offer.call and offer.call.tool in self._tools)
+            self.told = replace(told, offers=(*told.offers, *may))
         if guessed is not None and not self.told.is_answer:
             self.told = guessed  # "There is no asset “Hogwarts substation”" says more than unknown words
-
-    def _offer(self, part: Part, call: Call, found: ToolOutcome) -> None:
-        """Offer what the documents may say of a question that is asked back."""
-        if found.ended is DoneReason.ANSWERED and coverage(part.words, found) >= LEAST_OFFERED:
-            label = "See what the documents say"
-            self.told.offers = (Offer(label, part.words, call),)
 
     async def _otherwise(self, part: Part, call: Call) -> AsyncIterator[Event]:
         """Yield the call that is probably meant where the analyst knows no more; say what was passed over."""
@@ -197,7 +194,7 @@ class _Asking:
         if not calls:
             self.told = _may_not("search_technical_docs")
             return
-        chosen = best_of(part.words, found, part.lean)
+        chosen = best_of(found, part.lean)
         if chosen is None:
             self.told = _Told(
                 "Neither the documents nor my rules cover that."
@@ -257,6 +254,17 @@ def _may_not(tool: str) -> _Told:
         f"Your rights do not include {TOOL_WORDS.get(tool, tool)}, so I may not look there for you. "
         "Somebody who grants rights can add it.",
         DoneReason.REFUSED,
+    )
+
+
+def _offered(part: Part, found: _Told, before: str = "") -> _Told:
+    """Return a question back that offers what the documents say, which nobody may have asked for."""
+    cited = next((event for event in found.events if isinstance(event, events.Citation)), None)
+    where = "the documents" if cited is None else f"**{plain(cited.document_title)}**"
+    text = f"There is a document that may be about this: {where}."
+    offer = Offer("See what the document says", part.words, found.call)
+    return _Told(
+        "\n\n".join(piece for piece in (before, text) if piece), DoneReason.ASKED_BACK, offers=(offer,)
     )
 
 

@@ -12,6 +12,11 @@ from agent.embedded.normal import is_id
 from agent.embedded.slots import Weather, is_moment
 from agent.semantic.moments import is_time
 
+STREETS = frozenset(
+    ["street", "road", "way", "lane", "drive", "avenue", "court", "boulevard", "place", "trail", "circle"]
+)
+"""What streets are called."""
+
 
 @dataclass(frozen=True)
 class Named:
@@ -58,6 +63,12 @@ def _meters(named: Named) -> Call | None:
     if named.number is not None:
         given["limit"] = int(named.number)
     return Call("search_meters", given, "meters of something")
+
+
+def _customers_of(named: Named) -> Call | None:
+    if named.words & {"many", "count", "number"}:
+        return None  # the analyst counts
+    return Call("trace", {"asset": named.asset, "direction": "DOWNSTREAM"}, "customers of an asset")
 
 
 def _is_fed_from(before: tuple[str, ...]) -> bool:
@@ -138,7 +149,8 @@ def _ranked(named: Named) -> Call | None:
     given: dict[str, Any] = {"scope": meant[0]}
     if named.assets:
         given["asset"] = named.asset
-    if named.number is not None:
+    is_counted = not named.words & {"day", "days", "month", "months", "hour", "hours", "year", "years"}
+    if named.number is not None and is_counted:
         given["limit"] = int(named.number)
     elif not named.assets and named.words & {"transformer", "substation", "line", "branch"}:
         given["limit"] = 1
@@ -175,16 +187,22 @@ def _risk_now(_named: Named) -> Call:
     return Call("risk", {"scope": "NOW"}, "risk now")
 
 
+_OUT = {"outage", "outages", "power", "lights", "electricity", "out", "blackout", "blackouts", "dark", "now"}
+
+
 def _outages(named: Named) -> Call | None:
-    if named.words & {"no"} and not named.assets:
-        return None
     if named.number is not None:
         is_zip = len(named.number) == 5 and not named.assets
         return Call("outage_status", {"area": named.number}, "outages now") if is_zip else None
+    if named.words & {"no"} and not named.assets:
+        return None
+    if named.words & {"planned", "scheduled", "unplanned"} and not (named.assets and "is" in named.words):
+        return None  # which ones are, and how many, is another question
     if "by" in named.words and not named.words & {"affected", "hit", "impacted", "interrupted"}:
         return None  # in groups they are the analyst's
     if not named.assets:
-        return Call("outage_status", {}, "outages now")
+        is_meant = not named.words & {"affected", "impacted", "interrupted"} or named.words & _OUT
+        return Call("outage_status", {}, "outages now") if is_meant else None
     field = "area" if named.is_bare else "asset"
     return Call("outage_status", {field: named.asset}, "outages now")
 
@@ -233,7 +251,7 @@ def _line(named: Named) -> Call | None:
 
 
 def _customer_by_name(named: Named) -> Call | None:
-    is_address = named.asset[:1].isdigit()
+    is_address = named.asset[:1].isdigit() or named.asset.lower().split()[-1] in STREETS
     is_wanted = named.words & {"find", "search", "lookup", "named", "called"}
     is_one = "customers" not in named.words and named.words & {
         "calling",
@@ -259,8 +277,12 @@ def _reliability(named: Named) -> Call | None:
         return None  # what an index is, is in the documents
     if named.time is not None and is_moment(named.time):
         return None
-    if "reliable" in named.words and named.time is None:
+    is_index = named.words & {"saidi", "saifi", "caidi", "maifi", "asai"}
+    is_performance = named.words & {"perform", "performed", "performance"} and not is_index
+    if named.time is None and (is_performance or "reliable" in named.words):
         return None
+    if is_performance and not named.assets:
+        return None  # whose?
     given: dict[str, Any] = {}
     if named.time is not None:
         given["period"] = without_leading(named.time)
@@ -280,8 +302,17 @@ def _reliability(named: Named) -> Call | None:
     return Call("reliability", given, "reliability")
 
 
+def _minutes(named: Named) -> Call | None:
+    if named.time is None or is_moment(named.time):
+        return None
+    where = {"scope": named.asset} if named.assets else {}
+    return Call("reliability", {"period": without_leading(named.time), **where}, "reliability")
+
+
 def _facts(named: Named) -> Call | None:
-    if "customers" in named.words and not named.words & {"many", "number", "count"}:
+    if "between" in named.words or (
+        "customers" in named.words and not named.words & {"many", "number", "count"}
+    ):
         return None  # which they are is no fact of the asset
     return Call("asset_lookup", {"asset": named.asset}, "asset facts")
 
@@ -295,6 +326,7 @@ MAKERS: dict[str, Callable[[Named], Call | None]] = {
     "customer of an id": _customer,
     "customer of a meter": _customer_of_meter,
     "meters of something": _meters,
+    "customers of an asset": _customers_of,
     "who loses power": _traced("DOWNSTREAM"),
     "downstream of an asset": _traced("DOWNSTREAM"),
     "traced back": _traced("FEEDING_PATH"),
@@ -316,5 +348,6 @@ MAKERS: dict[str, Callable[[Named], Call | None]] = {
     "customers by name": _customer_by_name,
     "outages somewhere": _outages,
     "reliability": _reliability,
+    "minutes of the average customer": _minutes,
     "facts of an asset": _facts,
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from agent.embedded.about_lines import conditions
 from agent.embedded.about_reliability import without_leading
-from agent.embedded.dialogue import Before
+from agent.embedded.dialogue import Before, ids_in
 from agent.embedded.grammar import grammar
 from agent.embedded.intents import Ask, Call, Heard, Offer, Step
 from agent.embedded.normal import Said
@@ -36,7 +36,7 @@ def followed(said: Said, known: Before) -> Step | None:
         case "cascade":
             found = _restored(said, known)
         case "risk":
-            found = _fewer(said, known)
+            found = _fewer(said, known) or _other_kind(said, known)
         case _:
             found = None
     return found or _other_direction(said, known) or _other_asset(said, known) or _explained(said, known)
@@ -73,10 +73,12 @@ def _other_asset(said: Said, known: Before) -> Step | None:
 
 
 def _other_place(said: Said, known: Before) -> Step | None:
-    heard = _match("another place", said)
+    heard = _match("another place", said) or _match("another name", said)
     if heard is None or is_time(heard.written("place")):
         return None
     place = asset(said, heard.span("place"))
+    if place.prefix == "OUT":
+        return None
     if known.tool == "reliability":
         return Call("reliability", {**known.input, "scope": place.text}, "reliability")
     field = "area" if place.is_bare else "asset"
@@ -123,8 +125,24 @@ def _fewer(said: Said, known: Before) -> Step | None:
     return Call("risk", {**known.input, "limit": int(heard.plain("whole"))}, "most at risk")
 
 
+_RESTORING = re.compile(
+    r"(?<!\S)(?:restoring|restore|restoration of|recovering|recover) (?:it|that|this|everything) "
+)
+_SCOPES = {"transformer": "TRANSFORMERS", "sub": "SUBSTATIONS", "station": "SUBSTATIONS"}
+
+
+def _other_kind(said: Said, known: Before) -> Step | None:
+    heard = _match("another kind", said)
+    if heard is None or known.input.get("scope") in (None, "NOW"):
+        return None
+    scope = next((scope for word, scope in _SCOPES.items() if word in said.text), "LINES")
+    kept = {name: value for name, value in known.input.items() if name != "asset"}
+    return Call("risk", {**kept, "scope": scope}, "most at risk")
+
+
 def _restored(said: Said, known: Before) -> Step | None:
-    if _match("the restoration", said) is None:
+    is_of_it = bool(_RESTORING.search(said.text)) and not ids_in(said) and "@run" not in said.text
+    if _match("the restoration", said) is None and not is_of_it:
         return None
     run: dict[str, Any] = {} if known.run_id is None else {"run_id": known.run_id}
     return Call("restoration_plan", run, "a plan of restoration")

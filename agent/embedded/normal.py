@@ -65,6 +65,9 @@ _CONTRACTIONS = {
     "we'll": "we will",
     "how'd": "how did",
     "there're": "there are",
+    "n-1-1": "contingency",
+    "n-1": "contingency",
+    "n-2": "contingency",
 }
 _UNITS = r"°\s?[cf]\b|m/s|km/h|ft/s|mps|mph|kmh|kph|fps|knots?|kn|%|°|x(?=\s|$)|[cf](?![a-z0-9])"
 _WORD = re.compile(

@@ -22,8 +22,10 @@ from agent.embedded.dialogue import Before, before, guessed, ids_in, picked, pla
 from agent.embedded.documents_or_data import COMPLIANCE, TECHNICAL, Lean, lean
 from agent.embedded.following import followed
 from agent.embedded.grammar import grammar
-from agent.embedded.intents import Ask, Call, Refuse, Say, Step
+from agent.embedded.inheriting import inherited, resolved
+from agent.embedded.intents import Ask, Call, Offer, Refuse, Say, Step
 from agent.embedded.normal import Said, Word, is_id, read
+from agent.embedded.offering import offer_of
 from agent.embedded.phrases import phrases
 from agent.embedded.sentences import sentences
 from agent.embedded.talk import command, refused, small_talk, without_fillers, without_fillers_within
@@ -34,6 +36,7 @@ MOST_CHARACTERS = 500
 MOST_PARTS = 4
 _SHORTEST_MENDED = 5
 _CLOSE = 84.0
+_MOST_OFFERED = 3
 ANALYST = "grid_analyst"
 
 
@@ -46,6 +49,7 @@ class Part:
         then: calls to be made if the step was a guess that came to nothing.
         otherwise: the call that is meant if the analyst cannot read the question, with the words that were
             ``passed_over`` for it.
+        maybe: what may be meant and is offered if the analyst cannot read the question.
         pieces: the questions of the words, asked one by one if they are not understood together.
     """
 
@@ -57,6 +61,7 @@ class Part:
     pieces: tuple[Part, ...] = ()
     mended: tuple[tuple[str, str], ...] = ()
     otherwise: Call | None = None
+    maybe: tuple[Offer, ...] = ()
     passed_over: tuple[str, ...] = ()
 
     @property
@@ -164,6 +169,8 @@ def one(text: str, said: Said, known: Before, *, in_any_order: bool = True) -> P
         if otherwise.is_documents:
             return otherwise
         return Part(text, step, then=(_analyst(text, said, pointed_at, known),))
+    if isinstance(step, Call):
+        step = inherited(step, whole, known)
     if step is not None:
         return Part(text, step)
     mended = _mended(pointed_at)
@@ -174,10 +181,13 @@ def one(text: str, said: Said, known: Before, *, in_any_order: bool = True) -> P
         if step is not None:
             return Part(text, step, mended=mended.mended)
     part = _open_question(text, said, pointed_at, known)
-    found = loosely(mended) if in_any_order and not part.is_documents else None
-    if found is None or part.step == found.call:
+    if part.is_documents or not in_any_order or not isinstance(part.step, Call):
         return part
-    return replace(part, otherwise=found.call, passed_over=found.passed_over, mended=mended.mended)
+    found = loosely(mended)
+    if found and found[0].is_firm and part.step != found[0].call:
+        best = found[0]
+        return replace(part, otherwise=best.call, passed_over=best.passed_over, mended=mended.mended)
+    return replace(part, maybe=tuple(offer_of(each.call) for each in found[:_MOST_OFFERED]))
 
 
 def _read(said: Said, known: Before, reader: Callable[[Said], Step | None]) -> Step | None:
@@ -208,7 +218,8 @@ def by_intent(said: Said) -> Step | None:
 
 def _open_question(text: str, said: Said, pointed_at: Said, known: Before) -> Part:
     """Return the part that asks the documents or the analyst."""
-    analyst = _analyst(text, said, pointed_at, known)
+    clear = resolved(pointed_at, known)
+    analyst = _analyst(text, said, pointed_at if isinstance(clear, Ask) else clear, known)
     documents = None if known.items and guessed(said, known) else lean(said)
     for intent in grammar().guesses:
         step = intent.step(pointed_at)
@@ -216,7 +227,7 @@ def _open_question(text: str, said: Said, pointed_at: Said, known: Before) -> Pa
             return Part(text, step, then=(analyst,))
     if documents is not None and not ids_in(said):
         return Part(text, analyst, is_documents=True, lean=documents)
-    return Part(text, analyst)
+    return Part(text, clear if isinstance(clear, Ask) else analyst)
 
 
 def _analyst(text: str, said: Said, pointed_at: Said, known: Before) -> Call:

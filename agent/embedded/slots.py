@@ -124,7 +124,7 @@ _LONG_UNITS = (
     (r"° c ", "°c "),
     (r"° f ", "°f "),
     (r"degrees? ", "° "),
-    (r"no wind |still air |calm air |calm ", "0 m/s "),
+    (r"(?:no|zero|without) wind |windless |still air |calm air |calm ", "0 m/s "),
 )
 _BESIDE = frozenset(
     [
@@ -251,7 +251,7 @@ def weather_within(words: Sequence[Word]) -> tuple[Weather | None, list[Word]]:
     text = "".join(f"{word.plain} " for word in words)
     for long, short in _LONG_UNITS[:-2]:
         text = re.sub(rf"(?<!\S){long}", short, text)
-    text = re.sub(r"(?<!\S)(?:no wind|still air|calm air) ", "0 m/s ", text)
+    text = re.sub(r"(?<!\S)(?:(?:no|zero|without) wind|windless|still air|calm air) ", "0 m/s ", text)
     spans = [match.group() for match in _IN_TEXT.finditer(text)]
     found = weather(" ".join(spans)) if spans else None
     if found is None:

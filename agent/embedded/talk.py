@@ -42,6 +42,7 @@ _SIMULATION = re.compile(
     r"(?:simulation|cascade|contingency|study) "
 )
 _NOUN = "|".join(re.escape(noun) for noun in NOUNS)
+_OPEN_THINGS = re.compile(r"open (?:[a-z]+ )?(?:orders|outages|jobs|tickets|inspections|cases) ")
 _NEAR = re.compile(
     r"(?:(?:up|off|on|out|down|back|in) )?"
     r"(?:(?:the|a|an|all|this|that|my|every|new|these|those|any|me|him|her|of|to|as|for|please|its|other"
@@ -125,6 +126,8 @@ def command(said: Said) -> Refuse | None:
     is_whole = verb_end == len(said.text) and len(said.words) > 2
     if not verb_end or not (is_whole or _NEAR.fullmatch(said.text[verb_end:])):
         return None
+    if _OPEN_THINGS.match(said.text):
+        return None  # those that are open
     verb = said.words[0].plain
     return Refuse(
         f"I only read; I do not {verb} anything. Switching, outages, work orders and accounts are changed "

@@ -68,6 +68,7 @@ restored risk risks rules run runs saidi saifi caidi maifi asai simulation stand
 stations status substations switches temperature transformers trees trip tripped trips usage use used
 uses using voltage vulnerable weather week weeks wind work working year years zone zones day days
 """
+_STANDARDS = frozenset(["nerc", "ferc", "puct", "puc", "ercot", "osha", "nesc", "ieee", "ansi", "doe"])
 _NOUN_WORDS = {word for noun in NOUNS for word in noun.split()}
 _SHAPING_WORDS = {
     word for phrase, meaning in grammar_words() if meaning.kind is not Kind.FILLER for word in phrase.split()
@@ -117,6 +118,7 @@ RESERVED = (
     _CONCEPT_WORDS
     | _TIME_WORDS
     | _SUPERLATIVES
+    | _STANDARDS
     | _SHAPING_WORDS
     | frozenset(_FUNCTION_WORDS.split())
     | frozenset(_TRADE_WORDS.split())

@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Sum
 
 from agent.documents.kinds import DocumentKind
 from agent.documents.lexical import Entry
-from agent.documents.ranking import Embedder, Passages
+from agent.documents.ranking import Embedder, Found, Passages
 from agent.models import Document, Passage
 from flux_site.api.errors import BadInput, NotFound, PermissionRefused
 
@@ -23,7 +23,10 @@ MAX_FOUND = 20
 
 @dataclass(frozen=True, kw_only=True)
 class FoundPassage:
-    """A passage that answers, with all that a citation needs."""
+    """A passage that answers, with all that a citation needs.
+
+    Scores compare between kinds of documents: all passages are in one index.
+    """
 
     document_key: str
     document_title: str
@@ -35,6 +38,7 @@ class FoundPassage:
     page: int | None
     url: str
     text: str
+    score: float
     coverage_frac: float
     likeness: float | None
 
@@ -48,7 +52,7 @@ class _Loaded:
 
 
 _lock = threading.Lock()
-_loaded: dict[tuple[str, ...], _Loaded] = {}
+_loaded: _Loaded | None = None
 
 
 def search_passages(
@@ -82,12 +86,13 @@ def search_passages(
     if unknown:
         allowed = ", ".join(DocumentKind)
         raise BadInput(f"{unknown[0]!r} is no kind of document; allowed are {allowed}.", field="kinds")
-    loaded = _load(tuple(sorted(set(kinds))))
+    loaded = _load()
     vector = None
     if embedder is not None and loaded.embedding_model == embedder.name:
         vector = embedder.embed([question])[0]
-    found = loaded.passages.search(question, limit=limit, vector=vector)
-    return [_found(loaded.rows[each.index], each.coverage_frac, each.likeness) for each in found]
+    keep = np.array([row[2] in kinds for row in loaded.rows], dtype=bool) if kinds else None
+    found = loaded.passages.search(question, limit=limit, vector=vector, keep=keep)
+    return [_found(loaded.rows[each.index], each) for each in found]
 
 
 def find_document(key: str, *, user: Any) -> tuple[Document, list[Passage]]:
@@ -105,7 +110,7 @@ def find_document(key: str, *, user: Any) -> tuple[Document, list[Passage]]:
     return document, list(document.passages.defer("vector"))
 
 
-def _found(row: tuple[Any, ...], coverage_frac: float, likeness: float | None) -> FoundPassage:
+def _found(row: tuple[Any, ...], found: Found) -> FoundPassage:
     key, title, kind, standard, edition, source, section, page, anchor, text = row
     return FoundPassage(
         document_key=key,
@@ -118,28 +123,28 @@ def _found(row: tuple[Any, ...], coverage_frac: float, likeness: float | None) -
         page=page,
         url=f"/documents/{key}#{anchor}",
         text=text,
-        coverage_frac=coverage_frac,
-        likeness=likeness,
+        score=found.score,
+        coverage_frac=found.coverage_frac,
+        likeness=found.likeness,
     )
 
 
-def _load(kinds: tuple[str, ...]) -> _Loaded:
-    """Return the passages of some kinds, indexed; read anew when a document came, changed or went."""
+def _load() -> _Loaded:
+    """Return all passages, indexed; read anew when a document came, changed or went."""
+    global _loaded  # noqa: PLW0603 - one index for the process
     documents = Document.objects.filter(read_at__isnull=False)
-    if kinds:
-        documents = documents.filter(kind__in=kinds)
     figures = documents.aggregate(
         count=Count("pk"), newest=Max("read_at"), passages=Sum("passage_count"), last=Max("pk")
     )
     version = tuple(figures.values())
-    known = _loaded.get(kinds)
+    known = _loaded
     if known is not None and known.version == version:
         return known
     with _lock:
-        known = _loaded.get(kinds)
+        known = _loaded
         if known is not None and known.version == version:
             return known
-        made = _loaded[kinds] = _index(documents, version)
+        made = _loaded = _index(documents, version)
         return made
 
 
@@ -165,7 +170,7 @@ def _index(documents: Any, version: tuple[Any, ...]) -> _Loaded:
     models = set(documents.values_list("embedding_model", flat=True))
     model = models.pop() if len(models) == 1 else ""
     passages = Passages(
-        [Entry(title=row[1], section=row[6], text=row[9]) for row in rows],
+        [Entry(title=row[1], section=row[6], text=row[9], standard=row[3]) for row in rows],
         digests=[row[10] for row in rows],
         vectors=_vectors([row[11] for row in rows]) if model else None,
     )

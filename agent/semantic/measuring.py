@@ -232,7 +232,8 @@ class Measuring(Limits):
         )
         if is_bare and measure.comparison is None and not found.nouns and has_twin:
             raise Unreadable(f"{measure.text} may be of many things")
-        if is_bare and not measure.aggregates and measure.comparison is None and not found.nouns:
+        is_said_how = measure.aggregates or measure.comparison is not None or found.superlatives
+        if is_bare and not is_said_how and not found.nouns:
             raise Unreadable("the average, the highest, the total of it?")
 
     def _extreme(self, fact: Fact, direction: str) -> Aggregate:

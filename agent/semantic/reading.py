@@ -94,7 +94,15 @@ class _Reading(Forms):
             if earlier is None:
                 raise Unreadable("I could not tell before what")
             found.periods.append(earlier)
-        return self._whole()
+        return self._carried(self._whole())
+
+    def _carried(self, question: Question) -> Question:
+        """Return "and how many customers were affected?" of the time and part that was asked of before."""
+        found, before = self._found, self._previous
+        says_of_what = bool(found.periods or found.chosen or found.is_about)
+        if before is None or not found.begins_with_and or says_of_what or not question.metrics:
+            return question
+        return replace(question, periods=before.periods, filters=(*before.filters, *question.filters))
 
     def cost(self, question: Question) -> float:
         """Return how many steps the tables of filters and groups are away, and what else is far-fetched."""
@@ -119,6 +127,9 @@ class _Reading(Forms):
             total += 0.0 if table_of(name) in mentioned else 0.6
         for metric in question.metrics:
             total += 0.0 if self._model.metrics[metric].table in mentioned else 0.6
+        if self._previous is not None and self._previous.metrics and self._found.begins_with_and:
+            before = {self._model.metrics[name].table for name in self._previous.metrics}
+            total -= 0.5 * sum(self._model.metrics[name].table in before for name in question.metrics)
         if self._previous is not None and self._is_follow_up():
             known = {item.dimension for item in self._previous.filters} | set(self._previous.groups)
             total -= sum(2.0 for chosen in self._found.chosen if chosen.dimension in known)

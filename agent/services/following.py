@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -43,17 +43,19 @@ class AnswerUpdate:
 
 
 async def follow_answer(
-    *, answer_id: str, user: Any, after: int, who: Who
+    *, answer_id: str, user: Any, after: int, who: Who, log_in_again: Callable[[], Any] | None = None
 ) -> AsyncGenerator[AnswerUpdate, None]:
     """Yield the events of an answer after number ``after``, those that are there at once, until its end.
 
-    Every read looks anew whether the answer is still the user's own.
+    Every read looks anew whether the answer is still the user's own. ``log_in_again`` returns the user by
+    what they logged in with, or raises ``Unauthenticated`` where that holds no more; without it the account
+    alone is looked at.
 
     Raises:
         PermissionRefused, Unauthenticated: if the user may not use the assistant, or may no more.
         NotFound: if the user has no such answer, or has it no more.
     """
-    reader = _Reader(answer_id, user, who)
+    reader = _Reader(answer_id, user, who, log_in_again)
     async with follow(TOPIC) as news:
         while True:
             update = await database_sync_to_async(reader.read)(after)
@@ -69,10 +71,13 @@ async def follow_answer(
 class _Reader:
     """Reads an answer for one user."""
 
-    def __init__(self, answer_id: str, user: Any, who: Who) -> None:
+    def __init__(
+        self, answer_id: str, user: Any, who: Who, log_in_again: Callable[[], Any] | None = None
+    ) -> None:
         self._answer_id = answer_id
         self._user = user
         self._who = who
+        self._log_in_again = log_in_again or self._account
         self._is_first = True
         self._checked_at = time.monotonic()
 
@@ -96,11 +101,14 @@ class _Reader:
     def _check(self) -> None:
         """Raise unless the user may listen; what they may is looked up anew every ``RIGHTS_CHECK_S``."""
         if time.monotonic() - self._checked_at > settings.RIGHTS_CHECK_S:
-            found = get_user_model().objects.filter(pk=self._user.pk, is_active=True).first()
-            if found is None:
-                raise Unauthenticated("Log in first.")
-            self._user, self._checked_at = found, time.monotonic()
+            self._user, self._checked_at = self._log_in_again(), time.monotonic()
         reading.check_use(self._user)
+
+    def _account(self) -> Any:
+        found = get_user_model().objects.filter(pk=self._user.pk, is_active=True).first()
+        if found is None:
+            raise Unauthenticated("Log in first.")
+        return found
 
     def _may_see(self, answer: Message) -> bool:
         """Return whether the user may see all of the answer; who reads a complete one again is on record.

@@ -113,6 +113,8 @@ def _document(number: int, passage: FoundPassage) -> dict[str, Any]:
         "page": passage.page,
         "url": passage.url,
         "text": passage.text[:LONGEST_CONTENT],
+        "score": round(passage.score, 3),
+        "coverage_frac": round(passage.coverage_frac, 3),
     }
 
 

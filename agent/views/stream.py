@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 import json
 from collections.abc import AsyncGenerator, Iterator
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -24,6 +25,7 @@ from agent.services.limits import TooManyQuestions
 from flux_site.api.audit.who import who_in_request
 from flux_site.api.csrf import csrf_fault
 from flux_site.api.errors import BadInput, FluxError, PermissionRefused
+from flux_site.api.login import log_in_again
 from grid.views.columns import check_login, check_permission, error_response
 
 KEEP_ALIVE_S = 15.0
@@ -130,7 +132,13 @@ def _after(request: HttpRequest) -> int:
 def _stream(
     request: HttpRequest, answer_id: str, *, after: int, exchange: Exchange | None = None
 ) -> StreamingHttpResponse:
-    updates = follow_answer(answer_id=answer_id, user=request.user, after=after, who=who_in_request(request))
+    updates = follow_answer(
+        answer_id=answer_id,
+        user=request.user,
+        after=after,
+        who=who_in_request(request),
+        log_in_again=partial(log_in_again, request),
+    )
     pieces = _pieces(updates, exchange)
     body: Any = pieces if isinstance(request, ASGIRequest) else _taken_here(pieces)
     return StreamingHttpResponse(body, content_type="text/event-stream; charset=utf-8", headers=HEADERS)

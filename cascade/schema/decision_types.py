@@ -4,7 +4,7 @@ from typing import Any
 
 import strawberry
 import strawberry_django
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from strawberry import auto, relay
 from strawberry.types import Info
 from strawberry_django import StrFilterLookup
@@ -15,11 +15,13 @@ from cascade.engine.decisions.ledgers import Ledger
 from cascade.schema.explanation_types import PartEnum, Statement, statements
 from cascade.schema.figures import FigureRange, figure_range
 from cascade.schema.restoration_types import RestorationPlan, restoration_plan
+from cascade.schema.row_ids import parse_row_id
 from cascade.schema.staging_types import StagingResult, staging_result
 from cascade.schema.types import CascadeRun
 from flux_site.api.ordering import UnknownLast, in_default_order
 from flux_site.api.visibility import require_login
 from flux_site.jobs.schema import Job, JSONObject
+from grid.selectors.network import name_assets, zone_names
 
 MAX_STEPS = 1000
 JOB_COLUMNS = [
@@ -194,6 +196,10 @@ class InvestmentMeasure:
     measure_id: str
     kind: str
     asset_id: str
+    asset_name: str | None = strawberry.field(description="Null if the asset is no longer on record.")
+    zone: str | None = strawberry.field(
+        description="Name of the load zone of the asset; null where none is on record."
+    )
     cost_usd: float
     annual_usd: FigureRange
     annual_mwh: FigureRange
@@ -260,10 +266,16 @@ def mitigation_result(result: dict[str, Any]) -> MitigationResult:
 def investment_result(result: dict[str, Any]) -> InvestmentResult:
     """Return a stored comparison as the API shows it."""
     portfolio = result["portfolio"]
+    asset_ids = [measure["asset_id"] for measure in result["measures"]]
+    names = {asset.asset_id: asset.name for asset in name_assets(asset_ids)}
+    zones = zone_names(asset_ids)
     return InvestmentResult(
         present_value_factor=result["present_value_factor"],
         scenarios=[InvestmentScenario(**scenario) for scenario in result["scenarios"]],
-        measures=[_measure(measure) for measure in result["measures"]],
+        measures=[
+            _measure(measure, names.get(measure["asset_id"]), zones.get(measure["asset_id"]))
+            for measure in result["measures"]
+        ],
         portfolio=InvestmentPortfolio(
             measure_ids=portfolio["measure_ids"],
             cost_usd=portfolio["cost_usd"],
@@ -274,11 +286,13 @@ def investment_result(result: dict[str, Any]) -> InvestmentResult:
     )
 
 
-def _measure(measure: dict[str, Any]) -> InvestmentMeasure:
+def _measure(measure: dict[str, Any], asset_name: str | None, zone: str | None) -> InvestmentMeasure:
     return InvestmentMeasure(
         measure_id=measure["id"],
         kind=measure["kind"],
         asset_id=measure["asset_id"],
+        asset_name=asset_name,
+        zone=zone,
         cost_usd=measure["cost_usd"],
         annual_usd=figure_range(measure["annual_usd"]),
         annual_mwh=figure_range(measure["annual_mwh"]),
@@ -296,6 +310,16 @@ class DecisionStudyFilter:
 
     kind: StrFilterLookup | None
     name: StrFilterLookup | None
+
+    @strawberry_django.filter_field(
+        description="Studies of this run, and investments that have it among their cases."
+    )
+    def run_id(self, value: strawberry.ID, prefix: str) -> Q:
+        """Return the condition."""
+        run_id = parse_row_id(value, "runId")
+        return Q(**{f"{prefix}run_id": run_id}) | Q(
+            **{f"{prefix}inputs__cases__contains": [{"run_id": run_id}]}
+        )
 
 
 @strawberry_django.order_type(models.DecisionStudy)

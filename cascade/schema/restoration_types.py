@@ -18,6 +18,7 @@ class RestorationPlanMilestone:
     planned_h: float | None
     p50_h: float | None
     p80_h: float | None
+    p20_h: float | None = strawberry.field(default=None, description="Null also of old plans.")
 
 
 @strawberry.type(description="One repair or switching job; a row of the Gantt chart.")
@@ -49,6 +50,7 @@ class RestorationPlanStep:
     would_trip: int | None = strawberry.field(
         description="Branches overloaded then: above 0, redispatch before the step."
     )
+    p20_h: float | None = strawberry.field(default=None, description="Null of old plans.")
     needs_crew: str | None = strawberry.field(
         default=None, description="What its crew must be equipped for; null: any crew does, or an old plan."
     )

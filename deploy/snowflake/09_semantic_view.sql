@@ -105,7 +105,7 @@ FACTS (
   inspections.condition_code AS condition_code WITH SYNONYMS ('condition', 'condition code') COMMENT = '1 as new to 5 to be replaced',
   weather.temperature_c AS temperature_c WITH SYNONYMS ('temperature', 'air temperature', 'outdoor temperature', 'ambient temperature', 'outside temperature') COMMENT = 'unit °C',
   weather.humidity_pct AS humidity_pct WITH SYNONYMS ('humidity', 'relative humidity') COMMENT = 'unit %',
-  weather.wind_speed_mps AS wind_speed_mps WITH SYNONYMS ('wind speed', 'windspeed', 'wind') COMMENT = 'unit m/s',
+  weather.wind_speed_mps AS wind_speed_mps WITH SYNONYMS ('wind speed', 'windspeed', 'wind', 'how windy', 'wind gust', 'gust') COMMENT = 'unit m/s',
   plants.capacity_mw AS p_max_mw WITH SYNONYMS ('generation capacity', 'generating capacity', 'capacity', 'size', 'plant capacity', 'installed capacity', 'maximum output', 'installed generation capacity') COMMENT = 'unit MW',
   plants.dispatch_mw AS p_mw WITH SYNONYMS ('dispatch', 'dispatched', 'generation', 'planned output', 'generation dispatched', 'generation dispatch') COMMENT = 'Dispatch in the planning base case; unit MW',
   branches.base_loading_pct AS base_loading_pct WITH SYNONYMS ('branch loading', 'loading', 'loaded', 'base case loading', 'base loading', 'transmission loading', 'loading in the base case', 'loaded in the base case', 'loaded in base case', 'loading in base case') COMMENT = 'Flow over rating in the base case; null where unlimited; unit %',

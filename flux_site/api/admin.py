@@ -18,7 +18,7 @@ from flux_site.admin.paging import EstimatingPaginator
 from flux_site.admin.read_only import ReadOnlyAdmin
 from flux_site.api import tokens
 from flux_site.api.errors import FluxError
-from flux_site.api.models import ApiToken, AuditKind, AuditRecord
+from flux_site.api.models import ApiToken, AuditKind, AuditRecord, SavedView
 from flux_site.api.roles import ROLES
 
 SUBJECTS_SHOWN = 3
@@ -109,6 +109,26 @@ class ApiTokenAdmin(ReadOnlyAdmin):
     def last_used(self, token: ApiToken) -> SafeString | str:
         """Return how long ago the token was used."""
         return ago(token.last_used_at)
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(ReadOnlyAdmin):
+    """Views that users saved; one that is shared by mistake can be deleted here."""
+
+    list_display = ("name", "user", "address", "is_shared", "is_default", "updated_at")
+    list_filter = ("is_shared", "updated_at")
+    list_select_related = ("user",)
+    search_fields = ("name", "user__username", "address")
+    search_help_text = "Name, user or a part of the address"
+    fields = ("name", "user", "address", "is_shared", "is_default", "created_at", "updated_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SavedView]:
+        """Return everybody's views: who may see this page looks after all of them."""
+        return SavedView.objects.all()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
+        """Holders of ``api.delete_savedview`` delete anybody's views."""
+        return bool(request.user.has_perm("api.delete_savedview"))
 
 
 @admin.register(AuditRecord)

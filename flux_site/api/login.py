@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pybreaker
@@ -17,6 +18,7 @@ from flux_site.api.errors import DatabaseUnavailable, Unauthenticated
 from flux_site.api.outages import DATABASE_FAULTS, note_database_away, noting_outage, outage_response
 from flux_site.api.patience import answering_within
 from flux_site.api.principals import Principal
+from flux_site.api.sessions import SessionStore
 from flux_site.api.tokens import basic_secret, bearer_secret, digest, token_of
 
 logger = logging.getLogger(__name__)
@@ -86,6 +88,22 @@ class LoginMiddleware:
         if found and found[0].is_authenticated and request.user.is_authenticated:
             _keep(found[0])
         return response
+
+
+def log_in_again(request: HttpRequest) -> Any:
+    """Return the user by what a request came with, looked up now; for answers that take long.
+
+    Raises:
+        Unauthenticated: if the token was revoked or has expired, or the session has ended.
+    """
+    secret = bearer_secret(request.headers.get("Authorization", ""))
+    if secret is not None:
+        return token_of(secret).user
+    key = request.session.session_key
+    user = auth.get_user(SimpleNamespace(session=SessionStore(key)))  # type: ignore[arg-type]
+    if not user.is_authenticated:
+        raise Unauthenticated("Log in first.")
+    return user
 
 
 def _takes_basic(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""Access tokens for programs that use the API, and the audit log."""
+"""Access tokens for programs that use the API, the audit log, and views that users keep."""
 
 from typing import Any
 
@@ -133,3 +133,40 @@ class AuditOutcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.result} {self.error_code or ''}".strip()
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    """Queries over saved views."""
+
+    def visible_to(self, user: Any) -> "SavedViewQuerySet":
+        """Return the user's own views and those shared with everyone."""
+        return self.filter(models.Q(user=user) | models.Q(is_shared=True))
+
+
+class SavedView(models.Model):
+    """An address of the application that a user gave a name; it holds all of what the page shows."""
+
+    MAX_ADDRESS = 2_000
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=100)
+    address = models.CharField(max_length=MAX_ADDRESS, help_text="Path and query, without the host.")
+    is_default = models.BooleanField(default=False, help_text="Opens after login. One a user.")
+    is_shared = models.BooleanField(default=False, help_text="Everybody sees it.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        permissions = [("share_savedview", "Can share saved views with everyone")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "name"], name="savedview_one_of_a_name"),
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(is_default=True), name="savedview_one_default"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

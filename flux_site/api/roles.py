@@ -122,11 +122,12 @@ PLANNER = OPERATOR | {
     "cascade.add_transformerriskrun",
     "cascade.add_transformerforecastrun",
     "cascade.add_runforecast",
+    "api.share_savedview",
 }
 ADMIN = (
     PLANNER
     | {"jobs.cancel_job", "api.view_apitoken", "api.change_apitoken", "admin.view_logentry"}
-    | {"api.view_auditrecord"}
+    | {"api.view_auditrecord", "api.view_savedview", "api.delete_savedview"}
     | {"grid.add_fileimport", "grid.view_all_exports"}
     | {f"grid.view_{model}" for model in ("meterevidence", "switchevidence", "circuitwatch")}
     | {f"grid.{verb}_vegetationclearance" for verb in ("add", "change", "delete")}

@@ -2,6 +2,8 @@ import '@fontsource/roboto/latin-400.css';
 import '@fontsource/roboto/latin-500.css';
 import '@fontsource/roboto/latin-700.css';
 
+import './ui/print.css';
+
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 

@@ -255,6 +255,11 @@ class HeatCell:
     row_count: int = strawberry.field(description="Rows in the cell.")
     known_count: int = strawberry.field(description="Of how many of them the value is known.")
 
+    @strawberry.field(description="Its corners in order, longitude and latitude in turn, degrees.")
+    def corners(self) -> list[float]:
+        """Return the corners of the cell, to 6 decimals: about a decimetre."""
+        return heatmap.corners_of(self.cell)
+
 
 @strawberry.type(description="A measure on the cells of H3; cells without a row are left out.")
 class Heatmap:

@@ -145,10 +145,16 @@ class VegetationQuery:
     @strawberry_django.field(
         extensions=[Requires(SEE_TREES)],
         description="Spans by the customer-minutes that their trees are expected to cost a year, the most "
-        f"first; at most {patterns.MOST_SPANS}.",
+        f"first; at most {patterns.MOST_SPANS}. `levels`: of their worst tree.",
     )
     def spans_at_risk(
-        self, info: Info, area: AreaInput | None = None, circuit_id: str | None = None, first: int = 50
+        self,
+        info: Info,
+        area: AreaInput | None = None,
+        circuit_id: str | None = None,
+        first: int = 50,
+        line_id: str | None = None,
+        levels: list[str] | None = None,
     ) -> list[SpanAtRisk]:
         """Return the spans."""
         found = patterns.spans_at_risk(
@@ -156,6 +162,8 @@ class VegetationQuery:
             circuit_id=circuit_id,
             user=user_of(info),
             first=first,
+            line_id=line_id,
+            levels=levels,
         )
         return [SpanAtRisk(**vars(each)) for each in found]
 

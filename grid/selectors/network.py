@@ -124,6 +124,15 @@ def name_assets(asset_ids: list[str]) -> list[AssetName]:
     return [named[asset_id] for asset_id in asset_ids if asset_id in named]
 
 
+def zone_names(asset_ids: list[str]) -> dict[str, str]:
+    """Return the names of the load zones of substations, buses, branches and units, where on record."""
+    names: dict[str, str] = {}
+    for model in (models.Substation, models.Bus, models.Branch, models.Plant):
+        rows = model.objects.filter(pk__in=asset_ids, zone__isnull=False)  # type: ignore[attr-defined]
+        names.update(rows.values_list("pk", "zone__name"))
+    return names
+
+
 def branch_name(branch: models.Branch) -> str:
     """Return a branch's name: its ends and voltage."""
     ends = f"{branch.from_substation.name} to {branch.to_substation.name}"

@@ -10,7 +10,7 @@ from graphql import GraphQLField, get_named_type, is_leaf_type, is_required_argu
 from agent.models import Document, Feedback, Message, Thread
 from cascade.models import CascadeRun, DecisionStudy, Scenario
 from flux_site.api.guard import Requires
-from flux_site.api.models import ApiToken
+from flux_site.api.models import ApiToken, SavedView
 from flux_site.jobs.models import Job
 from grid.models import FileExport, FileImport, ImportMapping, OutboxEvent, SyncLayer
 from tests.api.asset_classes import ASSET_CLASSES
@@ -48,6 +48,9 @@ INPUTS: dict[str, Callable[[], dict[str, Any]]] = {
     "stopAssistantAnswer": lambda: {"answerId": str(make_running_answer().pk)},
     "giveAssistantFeedback": lambda: {"answerId": str(make_answer().pk), "isPositive": True},
     "revokeApiToken": lambda: {"tokenId": "1"},
+    "saveView": lambda: {"name": "Storm", "address": "/outages"},
+    "updateSavedView": lambda: {"id": "1", "name": "Storm"},
+    "deleteSavedView": lambda: {"id": "1"},
     "cancelJob": lambda: {"jobId": str(make_job().pk)},
     "startSync": lambda: {"layers": ["substations"]},
     "startRollup": dict,
@@ -200,6 +203,7 @@ def rows() -> list[int]:
         DecisionStudy,
         Scenario,
         ApiToken,
+        SavedView,
         SyncLayer,
         FileImport,
         FileExport,

@@ -20,7 +20,7 @@ from tests.scattered import CENTRE, Scattered, scatter
 HEAT = """query($measure: HeatMeasure!, $resolution: Int! = 8, $area: AreaInput, $limit: Int! = 5000) {
     heatmap(measure: $measure, resolution: $resolution, area: $area, limit: $limit) {
     measure { key title unit definition } resolution cellCount rowCount minimum maximum
-    cells { cell lon lat value rowCount knownCount } } }"""
+    cells { cell lon lat corners value rowCount knownCount } } }"""
 MEASURES = "{ heatmapMeasures { key title unit definition } }"
 CLUSTERS = """query($of: Clustered!, $distance: Float! = 200, $least: Int! = 3, $area: AreaInput,
     $first: Int! = 50) { clusters(of: $of, distanceM: $distance, minPoints: $least, area: $area,
@@ -62,6 +62,8 @@ def test_each_meter_counts_in_the_cell_that_holds_it(
     assert values == sorted(values, reverse=True)
     first = found["cells"][0]
     assert (first["lat"], first["lon"]) == pytest.approx(h3.cell_to_latlng(first["cell"]))
+    corners = list(zip(first["corners"][1::2], first["corners"][::2], strict=True))
+    assert [pytest.approx(corner, abs=1e-6) for corner in corners] == list(h3.cell_to_boundary(first["cell"]))
 
 
 def test_loading_is_load_over_rating_and_null_where_no_load_is_known(

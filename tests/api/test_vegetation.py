@@ -28,9 +28,10 @@ CLUSTERS = """query ($area: AreaInput!, $within: Float!, $least: Int!, $levels: 
 HEATMAP = """query ($area: AreaInput!, $resolution: Int!, $measure: VegetationMeasure!) {
   vegetationHeatmap(area: $area, resolution: $resolution, measure: $measure) {
     cell value treeCount boundary } }"""
-SPANS = """query ($area: AreaInput, $circuit: String, $first: Int!) {
-  spansAtRisk(area: $area, circuitId: $circuit, first: $first) {
-    lineId circuitId customers treeCount strikingCount encroachingCount earliestYears strikesPerYear
+SPANS = """query ($area: AreaInput, $circuit: String, $first: Int!, $line: String, $levels: [String!]) {
+  spansAtRisk(area: $area, circuitId: $circuit, first: $first, lineId: $line, levels: $levels) {
+    lineId route level growInLevel fallInLevel clearanceM clearanceDeficitM
+    circuitId customers treeCount strikingCount encroachingCount earliestYears strikesPerYear
     customerMinutesPerYear } }"""
 EXPLAINED = """query ($tree: String!) { vegetationExplanation(treeId: $tree) {
     assumptions lines { lineId growInLevel fallInLevel steps { name value unit text } } } }"""
@@ -157,6 +158,28 @@ def test_spans_are_ranked_by_what_their_trees_cost(viewer_api: Api) -> None:
     assert [each["encroachingCount"] for each in spans] == [0, 4]
     assert spans[0]["strikesPerYear"] == pytest.approx(0.002)
     assert len(viewer_api.data(SPANS, first=1)["spansAtRisk"]) == 1
+
+
+def test_a_span_has_its_route_and_the_worst_of_its_trees(viewer_api: Api) -> None:
+    circuit = make_circuit()
+    first, second = make_line_section(circuit=circuit), make_line_section(circuit=circuit)
+    for line in (first, second):
+        make_vegetation_line(line=line)
+    make_tree_risk(circuit=circuit, fall_in_line_id=first.pk, grow_in_line_id=first.pk, fall_in_level="HIGH")
+    make_tree_risk(
+        circuit=circuit, fall_in_line_id=second.pk, grow_in_line_id=first.pk, clearance_deficit_m=0.25
+    )
+
+    (span,) = viewer_api.data(SPANS, first=10, line=first.pk)["spansAtRisk"]
+
+    assert (span["level"], span["growInLevel"], span["fallInLevel"]) == ("HIGH", "LOW", "HIGH")
+    assert (span["clearanceM"], span["clearanceDeficitM"]) == (3.05, 0.25)
+    assert span["route"]["type"] == "LineString"
+    assert span["route"]["coordinates"][0] == pytest.approx(list(first.route.coords[0]), abs=1e-6)
+    of_low = viewer_api.data(SPANS, first=10, levels=["LOW"])["spansAtRisk"]
+    assert [each["lineId"] for each in of_low] == [second.pk]
+    (error,) = viewer_api.run(SPANS, first=10, levels=["x' OR 1=1"])["errors"]
+    assert error["extensions"]["field"] == "levels"
 
 
 def test_the_explanation_has_every_number_with_its_reason(viewer_api: Api) -> None:
@@ -293,6 +316,12 @@ def test_an_order_is_made_of_a_package_once(operator_api: Api) -> None:
     assert (again["code"], again["field"]) == ("BAD_INPUT", "packageId")
     assert missing["code"] == "NOT_FOUND"
     assert models.WorkOrder.objects.get().asset_id == package.pk
+    make_work_package()  # has none
+    waiting = "{ vegetationWorkPackages(filters: {workOrderId: {isNull: true}}) { totalCount } }"
+    ordered = waiting.replace("true", "false").replace("totalCount", "edges { node { assetId } }")
+    assert operator_api.data(waiting)["vegetationWorkPackages"]["totalCount"] == 1
+    (edge,) = operator_api.data(ordered)["vegetationWorkPackages"]["edges"]
+    assert edge["node"]["assetId"] == package.pk
     models.WorkOrder.objects.update(status="COMPLETED")
     assert "assetId" in operator_api.data(ORDER, input={"packageId": package.pk})["createVegetationWorkOrder"]
 

@@ -11,23 +11,10 @@ from typing import TypeVar
 from django.db import connections
 from playwright.sync_api import Browser, Page, Response, ViewportSize, expect, sync_playwright
 
+from tests.e2e.flags import FLAGS, SIZE
 from tests.factories.users import PASSWORD
+from tests.servers.environment import ROOT
 
-FLAGS = [
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=gl-egl",
-    "--ignore-gpu-blocklist",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--force-color-profile=srgb",
-    "--hide-scrollbars",
-]
-SIZE: ViewportSize = {"width": 1366, "height": 768}
 PATIENCE_MS = 60_000
 """Software rendering on a busy machine takes its time; a test that passes never waits for it."""
 
@@ -113,3 +100,15 @@ def sign_in(page: Page, *, username: str, path: str = "/") -> None:
 def wait_for_map(page: Page) -> None:
     """Wait until the map has its data and has drawn it."""
     page.locator("html[data-map-state=idle]").wait_for(state="attached")
+
+
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def axe(page: Page) -> list[str]:
+    """Return what axe finds on the page."""
+    page.evaluate(AXE.read_text())
+    faults: list[str] = page.evaluate(
+        "axe.run().then(({violations}) => violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html}`)))"
+    )
+    return faults

@@ -56,7 +56,7 @@ def ask(page: Page, question: str) -> Locator:
 
 
 def a_substation() -> str:
-    """Return a substation with circuits. Read it apart where a table is locked next: a test's reads hold it."""
+    """Return a substation with circuits. Read apart before its table is locked: a test keeps its locks."""
     return models.Circuit.objects.values_list("substation_id", flat=True)[0]
 
 

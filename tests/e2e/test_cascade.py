@@ -176,7 +176,7 @@ def test_run_is_followed_without_a_websocket(browser_of_module: Browser, grid_si
 
 def test_job_is_followed_and_cancelled(desk: tuple[Page, Complaints]) -> None:
     page, complaints = desk
-    page.get_by_role("tab", name="Jobs & data").click()
+    page.get_by_role("link", name="Jobs & data").click()
     expect(page.get_by_test_id("jobs-live")).to_have_text("Live")
     owner = User.objects.get(username="pia")
     job = apart(

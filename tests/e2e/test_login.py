@@ -56,7 +56,7 @@ def test_ended_session_leads_back_to_where_one_was(browser_of_module: Browser, e
         sign_in(page, username="pia", path="/data/jobs")
         expect(page.get_by_test_id("empty-state")).to_be_visible()
         page.context.clear_cookies(name="sessionid")
-        page.get_by_role("tab", name="Cascade lab").click()
+        page.get_by_role("link", name="Cascade lab").click()
 
         expect(page.get_by_text("Your session has ended.")).to_be_visible()
         fill_login(page, username="pia")

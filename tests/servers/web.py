@@ -59,9 +59,14 @@ class WebServer:
 
 
 @contextmanager
-def web_server(application: str = "flux_site.asgi:application", **changes: str) -> Iterator[WebServer]:
-    """Run daphne on the test database while the block runs; ``changes`` go into its environment."""
-    port = free_port()
+def web_server(
+    application: str = "flux_site.asgi:application", *, port: int | None = None, **changes: str
+) -> Iterator[WebServer]:
+    """Run daphne on the test database while the block runs; ``changes`` go into its environment.
+
+    With a ``port`` it comes back where a server was before.
+    """
+    port = port or free_port()
     arguments = ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), application]
     with running(arguments, environment(**changes)) as process:
         server = WebServer(process=process, port=port)

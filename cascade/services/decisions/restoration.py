@@ -322,6 +322,7 @@ def _report(
                 "starts_h": float(plan.starts_h[job]),
                 "finished_h": float(plan.finished_h[job]),
                 "energised_h": float(plan.energised_h[job]),
+                "p20_h": float(quantiles.job_h[job, 0]),
                 "p50_h": float(quantiles.job_h[job, 1]),
                 "p80_h": float(quantiles.job_h[job, 2]),
                 "restores_mw": restores_mw[job],
@@ -350,6 +351,7 @@ def _report(
             {
                 "share_frac": share,
                 "planned_h": planned[index],
+                "p20_h": _known(quantiles.milestone_h[index, 0]),
                 "p50_h": _known(quantiles.milestone_h[index, 1]),
                 "p80_h": _known(quantiles.milestone_h[index, 2]),
             }

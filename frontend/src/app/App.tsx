@@ -8,12 +8,16 @@ import type { LoginReason } from '../features/session/login';
 import { createGraphqlClient } from '../lib/graphql/client';
 import { isUnauthenticated, problemOf } from '../lib/graphql/errors';
 import { closeSubscriptions } from '../lib/graphql/subscriptions';
+import { forgetNotices } from '../lib/notices';
 import { sessionEvents } from '../lib/sessionEvents';
 import { ErrorBoundary } from '../ui/ErrorBoundary';
 import { ErrorState, LoadingState } from '../ui/StateMessage';
 
-import { Shell } from './Shell';
+import { dialogs } from './dialogs';
 
+/** Asked for at once, while the server is asked who the user is; those who must log in never wait for it. */
+const shellModule = import('./Shell');
+const Shell = lazy(() => shellModule.then((module) => ({ default: module.Shell })));
 const LoginPage = lazy(() => import('../features/session/login').then((module) => ({ default: module.LoginPage })));
 
 type Session = 'unknown' | 'open' | 'closed';
@@ -26,6 +30,8 @@ export function App() {
 
   const leave = useCallback((why: LoginReason) => {
     closeSubscriptions();
+    forgetNotices();
+    dialogs.set(null);
     if (why === 'signed-out') forgetConversation();
     // A new client: what one user loaded is never shown to the next.
     setClient(createGraphqlClient());
@@ -53,7 +59,11 @@ export function App() {
           </Suspense>
         )}
         {session === 'unknown' && <SessionCheck onOpen={() => setSession('open')} />}
-        {session === 'open' && <Shell onLoggedOut={() => leave('signed-out')} />}
+        {session === 'open' && (
+          <Suspense fallback={<Opening />}>
+            <Shell onLoggedOut={() => leave('signed-out')} />
+          </Suspense>
+        )}
       </ErrorBoundary>
     </Provider>
   );
@@ -67,16 +77,18 @@ function SessionCheck({ onOpen }: { onOpen: () => void }) {
     if (isOpen) onOpen();
   }, [isOpen, onOpen]);
   const isFailed = error !== undefined && !fetching && !isUnauthenticated(error);
+  if (!isFailed) return <Opening />;
   return (
     <Box component="main" sx={{ height: '100%', display: 'grid', placeItems: 'center' }}>
-      {isFailed ? (
-        <ErrorState
-          title={problemOf(error).message}
-          onRetry={() => refetch({ requestPolicy: 'network-only' })}
-        />
-      ) : (
-        <LoadingState label="Opening Flux Operations Center" />
-      )}
+      <ErrorState title={problemOf(error).message} onRetry={() => refetch({ requestPolicy: 'network-only' })} />
+    </Box>
+  );
+}
+
+function Opening() {
+  return (
+    <Box component="main" sx={{ height: '100%', display: 'grid', placeItems: 'center' }}>
+      <LoadingState label="Opening Flux Operations Center" />
     </Box>
   );
 }

@@ -1,31 +1,34 @@
 import Box from '@mui/material/Box';
-import Tab from '@mui/material/Tab';
-import Tabs from '@mui/material/Tabs';
-import Typography from '@mui/material/Typography';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import type { MouseEvent } from 'react';
 
-import { AssistantButton, panelState } from '../features/assistant';
-import { DataAge, HealthIndicator } from '../features/health';
-import { UserMenu } from '../features/session';
+import { panelState } from '../features/assistant';
 import { navigate, usePath, useSearchString } from '../lib/location';
 import { decodeMapView, encodeMapView, sharedView, withMapView } from '../lib/mapView';
 import { useStore } from '../lib/store';
 import { ErrorBoundary } from '../ui/ErrorBoundary';
 import { EmptyState, LoadingState } from '../ui/StateMessage';
 
-import { movedTo, routeOf, WORKSPACES } from './routes';
+import type { OverlaysProps } from './Overlays';
+import { dialogs } from './dialogs';
+import { Header } from './header/Header';
+import { isOnMap, mapWorkspaceOf, movedTo, routeOf, WORKSPACES } from './routes';
 import type { Route, Workspace, WorkspaceKey } from './routes';
 import { useSite } from './site';
+import { useDefaultView } from './useDefaultView';
+import { useShortcuts } from './useShortcuts';
 
 const MapWorkspaces = lazy(() => import('./MapWorkspaces').then((module) => ({ default: module.MapWorkspaces })));
 const AssistantPane = lazy(() => import('./AssistantPane').then((module) => ({ default: module.AssistantPane })));
 const AmiPage = lazy(() => import('./AmiPage').then((module) => ({ default: module.AmiPage })));
 const AssetsPage = lazy(() => import('./AssetsPage').then((module) => ({ default: module.AssetsPage })));
-const RunsPage = lazy(() => import('./RunsPage').then((module) => ({ default: module.RunsPage })));
+const TopologyPage = lazy(() => import('./TopologyPage').then((module) => ({ default: module.TopologyPage })));
+const CascadePages = lazy(() => import('./cascade/CascadePages').then((module) => ({ default: module.CascadePages })));
 const DataPage = lazy(() => import('./DataPage').then((module) => ({ default: module.DataPage })));
 
-const HEADER_PX = 48;
+const Overlays = lazy(() => import('./Overlays').then((module) => ({ default: module.Overlays })));
+
+/** What only watches and waits loads when the page had time to come. */
+const OVERLAYS_AFTER_MS = 1_500;
 const OPERATIONS: Workspace = WORKSPACES[0];
 
 /** Header, navigation and the current workspace. */
@@ -41,62 +44,14 @@ export function Shell({ onLoggedOut }: { onLoggedOut: () => void }) {
   const { isOpen: isAssistantOpen } = useStore(panelState);
   const targetOf = useTargets(route, search);
 
-  const go = (workspace: Workspace) => (event: MouseEvent) => {
-    event.preventDefault();
-    navigate(targetOf(workspace));
-  };
+  useShortcuts();
+  useDefaultView();
 
   return (
-    <Box sx={{ height: '100%', display: 'flex', flexDirection: 'column' }}>
-      <Box
-        component="header"
-        sx={{
-          height: HEADER_PX,
-          flexShrink: 0,
-          display: 'flex',
-          alignItems: 'center',
-          gap: { xs: 1, md: 2 },
-          px: 2,
-          borderBottom: 1,
-          borderColor: 'divider',
-          bgcolor: 'background.paper',
-        }}
-      >
-        <Box sx={{ display: 'flex', alignItems: 'baseline', gap: 1.25, minWidth: 0 }}>
-          <Typography variant="h2" component="h1" noWrap>
-            Flux Operations Center
-          </Typography>
-          <Typography variant="caption" color="textSecondary" noWrap data-testid="territory" sx={{ minWidth: 64, display: { xs: 'none', md: 'inline' } }}>
-            {site?.territoryName ?? ''}
-          </Typography>
-        </Box>
-        <Tabs
-          component="nav"
-          value={route.workspace === 'unknown' ? false : route.workspace}
-          aria-label="Workspaces"
-          variant="scrollable"
-          scrollButtons={false}
-          sx={{ minHeight: HEADER_PX, '& .MuiTab-root': { minHeight: HEADER_PX, py: 0, minWidth: 72 } }}
-        >
-          {WORKSPACES.map((workspace) => (
-            <Tab
-              key={workspace.key}
-              label={workspace.label}
-              value={workspace.key}
-              component="a"
-              href={targetOf(workspace)}
-              onClick={go(workspace)}
-            />
-          ))}
-        </Tabs>
-        <Box sx={{ flex: 1 }} />
-        <AssistantButton />
-        <DataAge />
-        <HealthIndicator />
-        <UserMenu onLoggedOut={onLoggedOut} />
-      </Box>
-      <Box sx={{ flex: 1, minHeight: 0, display: 'flex', position: 'relative' }}>
-        <Box component="main" sx={{ flex: 1, minWidth: 0, position: 'relative' }}>
+    <Box data-print="flow" sx={{ height: '100%', display: 'flex', flexDirection: 'column' }}>
+      <Header site={site} current={route.workspace} targetOf={targetOf} onLoggedOut={onLoggedOut} />
+      <Box data-print="flow" sx={{ flex: 1, minHeight: 0, display: 'flex', position: 'relative' }}>
+        <Box component="main" data-print="flow" sx={{ flex: 1, minWidth: 0, position: 'relative' }}>
           <ErrorBoundary key={boundaryOf(route)} name="The page">
             <Suspense fallback={<LoadingState label="Loading the page" minHeight={320} />}>
               <Page route={route} site={site} mapAddress={targetOf(OPERATIONS)} />
@@ -116,7 +71,26 @@ export function Shell({ onLoggedOut }: { onLoggedOut: () => void }) {
           </ErrorBoundary>
         )}
       </Box>
+      <LateOverlays site={site} route={route} targetOf={targetOf} />
     </Box>
+  );
+}
+
+/** Palette, dialogs and notices: loaded a moment after the page, or as soon as one of them is wanted. */
+function LateOverlays(props: OverlaysProps) {
+  const [isTime, setTime] = useState(false);
+  const isWanted = useStore(dialogs) !== null;
+  useEffect(() => {
+    const timer = setTimeout(() => setTime(true), OVERLAYS_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!isTime && !isWanted) return null;
+  return (
+    <ErrorBoundary name="Search and notices">
+      <Suspense fallback={null}>
+        <Overlays {...props} />
+      </Suspense>
+    </ErrorBoundary>
   );
 }
 
@@ -138,15 +112,11 @@ function useTargets(route: Route, search: string): (workspace: Workspace) => str
   return ({ key, path }) => {
     const kept = last.own[key] ?? '';
     if (key === 'operations') return path + last.map;
-    if (key === 'outages') return path + withMapView(kept, decodeMapView(last.map));
+    if (key === 'outages' || key === 'vegetation') return path + withMapView(kept, decodeMapView(last.map));
     if (key !== 'cascade') return path + kept;
     const { run, wave, vulnerability } = decodeMapView(kept);
-    return path + encodeMapView({ ...decodeMapView(last.map), run, wave, vulnerability });
+    return path + withMapView(kept, { ...decodeMapView(last.map), run, wave, vulnerability });
   };
-}
-
-function isOnMap(route: Route): boolean {
-  return route.workspace === 'operations' || route.workspace === 'outages' || (route.workspace === 'cascade' && route.page === 'map');
 }
 
 /** A page that failed is tried anew on another page; the map is one page in all its workspaces, a part of the data with any choice. */
@@ -156,11 +126,12 @@ function boundaryOf(route: Route): string {
 }
 
 function Page({ route, site, mapAddress }: { route: Route; site: ReturnType<typeof useSite>; mapAddress: string }) {
-  if (route.workspace === 'operations' || route.workspace === 'outages' || (route.workspace === 'cascade' && route.page === 'map')) {
+  const mapWorkspace = mapWorkspaceOf(route);
+  if (mapWorkspace !== null) {
     return site === null ? (
       <LoadingState label="Loading the site's settings" minHeight={320} />
     ) : (
-      <MapWorkspaces site={site} workspace={route.workspace} />
+      <MapWorkspaces site={site} workspace={mapWorkspace} />
     );
   }
   switch (route.workspace) {
@@ -170,10 +141,16 @@ function Page({ route, site, mapAddress }: { route: Route; site: ReturnType<type
       ) : (
         <AmiPage timeZone={site.timeZone} mapAddress={mapAddress} />
       );
+    case 'topology':
+      return <TopologyPage timeZone={site?.timeZone} mapAddress={mapAddress} />;
     case 'assets':
       return <AssetsPage assetId={route.assetId} timeZone={site?.timeZone} />;
     case 'cascade':
-      return <RunsPage timeZone={site?.timeZone} />;
+      return site === null ? (
+        <LoadingState label="Loading the site's settings" minHeight={320} />
+      ) : (
+        <CascadePages page={route.page} site={site} />
+      );
     case 'data':
       return <DataPage part={route.part} id={route.id} timeZone={site?.timeZone} />;
     case 'unknown':

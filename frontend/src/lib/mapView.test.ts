@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { hourText } from './layerDisplay';
 import { decodeMapView, DEFAULT_VIEW, encodeMapView, sharedView, withMapView } from './mapView';
 import type { MapView } from './mapView';
 
@@ -25,6 +26,22 @@ const anyView: fc.Arbitrary<MapView> = fc.record({
   run: fc.option(fc.stringMatching(/^[A-Za-z0-9_=:.-]{1,24}$/)),
   wave: fc.option(fc.nat(99_999)),
   vulnerability: fc.option(fc.oneof(fc.constant('present'), fc.nat(99_999).map(String))),
+  display: fc.record({
+    opacity: fc.dictionary(layerKey, fc.integer({ min: 10, max: 99 }), { maxKeys: 3, noNullPrototype: true }),
+    filters: fc.dictionary(
+      fc.constantFrom('branches.kv', 'lines.line_class', 'network.circuit', 'flood_zones.annual_chance_pct'),
+      fc.uniqueArray(fc.stringMatching(/^[A-Za-z0-9_.-]{1,12}$/), { minLength: 1, maxLength: 4 }),
+      { maxKeys: 3, noNullPrototype: true },
+    ),
+    heat: fc.option(fc.record({ measure: fc.constantFrom('LOADING', 'TREE_RISK'), isTowers: fc.boolean() })),
+    weather: fc.option(
+      fc.record({ measure: fc.constantFrom('TEMPERATURE', 'WIND_SPEED'), at: fc.option(fc.nat(800_000).map((hour) => hourText(hour * 3_600_000))) }),
+    ),
+    isTilted: fc.boolean(),
+    hasFlow: fc.boolean(),
+  }),
+  drawn: fc.option(fc.stringMatching(/^[A-Za-z0-9_.-]{1,60}$/)),
+  pins: fc.uniqueArray(assetId, { maxLength: 4 }),
 });
 
 describe('the map view in the address', () => {
@@ -66,9 +83,21 @@ describe('the map view in the address', () => {
       run: '12',
       wave: 3,
       vulnerability: null,
+      display: {
+        opacity: { buildings: 60, lines: 100 },
+        filters: { 'branches.kv': ['300', '200'] },
+        heat: { measure: 'LOADING', isTowers: true },
+        weather: { measure: 'TEMPERATURE', at: '2026-07-01T14:00Z' },
+        isTilted: true,
+        hasFlow: false,
+      },
+      drawn: 'cABC',
+      pins: ['SUB-1', 'SUB-2'],
     };
     expect(encodeMapView(view)).toBe(
-      '?at=-95.3698,29.76,8.5&layers=substations,branches&colour=loading&sel=SUB-40707&run=12&wave=3',
+      '?at=-95.3698,29.76,8.5&layers=substations,branches&colour=loading&sel=SUB-40707&run=12&wave=3' +
+        '&opacity=buildings:60&filter=branches.kv:300:200&heat=LOADING:towers&weather=TEMPERATURE,2026-07-01T14:00Z&tilt=1' +
+        '&draw=cABC&pins=SUB-1,SUB-2',
     );
   });
 

@@ -3,6 +3,9 @@
  *
  * Anything malformed in a link is dropped, never passed on: a bad link opens the default view.
  */
+import { decodeDisplay, DEFAULT_DISPLAY, DISPLAY_NAMES, encodeDisplay } from './layerDisplay';
+import type { LayerDisplay } from './layerDisplay';
+
 /** What colours lines: their voltage, their loading, or their load over the rating in the weather. */
 export type ColourMode = 'voltage' | 'loading' | 'weather';
 
@@ -27,6 +30,12 @@ export interface MapView {
   wave: number | null;
   /** The map of vulnerability shown: `present`, or its id. */
   vulnerability: string | null;
+  /** How layers are shown. */
+  display: LayerDisplay;
+  /** What was drawn on the map, in a few letters (`lib/geo/shapes`). */
+  drawn: string | null;
+  /** Assets pinned to be compared, at most four. */
+  pins: readonly string[];
 }
 
 export const DEFAULT_VIEW: MapView = {
@@ -37,13 +46,19 @@ export const DEFAULT_VIEW: MapView = {
   run: null,
   wave: null,
   vulnerability: null,
+  display: DEFAULT_DISPLAY,
+  drawn: null,
+  pins: [],
 };
+
+export const MOST_PINS = 4;
 
 const MAX_LATITUDE = 85;
 const MAX_ZOOM = 22;
 const LAYER_KEY = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 const ASSET_ID = /^[A-Z]{2,8}-[A-Za-z0-9_.:-]{1,120}$/;
 const MAP_ID = /^(present|\d{1,18})$/;
+const DRAWN = /^[A-Za-z0-9_.-]{1,4000}$/;
 const RUN_ID = /^[A-Za-z0-9_=:.-]{1,200}$/;
 
 function decodeViewport(text: string | null): Viewport | null {
@@ -64,6 +79,11 @@ function decodeWave(text: string | null): number | null {
   return Number(text);
 }
 
+function decodePins(text: string | null): string[] {
+  const ids = (text ?? '').split(',').filter((id) => ASSET_ID.test(id));
+  return [...new Set(ids)].slice(0, MOST_PINS);
+}
+
 export function decodeMapView(search: string): MapView {
   const params = new URLSearchParams(search);
   const layers = params.get('layers');
@@ -75,6 +95,9 @@ export function decodeMapView(search: string): MapView {
     run: matching(params.get('run'), RUN_ID),
     wave: decodeWave(params.get('wave')),
     vulnerability: matching(params.get('vulnerability'), MAP_ID),
+    display: decodeDisplay(params),
+    drawn: matching(params.get('draw'), DRAWN),
+    pins: decodePins(params.get('pins')),
   };
 }
 
@@ -95,10 +118,13 @@ export function encodeMapView(view: MapView): string {
   if (view.run !== null) add('run', view.run);
   if (view.wave !== null) add('wave', String(view.wave));
   if (view.vulnerability !== null) add('vulnerability', view.vulnerability);
+  for (const [name, value] of encodeDisplay(view.display)) add(name, value);
+  if (view.drawn !== null) add('draw', view.drawn);
+  if (view.pins.length > 0) add('pins', view.pins.join(','));
   return parts.length === 0 ? '' : `?${parts.join('&')}`;
 }
 
-const OWN_NAMES = ['at', 'layers', 'colour', 'sel', 'run', 'wave', 'vulnerability'];
+const OWN_NAMES = ['at', 'layers', 'colour', 'sel', 'run', 'wave', 'vulnerability', ...DISPLAY_NAMES, 'draw', 'pins'];
 
 /** The query string with this view in it; what else it says stays. */
 export function withMapView(search: string, view: MapView): string {
@@ -109,9 +135,10 @@ export function withMapView(search: string, view: MapView): string {
   return parts.length === 0 ? '' : `?${parts.join('&')}`;
 }
 
-/** What of a view goes along to another workspace: where one looks, and at what. */
+/** What of a view goes along to another workspace: where one looks, at what, and what one marked. */
 export function sharedView(view: MapView): MapView {
-  return { ...DEFAULT_VIEW, viewport: view.viewport, layers: view.layers, colour: view.colour, selected: view.selected };
+  const { viewport, layers, colour, selected, display, drawn, pins } = view;
+  return { ...DEFAULT_VIEW, viewport, layers, colour, selected, display, drawn, pins };
 }
 
 function round(value: number, digits: number): number {

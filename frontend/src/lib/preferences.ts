@@ -1,5 +1,5 @@
 import { rememberedStore } from './remembered';
-import { useStore } from './store';
+import { createStore, useStore } from './store';
 import type { UnitSystem } from './units';
 
 export type ColourScheme = 'dark' | 'light';
@@ -35,3 +35,6 @@ export function usePreferences(): Preferences {
 export function useUnits(): UnitSystem {
   return usePreferences().units;
 }
+
+/** Colours that paper needs, for as long as a report is made; null: those that one chose. */
+export const schemeForPaper = createStore<ColourScheme | null>(null);

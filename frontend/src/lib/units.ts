@@ -8,6 +8,9 @@ const FEET_PER_M = 1 / 0.3048;
 const MILES_PER_KM = 1 / 1.609344;
 const MPH_PER_M_S = 3.6 * MILES_PER_KM;
 
+const SPEED_US = { unit: 'mph', kmhPerUnit: 1 / MILES_PER_KM } as const;
+const SPEED_METRIC = { unit: 'km/h', kmhPerUnit: 1 } as const;
+
 type Maybe = number | null | undefined;
 
 function scaled(value: Maybe, factor: number): Maybe {
@@ -50,6 +53,11 @@ export function formatAirTemperature(valueC: Maybe, units: UnitSystem, digits = 
 /** A speed of wind, given in metres per second. */
 export function formatWind(valueMS: Maybe, units: UnitSystem, digits = 1): string {
   return units === 'us' ? formatQuantity(scaled(valueMS, MPH_PER_M_S), 'mph', digits) : formatQuantity(valueMS, 'm/s', digits);
+}
+
+/** The unit that speeds on a road are typed in, and how many km/h one of it is. */
+export function speedScale(units: UnitSystem): { unit: string; kmhPerUnit: number } {
+  return units === 'us' ? SPEED_US : SPEED_METRIC;
 }
 
 /** Rain, given in millimetres. */

@@ -8,15 +8,18 @@ interface Props {
   summary: ReactNode;
   children: ReactNode;
   isOpenAtFirst?: boolean;
+  /** It was opened or folded: what is inside can be asked for then. */
+  onToggle?: (isOpen: boolean) => void;
   testId?: string;
 }
 
 /** A part that is folded until it is wanted. */
-export function Fold({ summary, children, isOpenAtFirst = false, testId }: Props) {
+export function Fold({ summary, children, isOpenAtFirst = false, onToggle, testId }: Props) {
   return (
     <Box
       component="details"
       open={isOpenAtFirst}
+      onToggle={onToggle === undefined ? undefined : (event) => onToggle(event.currentTarget.open)}
       data-testid={testId}
       sx={{
         fontSize: '0.75rem',

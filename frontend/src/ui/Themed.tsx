@@ -4,7 +4,8 @@ import useMediaQuery from '@mui/material/useMediaQuery';
 import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 
-import { usePreferences } from '../lib/preferences';
+import { schemeForPaper, usePreferences } from '../lib/preferences';
+import { useStore } from '../lib/store';
 
 import { themeOf } from './theme';
 
@@ -12,7 +13,8 @@ import { themeOf } from './theme';
 export function Themed({ children }: { children: ReactNode }) {
   const { scheme } = usePreferences();
   const isSystemLight = useMediaQuery('(prefers-color-scheme: light)', { noSsr: true });
-  const chosen = scheme === 'system' ? (isSystemLight ? 'light' : 'dark') : scheme;
+  const forPaper = useStore(schemeForPaper);
+  const chosen = forPaper ?? (scheme === 'system' ? (isSystemLight ? 'light' : 'dark') : scheme);
   const theme = useMemo(() => themeOf(chosen), [chosen]);
   return (
     <ThemeProvider theme={theme}>

@@ -75,3 +75,14 @@ export const RefreshIcon = createSvgIcon(
   <path d="M12 5a7 7 0 0 1 6.3 4H15v2h7V4h-2v3.6A9 9 0 1 0 21 14h-2.1A7 7 0 1 1 12 5z" />,
   'Refresh',
 );
+export const BellIcon = createSvgIcon(<path d="M12 22a2 2 0 0 0 2-2h-4a2 2 0 0 0 2 2zm6-6v-5a6 6 0 0 0-4.5-5.8V4.5a1.5 1.5 0 0 0-3 0v.7A6 6 0 0 0 6 11v5l-2 2v1h16v-1z" />, 'Bell');
+export const StarIcon = createSvgIcon(<path d="m12 17.3 6.2 3.7-1.6-7L22 9.2l-7.2-.6L12 2 9.2 8.6 2 9.2 7.4 14l-1.6 7z" />, 'Star');
+export const PrintIcon = createSvgIcon(<path d="M7 3h10v4H7zM5 8h14a3 3 0 0 1 3 3v6h-4v4H6v-4H2v-6a3 3 0 0 1 3-3zm3 7v4h8v-4zm10-4v2h2v-2z" fillRule="evenodd" />, 'Print');
+export const RemoveIcon = createSvgIcon(<path d="M5 11h14v2H5z" />, 'Remove');
+export const FitIcon = createSvgIcon(<path d="M4 4h6v2H6v4H4zm10 0h6v6h-2V6h-4zM4 14h2v4h4v2H4zm14 0h2v6h-6v-2h4z" />, 'Fit');
+export const UndoIcon = createSvgIcon(<path d="M9 5v4c6 0 9.5 2.5 11 8-2.5-3-5.5-4.2-11-4.200V17L3 11z" />, 'Undo');
+export const RedoIcon = createSvgIcon(<path d="M15 5v4c-6 0-9.500 2.500-11 8 2.500-3 5.500-4.200 11-4.200V17l6-6z" />, 'Redo');
+export const TuneIcon = createSvgIcon(
+  <path d="M4 7h9v2H4zm12-2h2v2h2v2h-2v2h-2zM4 15h3v2H4zm5-2h2v2h9v2h-9v2H9z" />,
+  'Tune',
+);

@@ -284,6 +284,7 @@ class VegetationWorkPackageFilter:
     earliest_years: Number
     customer_minutes_per_year: Number
     effort_h: Number
+    work_order_id: Text
 
 
 @strawberry_django.filter_type(models.WeatherObservation)

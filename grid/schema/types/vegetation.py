@@ -142,6 +142,14 @@ class SpanAtRisk:
     customers: int | None = strawberry.field(description="Active accounts behind that switch.")
     outage_min: float | None
     is_route_approximate: bool
+    route: GeoJSON = strawberry.field(description="A GeoJSON LineString.")
+    level: str | None = strawberry.field(description="Of its worst tree.")
+    grow_in_level: str | None
+    fall_in_level: str | None
+    clearance_m: float = strawberry.field(description="What must stay free around it, m.")
+    clearance_deficit_m: float | None = strawberry.field(
+        description="How deep its deepest tree is inside the clearance, m; below 0: how far outside."
+    )
     tree_count: int
     striking_count: int
     encroaching_count: int

@@ -66,6 +66,7 @@ vegetation_risk = MapLayer(
         number("years_to_encroachment", "Until it encroaches", "years"),
         number("overstrike_m", "How far a fall reaches beyond the conductor", "m", min_zoom=14),
         number("height_m", "Height", "m", min_zoom=14),
+        number("crown_radius_m", "Radius of the crown", "m", min_zoom=14),
         text("common_name", "Species", min_zoom=14),
         text("circuit_id", "Circuit", min_zoom=14),
     ),

@@ -160,6 +160,13 @@ def _on_cells(
     )
 
 
+def corners_of(cell: str) -> list[float]:
+    """Return the corners of a cell of H3 in order, longitude and latitude in turn, degrees to 6 decimals."""
+    import h3
+
+    return [round(degrees, 6) for lat, lon in h3.cell_to_boundary(cell) for degrees in (lon, lat)]
+
+
 def _combined(
     combine: Combine, of_row: Positions, count: int, value: Floats, weight: Floats
 ) -> tuple[Floats, Positions]:

@@ -72,6 +72,12 @@ class SpanAtRisk:
     customers: int | None
     outage_min: float | None
     is_route_approximate: bool
+    route: Any
+    level: str | None
+    grow_in_level: str | None
+    fall_in_level: str | None
+    clearance_m: float
+    clearance_deficit_m: float | None
     tree_count: int
     striking_count: int
     encroaching_count: int
@@ -107,18 +113,24 @@ WITH struck AS (
     SELECT fall_in_line_id AS line_id, count(*) AS near,
         count(*) FILTER (WHERE overstrike_m >= 0) AS striking, sum(strikes_per_year) AS strikes,
         sum(customer_minutes_per_year) AS lost, sum(customer_minutes_low) AS low,
-        sum(customer_minutes_high) AS high
+        sum(customer_minutes_high) AS high,
+        max(array_position(%(all_levels)s::text[], fall_in_level::text)) AS worst
     FROM grid_treerisk r WHERE fall_in_line_id IS NOT NULL {where} GROUP BY 1
 ), grown AS (
     SELECT grow_in_line_id AS line_id, count(*) FILTER (WHERE clearance_deficit_m >= 0) AS encroaching,
-        min(years_to_encroachment) AS earliest
+        min(years_to_encroachment) AS earliest, max(clearance_deficit_m) AS deficit,
+        max(array_position(%(all_levels)s::text[], grow_in_level::text)) AS worst
     FROM grid_treerisk r WHERE grow_in_line_id IS NOT NULL {where} GROUP BY 1
 )
 SELECT l.id, l.line_kind, l.circuit_id, l.device_id, l.customers, l.outage_min, l.line_kind = 'BRANCH',
+    ST_AsGeoJSON(l.route, 6), (%(all_levels)s::text[])[greatest(g.worst, s.worst)],
+    (%(all_levels)s::text[])[g.worst], (%(all_levels)s::text[])[s.worst], l.clearance_m, g.deficit,
     coalesce(s.near, 0), coalesce(s.striking, 0), coalesce(g.encroaching, 0), g.earliest, s.strikes, s.lost,
     s.low, s.high
 FROM struck s FULL JOIN grown g ON g.line_id = s.line_id
 JOIN grid_vegetationline l ON l.id = coalesce(s.line_id, g.line_id)
+WHERE (%(line)s::text IS NULL OR l.id = %(line)s) AND (%(levels)s::text[] IS NULL
+    OR (%(all_levels)s::text[])[greatest(g.worst, s.worst)] = ANY(%(levels)s))
 ORDER BY s.lost DESC NULLS LAST, g.encroaching DESC NULLS LAST, l.id LIMIT %(most)s"""
 
 
@@ -205,18 +217,30 @@ def heatmap(*, area: GEOSGeometry, user: Any, resolution: int, measure: Vegetati
 
 
 def spans_at_risk(
-    *, area: GEOSGeometry | None, circuit_id: str | None, user: Any, first: int
+    *,
+    area: GEOSGeometry | None,
+    circuit_id: str | None,
+    user: Any,
+    first: int,
+    line_id: str | None = None,
+    levels: list[str] | None = None,
 ) -> list[SpanAtRisk]:
     """Return spans by the customer-minutes that their trees are expected to cost, the most first.
 
     Each tree counts at the one span on which its fall costs most, and at the one it encroaches on first.
 
     Raises:
-        BadInput: if ``first`` is out of range.
+        BadInput: if ``first`` is out of range, or a level is none.
     """
+    _check_levels(levels)
     if not 1 <= first <= MOST_SPANS:
         raise BadInput(f"first is {first}; it must be 1 to {MOST_SPANS}.", field="first")
-    values: dict[str, Any] = {"most": first}
+    values: dict[str, Any] = {
+        "most": first,
+        "line": line_id,
+        "levels": levels,
+        "all_levels": [str(each) for each in VegetationLevel],
+    }
     where = ""
     zones = granted_zone_ids(user)
     if zones:
@@ -229,7 +253,8 @@ def spans_at_risk(
     with connection.cursor() as cursor:
         cursor.execute(_SPANS.format(where=where), values)
         names = tuple(SpanAtRisk.__dataclass_fields__)
-        return [SpanAtRisk(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [SpanAtRisk(**{**row, "route": json.loads(row["route"])}) for row in rows]
 
 
 def boundary_of(cell: str) -> Any:

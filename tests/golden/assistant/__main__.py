@@ -1,6 +1,7 @@
 """``python -m tests.golden.assistant``: asks every question, prints the rates by kind.
 
-Of the half that is tuned on it prints what is not right; with ``--all`` of the other one, too.
+Of the half that is tuned on it prints what is not right; with ``--all`` of the others, too. ``--only NAME``
+asks one set: "unseen H".
 """
 
 from __future__ import annotations
@@ -9,25 +10,23 @@ import sys
 from collections import Counter
 
 from tests.golden.assistant.golden_assistant import (
-    AGAIN,
-    HELD_OUT,
     TUNE,
-    UNSEEN,
-    UNSEEN_E,
-    UNSEEN_F,
-    UNSEEN_G,
     Result,
     Verdict,
     ask,
     golden_questions,
+    halves,
+    interval,
 )
 
 
 def main() -> None:
     """Print how the questions come out."""
-    results = [ask(golden) for golden in golden_questions()]
-    for half in (TUNE, HELD_OUT, UNSEEN, AGAIN, UNSEEN_E, UNSEEN_F, UNSEEN_G):
-        _print_half(half, [result for result in results if result.golden.half == half])
+    questions = golden_questions()
+    only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else None
+    for half in halves(questions):
+        if only in (None, half):
+            _print_half(half, [ask(golden) for golden in questions if golden.half == half])
 
 
 def _print_half(half: str, results: list[Result]) -> None:
@@ -37,6 +36,11 @@ def _print_half(half: str, results: list[Result]) -> None:
         found = Counter(result.verdict for result in results if kind in {result.golden.kind, "all"})
         counts = "  ".join(f"{verdict.value} {found[verdict]:3d}" for verdict in Verdict)
         sys.stdout.write(f"  {kind:22s} {counts}\n")
+    counted = Counter(result.verdict for result in results)
+    for verdict in Verdict:
+        low, high = interval(counted[verdict], len(results))
+        share = counted[verdict] / max(len(results), 1)
+        sys.stdout.write(f"  {verdict.value}: {share:.1%} (95 %: {low:.1%} to {high:.1%})\n")
     for result in results:
         if result.verdict is not Verdict.RIGHT and (half == TUNE or "--all" in sys.argv):
             sys.stdout.write(

@@ -12,6 +12,8 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from agent.backends.requests import Tool, ToolOutcome
 from agent.documents.builtin import built_in_documents
 from agent.documents.kinds import DocumentKind
@@ -157,22 +159,23 @@ def _analyst(name: str, given: Mapping[str, Any]) -> ToolOutcome:
 
 
 @cache
-def _passages(kind: DocumentKind) -> tuple[Passages, tuple[tuple[str, str, str, str], ...]]:
-    places: list[tuple[str, str, str, str]] = []
+def _passages() -> tuple[Passages, tuple[tuple[str, str, str, str, DocumentKind], ...]]:
+    places: list[tuple[str, str, str, str, DocumentKind]] = []
     entries: list[Entry] = []
     for document in built_in_documents():
-        if document.kind is kind:
-            for passage in cut(document.document):
-                title = document.document.title or document.key
-                places.append((document.key, title, passage.section, passage.text))
-                entries.append(Entry(title=title, section=passage.section, text=passage.text))
+        for passage in cut(document.document):
+            title = document.document.title or document.key
+            places.append((document.key, title, passage.section, passage.text, document.kind))
+            standard = document.document.meta["standard"]
+            entries.append(Entry(title=title, section=passage.section, text=passage.text, standard=standard))
     return Passages(entries), tuple(places)
 
 
 def _documents(name: str, given: Mapping[str, Any]) -> ToolOutcome:
     kind = DocumentKind.TECHNICAL if name == "search_technical_docs" else DocumentKind.COMPLIANCE
-    passages, places = _passages(kind)
-    found = passages.search(given["question"], limit=3)
+    passages, places = _passages()
+    keep = np.array([place[4] is kind for place in places])
+    found = passages.search(given["question"], limit=3, keep=keep)
     if not found:
         return ToolOutcome(
             content={"passages": []},
@@ -185,6 +188,8 @@ def _documents(name: str, given: Mapping[str, Any]) -> ToolOutcome:
             "document": places[each.index][1],
             "section": places[each.index][2],
             "text": places[each.index][3],
+            "score": each.score,
+            "coverage_frac": each.coverage_frac,
         }
         for number, each in enumerate(found, 1)
     ]

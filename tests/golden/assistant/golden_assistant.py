@@ -20,7 +20,6 @@ from tests.golden.assistant.fakes import TOOLS, tools
 
 FOLDER = Path(__file__).with_name("questions")
 TUNE, HELD_OUT, UNSEEN, AGAIN = "tune", "held out", "unseen", "unseen again"
-UNSEEN_E, UNSEEN_F, UNSEEN_G = "unseen E", "unseen F", "unseen G"
 
 
 class Verdict(StrEnum):
@@ -69,6 +68,23 @@ class Result:
     reason: DoneReason
     text: str
     events: tuple[Event, ...] = field(default=(), repr=False)
+
+
+def halves(questions: Sequence[Golden]) -> list[str]:
+    """Return the sets: the two halves that were tuned with, then the others in the order of their names."""
+    found = {golden.half for golden in questions}
+    first = [TUNE, HELD_OUT, UNSEEN, AGAIN]
+    return [half for half in first if half in found] + sorted(found - set(first))
+
+
+def interval(count: int, of: int, z: float = 1.96) -> tuple[float, float]:
+    """Return the 95 % interval of a share by Wilson (1927), as fractions."""
+    if not of:
+        return 0.0, 1.0
+    share, spread = count / of, z * z / of
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def golden_questions() -> list[Golden]:

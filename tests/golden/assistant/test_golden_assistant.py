@@ -12,29 +12,34 @@ from agent.documents.measuring import read_questions
 from agent.events import Citation, Done, DoneReason, Status, Text, ToolResult, ToolUse
 from tests.golden.agent.golden import golden_questions as analyst_questions
 from tests.golden.assistant.golden_assistant import (
-    AGAIN,
-    HELD_OUT,
-    TUNE,
-    UNSEEN,
-    UNSEEN_E,
-    UNSEEN_F,
-    UNSEEN_G,
     Golden,
     Result,
     Verdict,
     ask,
     golden_questions,
+    halves,
+    interval,
 )
 
 DOCUMENT_QUESTIONS = Path(__file__).parents[1] / "documents" / "questions.yaml"
 MOST_WRONG_FRAC = 0.02
 FEWEST_RIGHT_FRAC = 0.9
 QUESTIONS = golden_questions()
+FRESH = frozenset({"unseen K", "unseen L"})
+"""Sets that were asked once and from which nothing was mended yet: their figures are what they are."""
 
 
 @pytest.fixture(scope="module")
 def results() -> list[Result]:
     return [ask(golden) for golden in QUESTIONS]
+
+
+def test_the_interval_of_a_share_is_wilsons() -> None:
+    # 8 of 106, worked by hand: (0.0755 + 0.0181) / 1.0362 = 0.0903, give or take 0.0516
+    low, high = interval(8, 106)
+
+    assert (round(low, 3), round(high, 3)) == (0.039, 0.142)
+    assert interval(0, 0) == (0.0, 1.0)
 
 
 def test_there_are_enough_questions_and_none_twice() -> None:
@@ -46,7 +51,7 @@ def test_there_are_enough_questions_and_none_twice() -> None:
     assert len(asked) == len(set(asked))
 
 
-@pytest.mark.parametrize("half", [TUNE, HELD_OUT, UNSEEN, AGAIN, UNSEEN_E, UNSEEN_F, UNSEEN_G])
+@pytest.mark.parametrize("half", [half for half in halves(QUESTIONS) if half not in FRESH])
 def test_most_questions_are_right_and_few_are_wrong(results: list[Result], half: str) -> None:
     found = Counter(result.verdict for result in results if result.golden.half == half)
     wrong = [result for result in results if result.golden.half == half and result.verdict is Verdict.WRONG]
@@ -85,11 +90,8 @@ def test_no_question_that_the_analyst_declines_is_answered_by_another_tool() -> 
         ("What is the phone number of customer CUST-0000001?", ["search_customers"]),
         # That there is no such outage, or that it is over, is for the tool of outages to say.
         ("status of outage OUT-0000001", ["outage_status"]),
-        # The answer says that the records do not know it and quotes what a manual says of losses.
-        (
-            "losses in the distribution network",
-            ["grid_analyst", "search_technical_docs", "search_compliance_docs"],
-        ),
+        # Which should be replaced first is what risk ranks.
+        ("Which transformer should we replace first?", ["risk"]),
         ("what is the telephone number of CUST-0000003", ["search_customers"]),
         ("where does customer CUST-0000009 live", ["search_customers"]),
         ("when will OUT-001408 be over", ["outage_status"]),

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.admin.utils import quote
 from django.urls import reverse
 
+from flux_site.api import saved_views
 from flux_site.api.tokens import issue
 from grid.services.sync import ensure_schedules
 from tests.factories import (
@@ -52,6 +53,7 @@ def make_world(owner: Any) -> World:
     entry = cascade.make_vulnerability_entry(zone=substation.zone)
     foreseen = cascade.make_forecast_branch(run=run, zone=substation.zone)
     token, _ = issue(user=owner, name="Grafana", expires_in_days=30)
+    view = saved_views.save(user=owner, name="Storm", address="/outages")
     file_import = imports.make_file_import(job=jobs.make_job(owner=owner, kind="grid.import"))
     passage = documents.make_passage()
     question = conversations.make_question(thread=conversations.make_thread(owner=owner))
@@ -139,6 +141,7 @@ def make_world(owner: Any) -> World:
         *learned.make_learning(),
         *transformers_to_come.make_transformers_to_come(transformer=transformer),
         token,
+        view,
     ]
     return World(rows={row._meta.label_lower: row for row in rows})
 

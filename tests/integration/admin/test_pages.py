@@ -17,6 +17,7 @@ FOR_ADMINISTRATORS = {
     "admin.logentry",
     "api.apitoken",
     "api.auditrecord",
+    "api.savedview",
     "auth.group",
     "auth.user",
     "django_celery_beat.clockedschedule",

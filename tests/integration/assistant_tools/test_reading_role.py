@@ -67,6 +67,7 @@ def test_it_reads_the_grid_the_cascades_and_the_documents(role: str) -> None:
         "api_apitoken",
         "api_auditrecord",
         "api_auditoutcome",
+        "api_savedview",
         "django_session",
         "django_admin_log",
         "django_migrations",

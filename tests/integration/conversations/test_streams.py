@@ -10,14 +10,18 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from agent.models import Message, Thread
 from agent.services import asking
 from agent.services.answering import answering
 from agent.services.conversations import open_thread, stop_answer
-from flux_site.api.tokens import issue
+from flux_site.api.errors import Unauthenticated
+from flux_site.api.login import log_in_again
+from flux_site.api.models import ApiToken
+from flux_site.api.sessions import SessionStore
+from flux_site.api.tokens import issue, revoke
 from tests.factories.conversations import make_answer, make_question, make_running_answer, make_thread
 from tests.factories.users import make_user
 from tests.servers.event_streams import EventStream, ServerEvent, event_stream
@@ -254,6 +258,31 @@ def test_somebody_elses_answer_is_none(server: WebServer, token: str) -> None:
     assert streams[0][0] == 404
     assert sockets[0] == sockets[1]
     assert "NOT_FOUND" in sockets[0]
+
+
+def test_a_revoked_token_ends_what_is_followed(server: WebServer, token: str, viewer: User) -> None:
+    answer_id = begun(server, token)
+    with event_stream(server.port, f"/assistant/answers/{answer_id}/events", token=token) as stream:
+        for event in stream:
+            if event.name == "event":
+                revoke(user=viewer, token_id=ApiToken.objects.get(user=viewer).pk)
+            if event.name == "refused":
+                break
+        else:
+            pytest.fail("the stream ended without a word")
+
+    assert event.data["code"] == "UNAUTHENTICATED"
+
+
+def test_a_session_that_ended_is_known_no_more(viewer: User, client: Client, rf: RequestFactory) -> None:
+    client.force_login(viewer)
+    request = rf.get("/assistant/answers/x/events")
+    request.session = SessionStore(client.session.session_key)
+
+    assert log_in_again(request) == viewer
+    client.logout()
+    with pytest.raises(Unauthenticated):
+        log_in_again(request)
 
 
 def test_asking_in_somebody_elses_conversation_is_refused_and_writes_nothing(

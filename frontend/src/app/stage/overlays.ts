@@ -2,7 +2,8 @@ import type { Layer } from '@deck.gl/core';
 import { useEffect } from 'react';
 import type { ReactNode } from 'react';
 
-import type { Hit } from '../../features/layers';
+import type { Hit, HitDescription } from '../../features/layers';
+import type { Animation, Drag, PointerPosition } from '../../features/map';
 import type { LayerKey } from '../../lib/columns/layers';
 import type { LegendItem } from '../../lib/legendItem';
 import { createStore } from '../../lib/store';
@@ -24,9 +25,29 @@ export interface Overlay {
   isPending?: boolean;
   cursor?: 'crosshair';
   /** Takes a click on an asset, or beside all of them (null); true: it did, and nothing else shall happen. */
-  onPick?: (hit: Hit | null) => boolean;
+  onPick?: (hit: Hit | null, at: PointerPosition) => boolean;
+  /** Hears of the pointer before assets do. */
+  pointer?: PointerHandlers;
+  /** What lies under the pointer where no asset is. */
+  describe?: (at: PointerPosition) => HitDescription | null;
+  /** Takes a click where no asset is; true: it did. */
+  onPlace?: (at: PointerPosition) => boolean;
+  /** Layers above all that move by themselves. */
+  animation?: Animation;
   /** A bar at the foot of the map. */
   bottom?: ReactNode;
+  /** A card beside the map's search. */
+  card?: ReactNode;
+}
+
+/** True: it took the event, and nothing else shall happen. */
+export interface PointerHandlers {
+  onClick: (at: PointerPosition) => boolean;
+  /** null: the pointer has left the map. */
+  onMove: (at: PointerPosition | null) => boolean;
+  onDoubleClick: (at: PointerPosition) => boolean;
+  /** What follows the pointer until it is let go; null: the map is dragged as ever. */
+  onPress: (at: PointerPosition) => Drag | null;
 }
 
 export type Overlays = Readonly<Record<string, Overlay>>;
@@ -48,8 +69,17 @@ export function usePublished(store: Store<Overlays>, key: string, overlay: Overl
 
 /** All overlays as one. */
 export function combine(overlays: Overlays): Required<Pick<Overlay, 'below' | 'above' | 'replaces' | 'ownsColours' | 'isPending'>> &
-  Pick<Overlay, 'lineLegend' | 'cursor'> & { bars: ReactNode[]; pick: (hit: Hit | null) => boolean } {
+  Pick<Overlay, 'lineLegend' | 'cursor'> & {
+    bars: ReactNode[];
+    cards: ReactNode[];
+    pointer: PointerHandlers;
+    pick: (hit: Hit | null, at: PointerPosition) => boolean;
+    describe: (at: PointerPosition) => HitDescription | null;
+    takePlace: (at: PointerPosition) => boolean;
+    animation: Animation | null;
+  } {
   const all = Object.values(overlays);
+  const pointers = all.flatMap(({ pointer }) => (pointer === undefined ? [] : [pointer]));
   return {
     below: all.flatMap((each) => each.below ?? []),
     above: all.flatMap((each) => each.above ?? []),
@@ -59,6 +89,22 @@ export function combine(overlays: Overlays): Required<Pick<Overlay, 'below' | 'a
     lineLegend: all.find((each) => each.lineLegend !== undefined)?.lineLegend,
     cursor: all.find((each) => each.cursor !== undefined)?.cursor,
     bars: all.flatMap((each) => (each.bottom === undefined ? [] : [each.bottom])),
-    pick: (hit) => all.some((each) => each.onPick?.(hit) === true),
+    cards: all.flatMap((each) => (each.card === undefined ? [] : [each.card])),
+    pointer: {
+      onClick: (at) => pointers.some((each) => each.onClick(at)),
+      onMove: (at) => pointers.map((each) => each.onMove(at)).includes(true),
+      onDoubleClick: (at) => pointers.some((each) => each.onDoubleClick(at)),
+      onPress: (at) => pointers.reduce<Drag | null>((found, each) => found ?? each.onPress(at), null),
+    },
+    pick: (hit, at) => all.some((each) => each.onPick?.(hit, at) === true),
+    describe: (at) => {
+      for (const each of all) {
+        const found = each.describe?.(at) ?? null;
+        if (found !== null) return found;
+      }
+      return null;
+    },
+    takePlace: (at) => all.some((each) => each.onPlace?.(at) === true),
+    animation: all.find((each) => each.animation !== undefined)?.animation ?? null,
   };
 }

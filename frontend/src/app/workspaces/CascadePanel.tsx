@@ -1,8 +1,24 @@
+import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 
-import { addOutage, cascadeLayers, cascadeLegend, RunForm, RunView, useCascadeRun, WaveBar } from '../../features/cascade';
+import { askAssistant } from '../../features/assistant';
+import {
+  addOutage,
+  cascadeLayers,
+  cascadeLegend,
+  middlesOf,
+  propagationLayers,
+  propagationOf,
+  RunForm,
+  RunView,
+  useCascadeRun,
+  useRunAddress,
+  useSparks,
+  useTrips,
+  WaveBar,
+} from '../../features/cascade';
 import type { RunColour } from '../../features/cascade';
 import { describeHit } from '../../features/layers';
 import { SearchBox } from '../../features/search';
@@ -31,7 +47,8 @@ const TABS = [
 ] as const;
 const CAN_FAIL = ['SUB', 'BUS', 'BR'];
 const BRANCHES: ReadonlySet<LayerKey> = new Set(['branches']);
-const RUN_PERMISSION = 'cascade.add_cascaderun';
+const ASK_PERMISSION = 'agent.use_assistant';
+const WIDTH = 'clamp(384px, 42vw, 600px)';
 const MAP_PERMISSION = 'cascade.add_vulnerabilitymap';
 
 /** Runs a cascade and shows it, and the map of what would cascade. */
@@ -40,7 +57,8 @@ export function CascadePanel({ tab, onTab }: { tab: string; onTab: (tab: string)
   const [isPicking, setPicking] = useState(false);
   const [colour, setColour] = useState<RunColour>('waves');
   const [{ data: viewerData }] = useQuery({ query: ViewerQuery });
-  const permissions = viewerData?.viewer.permissions ?? [];
+  const permissions = useMemo(() => new Set(viewerData?.viewer.permissions), [viewerData]);
+  const [west, south, east, north] = site.territoryBounds;
 
   const cascade = useCascadeRun(view.run);
   const { result, run } = cascade;
@@ -50,6 +68,25 @@ export function CascadePanel({ tab, onTab }: { tab: string; onTab: (tab: string)
   const wave = Math.min(view.wave ?? lastWave, lastWave);
   const branches = states.branches?.columns ?? null;
   const substations = states.substations?.columns ?? null;
+
+  const [address, patchAddress] = useRunAddress();
+  const { isFocused, hasPaths } = address;
+  const trips = useTrips(result === null ? null : view.run, branches, substations);
+  const middles = useMemo(() => (branches === null ? null : middlesOf(branches)), [branches]);
+  const tripRows = trips.trips;
+  const propagation = useMemo(
+    () => (middles === null || tripRows === null || colour !== 'waves' ? null : propagationOf(middles, tripRows, wave)),
+    [middles, tripRows, wave, colour],
+  );
+  const curves = hasPaths && propagation !== null && propagation.curves.length > 0 ? propagation.curves : null;
+  const sparks = useSparks(curves === null ? null : `${view.run} ${wave}`);
+  useOverlay(
+    'cascade-paths',
+    useMemo(
+      (): Overlay | null => (curves === null ? null : { above: propagationLayers(curves, { ...style, wave, lastWave, progress: sparks }) }),
+      [curves, style, wave, lastWave, sparks],
+    ),
+  );
 
   const waves = result === null ? null : (run?.waves ?? null);
   const isPending = cascade.isLoading || cascade.isResultLoading || vulnerability.isLoading;
@@ -63,10 +100,10 @@ export function CascadePanel({ tab, onTab }: { tab: string; onTab: (tab: string)
       if (result !== null) {
         return {
           isPending,
-          below: cascadeLayers({ branches, substations }, result, { ...style, colour, wave, lastWave }),
+          below: cascadeLayers({ branches, substations }, result, { ...style, colour, wave, lastWave, isFocused }),
           replaces: BRANCHES,
           ownsColours: true,
-          lineLegend: cascadeLegend(colour, lastWave),
+          lineLegend: cascadeLegend(colour, lastWave, curves !== null),
           bottom: waves === null ? undefined : <WaveBar waves={waves} wave={wave} onWave={showWave} />,
         };
       }
@@ -79,7 +116,7 @@ export function CascadePanel({ tab, onTab }: { tab: string; onTab: (tab: string)
         ownsColours: true,
         lineLegend: vulnerabilityLegend(),
       };
-    }, [result, found, waves, branches, substations, style, colour, wave, lastWave, isPending, patchView]),
+    }, [result, found, waves, branches, substations, style, colour, wave, lastWave, isFocused, curves, isPending, patchView]),
   );
   useOverlay(
     'picking',
@@ -109,29 +146,27 @@ export function CascadePanel({ tab, onTab }: { tab: string; onTab: (tab: string)
   };
 
   return (
-    <SidePanel tabs={TABS} tab={tab} onTab={openTab}>
+    <SidePanel tabs={TABS} tab={tab} onTab={openTab} width={WIDTH}>
       {tab === 'asset' && <AssetPanel />}
       {tab === 'vulnerability' && view.vulnerability !== null && (
         <VulnerabilityView
           shown={view.vulnerability}
           state={vulnerability}
-          canMap={permissions.includes(MAP_PERMISSION)}
+          canMap={permissions.has(MAP_PERMISSION)}
           timeZone={site.timeZone}
           onShow={(shown) => patchView({ vulnerability: shown })}
           onSelect={selectAndShow}
         />
       )}
       {tab === 'cascade' && (
-        <Button
-          variant="text"
-          component="a"
-          href="/cascade/runs"
-          onClick={followLink}
-          sx={{ float: 'right', mt: -0.5 }}
-          data-testid="all-runs"
-        >
-          All runs
-        </Button>
+        <Box component="nav" aria-label="Cascade lab" sx={{ display: 'flex', justifyContent: 'flex-end', gap: 0.5, mt: -1, mb: 0.5 }}>
+          <Button component="a" href="/cascade/runs" onClick={followLink} data-testid="all-runs">
+            All runs
+          </Button>
+          <Button component="a" href="/cascade/screening" onClick={followLink} data-testid="to-screening">
+            Screening
+          </Button>
+        </Box>
       )}
       {tab === 'cascade' && view.run !== null && (
         <RunView
@@ -139,7 +174,14 @@ export function CascadePanel({ tab, onTab }: { tab: string; onTab: (tab: string)
           state={cascade}
           wave={wave}
           colour={colour}
+          address={address}
+          trips={trips}
+          undrawnCount={propagation?.undrawnCount ?? null}
           branches={branches}
+          substations={substations}
+          permissions={permissions}
+          timeZone={site.timeZone}
+          onAddress={patchAddress}
           onWave={(next) => {
             setColour('waves');
             patchView({ wave: next });
@@ -147,11 +189,19 @@ export function CascadePanel({ tab, onTab }: { tab: string; onTab: (tab: string)
           onColour={setColour}
           onSelect={selectAndShow}
           onLeave={() => patchView({ run: null, wave: null })}
+          onOpen={(runId) => patchView({ run: runId, wave: null })}
+          onAsk={permissions.has(ASK_PERMISSION) ? askAssistant : null}
         />
       )}
       {tab === 'cascade' && view.run === null && (
         <RunForm
-            canRun={permissions.includes(RUN_PERMISSION)}
+            permissions={permissions}
+            username={viewerData?.viewer.username ?? null}
+            centre={{ lat: (south + north) / 2, lon: (west + east) / 2 }}
+            onSelect={(assetId) => {
+              patchView({ selected: assetId });
+              flyTo(assetId, null);
+            }}
             isPicking={isPicking}
             onPicking={setPicking}
             onStarted={(runId) => patchView({ run: runId, wave: null })}

@@ -2,6 +2,7 @@ import { useQuery } from 'urql';
 
 import { ViewerQuery } from '../../features/session';
 import { Situation } from '../../features/situation';
+import { dataPath } from '../routes';
 import { useStage } from '../stage/context';
 
 import { AssetPanel } from './AssetPanel';
@@ -11,6 +12,8 @@ const TABS = [
   { key: 'situation', label: 'Situation', name: 'The situation' },
   { key: 'asset', label: 'Asset', name: 'The asset card' },
 ] as const;
+
+const pathOfLayer = (key: string): string => dataPath('layers', key);
 
 /** What is going on, and the selected asset. */
 export function OperationsPanel({ tab, onTab }: { tab: string; onTab: (tab: string) => void }) {
@@ -24,6 +27,7 @@ export function OperationsPanel({ tab, onTab }: { tab: string; onTab: (tab: stri
         <Situation
           permissions={data?.viewer.permissions ?? []}
           timeZone={site.timeZone}
+          pathOfLayer={pathOfLayer}
           onSelect={(assetId, at) => {
             select(assetId);
             flyTo(assetId, at);

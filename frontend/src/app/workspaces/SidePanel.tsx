@@ -48,7 +48,7 @@ export function SidePanel({ tabs, tab, onTab, width, children }: Props) {
         onChange={(_event, next: string) => onTab(next)}
         variant="fullWidth"
         aria-label="Details"
-        sx={{ minHeight: 38, borderBottom: 1, borderColor: 'divider', '& .MuiTab-root': { minHeight: 38, py: 0 } }}
+        sx={{ minHeight: 38, borderBottom: 1, borderColor: 'divider', '& .MuiTab-root': { minHeight: 38, minWidth: 0, py: 0, px: 1 } }}
       >
         {tabs.map(({ key, label }) => (
           <Tab key={key} label={label} value={key} id={`${id}-${key}`} aria-controls={`${id}-panel`} data-testid={`tab-${key}`} />

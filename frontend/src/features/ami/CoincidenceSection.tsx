@@ -1,13 +1,14 @@
 import { useState } from 'react';
 
 import { formatInstant, formatNumber } from '../../lib/format';
+import type { Column } from '../../lib/tableColumns';
+import { CsvButton } from '../../ui/DataTable';
+import { Figures } from '../../ui/Figures';
+import { Note } from '../../ui/Note';
 import { EmptyState } from '../../ui/StateMessage';
 
 import { Answer } from './Answer';
 import { Choice } from './Choice';
-import { CsvButton } from './DataTable';
-import { Figures } from './Figures';
-import { Note } from './Note';
 import { fileName } from './context';
 import type { TabProps } from './context';
 import { clipped, formatPeriod } from './days';
@@ -15,7 +16,6 @@ import { formatPower } from './energy';
 import { CoincidenceQuery } from './queries';
 import { meterFilters, MOST_DAYS_OF_PEAKS, peakMembersOf } from './scope';
 import type { PeakMember } from './scope';
-import type { Column } from './table';
 import { useAnalysis } from './useAnalysis';
 
 const WORDS: Readonly<Record<PeakMember, string>> = { CIRCUIT: 'Circuits', TRANSFORMER: 'Transformers', METER: 'Meters' };

@@ -2,15 +2,15 @@ import { useMemo } from 'react';
 
 import { formatNumber, formatQuantity, UNKNOWN } from '../../lib/format';
 import { Chart } from '../../ui/Chart';
+import { CsvButton, DataTable, Maybe } from '../../ui/DataTable';
+import type { ShownColumn } from '../../ui/DataTable';
+import { Figures } from '../../ui/Figures';
+import { Note } from '../../ui/Note';
 import { EmptyState } from '../../ui/StateMessage';
 import { useColours } from '../../ui/palette';
 
 import { Answer } from './Answer';
 import { Choice } from './Choice';
-import { CsvButton, DataTable, Maybe } from './DataTable';
-import type { ShownColumn } from './DataTable';
-import { Figures } from './Figures';
-import { Note } from './Note';
 import { PeriodPicker } from './PeriodPicker';
 import { basePeriod, beginsOnSameWeekday } from './address';
 import type { Bucket } from './address';

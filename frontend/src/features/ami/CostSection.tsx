@@ -1,13 +1,14 @@
 import { useMemo } from 'react';
 
 import { formatNumber, formatQuantity } from '../../lib/format';
+import type { Column } from '../../lib/tableColumns';
 import { Chart } from '../../ui/Chart';
+import { CsvButton } from '../../ui/DataTable';
+import { Figures } from '../../ui/Figures';
 import { EmptyState } from '../../ui/StateMessage';
 import { useColours } from '../../ui/palette';
 
 import { Answer } from './Answer';
-import { CsvButton } from './DataTable';
-import { Figures } from './Figures';
 import type { Bucket } from './address';
 import { barOption, escaped } from './charts';
 import { fileName } from './context';
@@ -16,7 +17,6 @@ import { clipped, formatPeriod, instantsOf } from './days';
 import { formatEnergy } from './energy';
 import { EnergyCostsQuery } from './queries';
 import type { EnergyCost } from './queries';
-import type { Column } from './table';
 import { useAnalysis } from './useAnalysis';
 import { axisSpan, formatSpan, spanForFile } from './words';
 

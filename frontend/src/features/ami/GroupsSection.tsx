@@ -1,12 +1,12 @@
 import { useMemo } from 'react';
 
 import { formatNumber } from '../../lib/format';
+import { CsvButton, DataTable, Maybe } from '../../ui/DataTable';
+import type { ShownColumn } from '../../ui/DataTable';
 import { EmptyState } from '../../ui/StateMessage';
 
 import { Answer } from './Answer';
 import { Choice } from './Choice';
-import { CsvButton, DataTable, Maybe } from './DataTable';
-import type { ShownColumn } from './DataTable';
 import { groupName, GroupName } from './GroupName';
 import type { Group } from './address';
 import { fileName } from './context';

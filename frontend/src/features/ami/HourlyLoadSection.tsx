@@ -1,17 +1,17 @@
 import { useMemo } from 'react';
 
 import { formatInstant, formatQuantity } from '../../lib/format';
+import type { Column } from '../../lib/tableColumns';
 import { Chart } from '../../ui/Chart';
+import { CsvButton } from '../../ui/DataTable';
 import { EmptyState } from '../../ui/StateMessage';
 import { useColours } from '../../ui/palette';
 
 import { Answer } from './Answer';
-import { CsvButton } from './DataTable';
 import { escaped, lineOption } from './charts';
 import type { TabProps } from './context';
 import { HourlyLoadQuery } from './loadingQueries';
 import type { HourlyLoad } from './loadingQueries';
-import type { Column } from './table';
 import { useAnalysis } from './useAnalysis';
 import { axisSpan, formatCoverage } from './words';
 

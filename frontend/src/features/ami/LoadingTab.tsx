@@ -1,16 +1,16 @@
 import { useMemo } from 'react';
 
 import { formatInstant, formatNumber, formatQuantity } from '../../lib/format';
+import { CsvButton, DataTable, Maybe } from '../../ui/DataTable';
+import type { ShownColumn } from '../../ui/DataTable';
 import { LoadingBadge } from '../../ui/LoadingBadge';
+import { Note } from '../../ui/Note';
 import { EmptyState } from '../../ui/StateMessage';
 
 import { Answer, Part } from './Answer';
 import { Choice } from './Choice';
-import { CsvButton, DataTable, Maybe } from './DataTable';
-import type { ShownColumn } from './DataTable';
 import { GroupName } from './GroupName';
 import { HourlyLoadSection } from './HourlyLoadSection';
-import { Note } from './Note';
 import { RecordLoadsSection } from './RecordLoadsSection';
 import type { Order } from './address';
 import { fileName } from './context';

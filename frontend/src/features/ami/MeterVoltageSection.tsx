@@ -1,12 +1,13 @@
 import { useMemo } from 'react';
 
 import { formatQuantity } from '../../lib/format';
+import type { Column } from '../../lib/tableColumns';
 import { Chart } from '../../ui/Chart';
+import { CsvButton } from '../../ui/DataTable';
 import { EmptyState } from '../../ui/StateMessage';
 import { useColours } from '../../ui/palette';
 
 import { Answer } from './Answer';
-import { CsvButton } from './DataTable';
 import type { Bucket } from './address';
 import { escaped, lineOption } from './charts';
 import { fileName } from './context';
@@ -14,7 +15,6 @@ import type { TabProps } from './context';
 import { clipped, dayCount, formatPeriod, instantsOf } from './days';
 import { MeterVoltageQuery } from './queries';
 import type { MeterVoltage } from './queries';
-import type { Column } from './table';
 import { useAnalysis } from './useAnalysis';
 import { axisSpan, formatSpan, spanForFile } from './words';
 

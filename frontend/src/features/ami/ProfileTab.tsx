@@ -2,15 +2,15 @@ import { useMemo, useState } from 'react';
 
 import { formatInstant, formatNumber, formatQuantity } from '../../lib/format';
 import { Chart } from '../../ui/Chart';
+import { CsvButton, DataTable } from '../../ui/DataTable';
+import type { ShownColumn } from '../../ui/DataTable';
+import { Figures } from '../../ui/Figures';
 import { EmptyState } from '../../ui/StateMessage';
 import { useColours } from '../../ui/palette';
 
 import { Answer } from './Answer';
 import { Choice } from './Choice';
 import { CoincidenceSection } from './CoincidenceSection';
-import { CsvButton, DataTable } from './DataTable';
-import type { ShownColumn } from './DataTable';
-import { Figures } from './Figures';
 import { escaped, lineOption } from './charts';
 import { fileName } from './context';
 import type { TabProps } from './context';

@@ -1,12 +1,12 @@
 import { useMemo } from 'react';
 
 import { formatInstant, formatQuantity } from '../../lib/format';
+import { CsvButton, DataTable } from '../../ui/DataTable';
+import type { ShownColumn } from '../../ui/DataTable';
 import { LoadingBadge } from '../../ui/LoadingBadge';
 import { EmptyState } from '../../ui/StateMessage';
 
 import { Answer } from './Answer';
-import { CsvButton, DataTable } from './DataTable';
-import type { ShownColumn } from './DataTable';
 import { GroupName } from './GroupName';
 import type { TabProps } from './context';
 import { RecordLoadsQuery } from './loadingQueries';

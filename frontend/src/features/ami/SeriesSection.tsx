@@ -1,15 +1,16 @@
 import { useMemo } from 'react';
 
 import { formatNumber, formatQuantity } from '../../lib/format';
+import type { Column } from '../../lib/tableColumns';
 import { Chart } from '../../ui/Chart';
+import { CsvButton } from '../../ui/DataTable';
+import { Figures } from '../../ui/Figures';
+import { Note } from '../../ui/Note';
 import { EmptyState } from '../../ui/StateMessage';
 import { useColours } from '../../ui/palette';
 
 import { Answer } from './Answer';
 import { Choice } from './Choice';
-import { CsvButton } from './DataTable';
-import { Figures } from './Figures';
-import { Note } from './Note';
 import { BUCKETS } from './address';
 import type { Bucket } from './address';
 import { barOption, escaped, lineOption } from './charts';
@@ -20,7 +21,6 @@ import { energyUnit, formatEnergy, formatShare } from './energy';
 import { UsageSeriesQuery } from './queries';
 import type { UsageSeries, UsageSpan } from './queries';
 import { meterFilters, mostDaysOfSeries } from './scope';
-import type { Column } from './table';
 import { useAnalysis } from './useAnalysis';
 import { axisSpan, boundWord, BUCKET_WORDS, formatCoverage, formatSpan, spanForFile } from './words';
 

@@ -2,14 +2,14 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 
 import { formatNumber } from '../../lib/format';
+import { CsvButton, DataTable, Maybe } from '../../ui/DataTable';
+import type { ShownColumn } from '../../ui/DataTable';
+import { Figures } from '../../ui/Figures';
+import { Note } from '../../ui/Note';
 import { EmptyState } from '../../ui/StateMessage';
 
 import { Answer } from './Answer';
-import { CsvButton, DataTable, Maybe } from './DataTable';
-import type { ShownColumn } from './DataTable';
-import { Figures } from './Figures';
 import { MeterVoltageSection } from './MeterVoltageSection';
-import { Note } from './Note';
 import { WorstVoltagesSection } from './WorstVoltagesSection';
 import { BANDS } from './bands';
 import type { Band } from './bands';

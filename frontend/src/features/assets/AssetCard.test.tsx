@@ -8,7 +8,7 @@ import { hottestHour, loadChartOption } from '../../ui/TransformerLoadChart';
 import { COLOURS } from '../../ui/palette';
 
 import { AssetCard } from './AssetCard';
-import type { CardActions } from './CardFrame';
+import type { CardActions } from './cardActions';
 import { canFail, kindOf } from './kinds';
 
 type QueryAnswer = Parameters<typeof mockClient>[0]['query'];
@@ -69,6 +69,11 @@ function open(assetId: string, query: QueryAnswer, change: Partial<CardActions> 
     isFailing: () => false,
     onTraced: vi.fn(),
     timeZone: 'America/Chicago',
+    permissions: new Set(),
+    onGo: vi.fn(),
+    onAsk: vi.fn(),
+    pins: [],
+    onPin: vi.fn(),
     ...change,
   };
   const card = renderWith(mockClient({ query }), <AssetCard assetId={assetId} actions={actions} />);

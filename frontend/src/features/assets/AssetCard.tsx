@@ -1,7 +1,5 @@
 import { EmptyState } from '../../ui/StateMessage';
 
-import { CardActionsContext } from './CardFrame';
-import type { CardActions } from './CardFrame';
 import {
   CircuitCard,
   LineCard,
@@ -13,6 +11,8 @@ import {
 } from './DistributionCards';
 import { TraceSection } from './TraceSection';
 import { BranchCard, BusCard, SubstationCard } from './TransmissionCards';
+import { CardActionsContext } from './cardActions';
+import type { CardActions } from './cardActions';
 import { canTrace, kindOf } from './kinds';
 import type { AssetKind } from './kinds';
 

@@ -2,51 +2,32 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import IconButton from '@mui/material/IconButton';
 import Typography from '@mui/material/Typography';
-import { createContext, use } from 'react';
 import type { ReactNode } from 'react';
 
-import type { Lines } from '../../lib/draw/lines';
 import { problemOf } from '../../lib/graphql/errors';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 import { BoltIcon, CloseIcon, TargetIcon } from '../../ui/icons';
 
-import { canFail } from './kinds';
-
-/** What a card can ask of the app around it. */
-export interface CardActions {
-  onClose: () => void;
-  /** Show another asset's card. */
-  onSelect: (assetId: string) => void;
-  /** Centre the map on this asset. */
-  onLocate: (assetId: string, at: { lon: number; lat: number } | null) => void;
-  /** Make this asset an initial outage of the next cascade run. */
-  onFail: (assetId: string, name: string) => void;
-  isFailing: (assetId: string) => boolean;
-  /** Show the lines of a trace on the map; null: none any more. */
-  onTraced: (lines: Lines | null) => void;
-  timeZone: string | undefined;
-}
-
-export const CardActionsContext = createContext<CardActions | null>(null);
-
-export function useCardActions(): CardActions {
-  const actions = use(CardActionsContext);
-  if (actions === null) throw new Error('An asset card needs its actions.');
-  return actions;
-}
+import { CardMore } from './CardMore';
+import { PinButton } from './PinButton';
+import { useCardActions } from './cardActions';
+import { canFail, kindOf } from './kinds';
 
 interface FrameProps {
   assetId: string;
   kind: string;
   title: string;
   at: { lon: number; lat: number } | null;
+  /** The circuit it belongs to, or itself. */
+  circuitId?: string;
   children: ReactNode;
 }
 
 /** Title, actions and body that all cards share. */
-export function CardFrame({ assetId, kind, title, at, children }: FrameProps) {
+export function CardFrame({ assetId, kind, title, at, circuitId, children }: FrameProps) {
   const { onClose, onLocate, onFail, isFailing } = useCardActions();
   const isAdded = isFailing(assetId);
+  const assetKind = kindOf(assetId);
   return (
     <Box component="article" aria-label={`${kind} ${title}`} data-testid="asset-card" data-asset-id={assetId}>
       <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1 }}>
@@ -58,6 +39,7 @@ export function CardFrame({ assetId, kind, title, at, children }: FrameProps) {
             {title}
           </Typography>
         </Box>
+        <PinButton assetId={assetId} />
         <IconButton aria-label="Centre the map on it" onClick={() => onLocate(assetId, at)}>
           <TargetIcon fontSize="small" />
         </IconButton>
@@ -79,6 +61,7 @@ export function CardFrame({ assetId, kind, title, at, children }: FrameProps) {
         </Button>
       )}
       <Box sx={{ mt: 1.25 }}>{children}</Box>
+      {assetKind !== null && <CardMore key={assetId} assetId={assetId} kind={assetKind} at={at} circuitId={circuitId ?? null} />}
     </Box>
   );
 }

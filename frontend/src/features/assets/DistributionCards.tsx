@@ -11,7 +11,8 @@ import { FactList } from '../../ui/FactList';
 import { LoadingBadge } from '../../ui/LoadingBadge';
 import { LoadingState } from '../../ui/StateMessage';
 
-import { AssetLink, CardFrame, cardPlaceholder, Section, useCardActions } from './CardFrame';
+import { AssetLink, CardFrame, cardPlaceholder, Section } from './CardFrame';
+import { useCardActions } from './cardActions';
 import {
   CircuitQuery,
   MeterCustomersQuery,
@@ -37,7 +38,7 @@ export function TransformerCard({ assetId }: { assetId: string }) {
   if (transformer == null) return placeholder;
   const { latestLoad, circuit, substation } = transformer;
   return (
-    <CardFrame assetId={assetId} kind="Transformer" title={transformer.name} at={transformer}>
+    <CardFrame assetId={assetId} kind="Transformer" title={transformer.name} at={transformer} circuitId={circuit.assetId}>
       <FactList
         facts={[
           { label: 'Rating', value: formatQuantity(transformer.ratedKva, 'kVA') },
@@ -76,7 +77,7 @@ export function CircuitCard({ assetId }: { assetId: string }) {
   const placeholder = cardPlaceholder(assetId, result, circuit != null, refetch);
   if (circuit == null) return placeholder;
   return (
-    <CardFrame assetId={assetId} kind="Circuit" title={circuit.name} at={circuit.substation}>
+    <CardFrame assetId={assetId} kind="Circuit" title={circuit.name} at={circuit.substation} circuitId={assetId}>
       <FactList
         facts={[
           { label: 'Substation', value: <AssetLink assetId={circuit.substation.assetId}>{circuit.substation.name}</AssetLink> },
@@ -100,7 +101,7 @@ export function MeterCard({ assetId }: { assetId: string }) {
   const placeholder = cardPlaceholder(assetId, result, meter != null, refetch);
   if (meter == null) return placeholder;
   return (
-    <CardFrame assetId={assetId} kind="Meter" title={assetId} at={meter}>
+    <CardFrame assetId={assetId} kind="Meter" title={assetId} at={meter} circuitId={meter.circuit.assetId}>
       <FactList
         facts={[
           { label: 'Class', value: humanize(meter.customerClass) },
@@ -147,7 +148,7 @@ export function LineCard({ assetId }: { assetId: string }) {
   const placeholder = cardPlaceholder(assetId, result, line != null, refetch);
   if (line == null) return placeholder;
   return (
-    <CardFrame assetId={assetId} kind="Distribution line" title={`${humanize(line.lineClass)} section`} at={null}>
+    <CardFrame assetId={assetId} kind="Distribution line" title={`${humanize(line.lineClass)} section`} at={null} circuitId={line.circuit.assetId}>
       <FactList
         facts={[
           { label: 'Circuit', value: <AssetLink assetId={line.circuit.assetId}>{line.circuit.name}</AssetLink> },
@@ -169,7 +170,7 @@ export function SwitchCard({ assetId }: { assetId: string }) {
   if (device == null) return placeholder;
   const { circuit, otherCircuit } = device;
   return (
-    <CardFrame assetId={assetId} kind={humanize(device.kind)} title={assetId} at={device}>
+    <CardFrame assetId={assetId} kind={humanize(device.kind)} title={assetId} at={device} circuitId={circuit.assetId}>
       <FactList
         facts={[
           { label: 'Position', value: device.isNormallyOpen ? 'normally open' : 'normally closed' },
@@ -191,7 +192,7 @@ export function PoleCard({ assetId }: { assetId: string }) {
   const placeholder = cardPlaceholder(assetId, result, pole != null, refetch);
   if (pole == null) return placeholder;
   return (
-    <CardFrame assetId={assetId} kind="Pole" title={assetId} at={pole}>
+    <CardFrame assetId={assetId} kind="Pole" title={assetId} at={pole} circuitId={pole.circuit.assetId}>
       <FactList
         facts={[
           { label: 'Circuit', value: <AssetLink assetId={pole.circuit.assetId}>{pole.circuit.name}</AssetLink> },
@@ -212,7 +213,7 @@ export function OutageCard({ assetId }: { assetId: string }) {
   const placeholder = cardPlaceholder(assetId, result, outage != null, refetch);
   if (outage == null) return placeholder;
   return (
-    <CardFrame assetId={assetId} kind="Outage" title={outage.causeCode == null ? 'Cause not known yet' : humanize(outage.causeCode)} at={outage}>
+    <CardFrame assetId={assetId} kind="Outage" title={outage.causeCode == null ? 'Cause not known yet' : humanize(outage.causeCode)} at={outage} circuitId={outage.circuit.assetId}>
       <FactList
         facts={[
           { label: 'Status', value: humanize(outage.status) },

@@ -12,7 +12,8 @@ import { problemOf } from '../../lib/graphql/errors';
 import { FactList } from '../../ui/FactList';
 import { ErrorState, LoadingState } from '../../ui/StateMessage';
 
-import { Section, useCardActions } from './CardFrame';
+import { Section } from './CardFrame';
+import { useCardActions } from './cardActions';
 
 export const TraceQuery = graphql(`
   query AssetTrace($assetId: String!, $kind: TraceKind!) {

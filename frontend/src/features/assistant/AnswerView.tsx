@@ -23,7 +23,7 @@ import { FeedbackButtons, FeedbackForm } from './Feedback';
 import { ResultTable } from './ResultTable';
 import { SqlFold } from './SqlFold';
 import { StepsFold } from './StepsFold';
-import { textOf } from './answer';
+import { spoken, textOf } from './answer';
 import type { Answer, Evidence } from './answer';
 import type { DoneReason } from './events';
 import { mentionedAssets } from './panelState';
@@ -123,7 +123,7 @@ function Announcement({ answer, isRunning }: { answer: Answer; isRunning: boolea
   if (isRunning && !hasRun) setHasRun(true);
   return (
     <Box component="div" aria-live="polite" data-testid="announcement" sx={visuallyHidden}>
-      {isRunning ? (answer.status ?? 'Starting') : hasRun ? answer.error?.message ?? textOf(answer) : ''}
+      {isRunning ? (answer.status ?? 'Starting') : hasRun ? answer.error?.message ?? spoken(textOf(answer)) : ''}
     </Box>
   );
 }

@@ -1,8 +1,9 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 
+import { useStore } from '../../lib/store';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 
 import { AnswerView } from './AnswerView';
@@ -14,6 +15,7 @@ import { AnswerActionsContext } from './actions';
 import type { AnswerActions } from './actions';
 import { contextChips, contextWithout } from './context';
 import type { QuestionContext } from './context';
+import { questionWish } from './panelState';
 import type { Conversation } from './useConversation';
 import { useFollowEnd } from './useFollowEnd';
 
@@ -30,7 +32,14 @@ interface Props {
 /** The conversation shown and where the next question is written. */
 export function ConversationView({ conversation, context, actions, maxLength, runningId, onRunning, onNew }: Props) {
   const { path, thread, pending, ask, retry, stop } = conversation;
-  const [text, setText] = useState('');
+  const wished = useStore(questionWish);
+  const [text, setText] = useState(wished ?? '');
+  const [taken, setTaken] = useState(wished);
+  if (wished !== taken) {
+    setTaken(wished);
+    if (wished !== null) setText(wished);
+  }
+  useEffect(() => questionWish.set(null), [wished]);
   const [dropped, setDropped] = useState<readonly string[]>([]);
   const { frameRef, contentRef, isAway, toEnd } = useFollowEnd('[data-question]');
   const isNew = path.length === 0 && pending === null;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { NO_ANSWER, takeIn, textOf } from './answer';
+import { NO_ANSWER, spoken, takeIn, textOf } from './answer';
 import type { StoredEvent } from './answer';
 
 function numbered(...bodies: object[]): StoredEvent[] {
@@ -94,5 +94,12 @@ describe('the events of an answer', () => {
     const result = (id: string, ms: number) => ({ kind: 'TOOL_RESULT', tool_use_id: id, name: 'trace', is_ok: true, duration_ms: ms });
     const answer = takeIn(NO_ANSWER, numbered(use('a'), use('b'), result('b', 2), result('a', 1), result('lost', 3)));
     expect(answer.steps.map((step) => [step.use?.toolUseId, step.result?.durationMs])).toEqual([['a', 1], ['b', 2], [undefined, 3]]);
+  });
+});
+
+describe('an answer read aloud', () => {
+  it('is without marks, and keeps words, numbers and ids', () => {
+    const text = '**IEEE 1366**, clause 5:\n\n> “Counted *once*.” [1]\n\n- SAIDI: **131.8 min**\n- XFMR-1_a: 3 * 4';
+    expect(spoken(text)).toBe('IEEE 1366, clause 5:\n\n“Counted once.”\n\nSAIDI: 131.8 min\nXFMR-1_a: 3 * 4');
   });
 });

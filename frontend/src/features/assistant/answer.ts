@@ -142,3 +142,11 @@ export function textOf(answer: Answer): string {
     .filter((text) => text !== '')
     .join('\n\n');
 }
+
+/** A text of an answer as a screen reader should say it: without the marks of Markdown and of citations. */
+export function spoken(text: string): string {
+  return text
+    .replaceAll(/^[^\S\n]*(?:>|#{1,6}|[-*+])\s+/gm, '')
+    .replaceAll(/\*\*|__|`|\*(?=\S)|(?<=\S)\*/g, '')
+    .replaceAll(/\s*\[\d{1,3}\]/g, '');
+}

@@ -65,3 +65,12 @@ export function forgetConversation(): void {
   patchPanel({ threadId: null });
   mentionedAssets.set([]);
 }
+
+/** A question that another part of the application puts into the box; it is sent by the user. */
+export const questionWish = createStore<string | null>(null);
+
+/** Open the panel with a question in its box. */
+export function askAssistant(question: string): void {
+  questionWish.set(question);
+  openPanel();
+}

@@ -6,7 +6,8 @@ import { accessibilityFaults } from '../../../tests/axe';
 import { graphqlFailure, mockClient, networkFailure, renderWith } from '../../../tests/mockClient';
 
 import { RunForm } from './RunForm';
-import { addOutage, draftStore, EMPTY_DRAFT, parseMultiplier, validateDraft } from './draft';
+import { addOutage, chooseScenario, draftStore, editDocument, EMPTY_DRAFT, SAVE_FIRST, typeText, validateDraft } from './draft';
+import { LOAD_MULTIPLIER, parseSetting, TRIP_THRESHOLD, withTripping } from './scenario/settings';
 
 type MutationAnswer = Parameters<typeof mockClient>[0]['mutation'];
 
@@ -14,7 +15,16 @@ function open(mutation?: MutationAnswer, canRun = true) {
   const onStarted = vi.fn();
   const form = renderWith(
     mockClient({ mutation }),
-    <RunForm search={null} canRun={canRun} isPicking={false} onPicking={vi.fn()} onStarted={onStarted} />,
+    <RunForm
+      search={null}
+      permissions={new Set(canRun ? ['cascade.add_cascaderun', 'cascade.add_scenario'] : [])}
+      username="pia"
+      centre={{ lat: 29.8, lon: -95.4 }}
+      isPicking={false}
+      onPicking={vi.fn()}
+      onSelect={vi.fn()}
+      onStarted={onStarted}
+    />,
   );
   return { onStarted, form };
 }
@@ -23,11 +33,11 @@ beforeEach(() => draftStore.set(EMPTY_DRAFT));
 
 describe('a multiplier', () => {
   it.each(['1', '0.000001', '1e6', ' 1.5 '])('may be %s', (text) => {
-    expect(parseMultiplier(text)).toEqual({ value: Number(text) });
+    expect(parseSetting(text, LOAD_MULTIPLIER)).toEqual({ value: Number(text) });
   });
 
   it.each(['', ' ', 'abc', 'NaN', 'Infinity', '-1', '0', '1e7', '1e-7', '1,5'])('may not be "%s"', (text) => {
-    expect(parseMultiplier(text)).toHaveProperty('problem');
+    expect(parseSetting(text, LOAD_MULTIPLIER)).toHaveProperty('problem');
   });
 });
 
@@ -39,12 +49,52 @@ describe('the draft of a run', () => {
   });
 
   it('names every field at fault', () => {
-    const checked = validateDraft({ outages: [], loadMultiplier: '-1', ratingMultiplier: 'x', name: '' });
+    const texts = { 'load.multiplier': '-1', rating_multiplier: 'x' };
+    const checked = validateDraft({ ...EMPTY_DRAFT, texts });
     expect(Object.keys('problems' in checked ? checked.problems : {}).sort()).toEqual([
-      'loadMultiplier',
+      'load.multiplier',
       'outages',
-      'ratingMultiplier',
+      'rating_multiplier',
     ]);
+  });
+
+  it('asks for what differs from the plain cascade, in the units of the server', () => {
+    addOutage('SUB-1', 'Alpha');
+    editDocument((before) => withTripping(before, 'RELAY'));
+    typeText(TRIP_THRESHOLD.place, '115');
+    typeText('options.relay.delay_s', '8');
+    typeText('seed', '3');
+    expect(validateDraft(draftStore.get())).toEqual({
+      run: {
+        outages: ['SUB-1'],
+        name: null,
+        loadMultiplier: 1,
+        ratingMultiplier: 1,
+        options: { relay: { delay_s: 8 }, trip_threshold_frac: 1.15, seed: 3 },
+      },
+    });
+  });
+
+  it('runs a scenario in the version that was looked at, with nothing named beside it', () => {
+    chooseScenario({ scenarioId: '4', name: 'Storm', version: 2, document: { kind: 'HURRICANE', wind: { points: [] } } });
+    expect(validateDraft(draftStore.get())).toEqual({ scenario: { scenarioId: '4', version: 2, outages: [], name: null } });
+  });
+
+  it('lets no changed scenario run before it is saved: a run names its version', () => {
+    chooseScenario({ scenarioId: '4', name: 'Storm', version: 2, document: { load: { multiplier: 1.1 } } });
+    typeText('load.multiplier', '1.2');
+    const checked = validateDraft(draftStore.get());
+    expect('problems' in checked && checked.problems).toEqual({ scenario: SAVE_FIRST });
+    typeText('load.multiplier', '1.1');
+    expect(validateDraft(draftStore.get())).toHaveProperty('scenario');
+  });
+
+  it('asks for a temperature where none is given yet, and does not run without a scenario', () => {
+    addOutage('SUB-1', 'Alpha');
+    editDocument((before) => ({ ...before, temperature: { points: [{ lat: 1, lon: 2 }], max_distance_km: 5 } }));
+    expect(validateDraft(draftStore.get())).toEqual({
+      problems: { 'temperature.points.0.value': 'Enter a number', scenario: SAVE_FIRST },
+    });
   });
 });
 

@@ -6,120 +6,90 @@ import FormControlLabel from '@mui/material/FormControlLabel';
 import Switch from '@mui/material/Switch';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { SyntheticEvent, ReactNode } from 'react';
-import { useMutation } from 'urql';
 
-import { problemOf, problemOfInfo } from '../../lib/graphql/errors';
-import type { Problem } from '../../lib/graphql/errors';
 import { useStore } from '../../lib/store';
+import { Fold } from '../../ui/Fold';
 import { BoltIcon } from '../../ui/icons';
 
 import { draftStore, EMPTY_DRAFT, MAX_NAME_LENGTH, removeOutage, validateDraft } from './draft';
-import type { DraftProblems } from './draft';
-import { StartCascadeRunMutation } from './queries';
+import type { DraftProblems, RunDraft } from './draft';
+import { AutoPick } from './first/AutoPick';
+import { CandidateList } from './first/CandidateList';
+import { RiskBadge } from './first/RiskBadge';
+import { ScenarioPicker } from './scenario/ScenarioPicker';
+import { SettingsEditor } from './scenario/SettingsEditor';
+import { useStartRun } from './useStartRun';
 
 interface Props {
   /** Finds assets to add; belongs to another feature. */
   search: ReactNode;
-  /** Whether the account may start runs. */
-  canRun: boolean;
+  permissions: ReadonlySet<string>;
+  username: string | null;
+  centre: { lat: number; lon: number };
   isPicking: boolean;
   onPicking: (isPicking: boolean) => void;
+  onSelect: (assetId: string) => void;
   onStarted: (runId: string) => void;
 }
 
 /** Puts a cascade run together and starts it. */
-export function RunForm({ search, canRun, isPicking, onPicking, onStarted }: Props) {
+export function RunForm({ search, permissions, username, centre, isPicking, onPicking, onSelect, onStarted }: Props) {
   const draft = useStore(draftStore);
   const [isSubmitted, setSubmitted] = useState(false);
-  const [refusal, setRefusal] = useState<Problem | null>(null);
-  const [{ fetching }, start] = useMutation(StartCascadeRunMutation);
+  const { start, isStarting, refusal, forget } = useStartRun();
   const checked = validateDraft(draft);
   const problems: DraftProblems = 'problems' in checked && isSubmitted ? checked.problems : {};
-  const fieldProblem = (field: string): string | undefined =>
-    refusal?.field === field ? refusal.message : undefined;
+  const canRun = permissions.has('cascade.add_cascaderun');
 
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     setSubmitted(true);
-    setRefusal(null);
+    forget();
     if ('problems' in checked) return;
-    const result = await start({ input: checked.input });
-    if (result.error !== undefined) setRefusal(problemOf(result.error));
-    else if (result.data?.startCascadeRun.__typename === 'OperationInfo') {
-      setRefusal(problemOfInfo(result.data.startCascadeRun));
-    } else if (result.data?.startCascadeRun.__typename === 'CascadeRun') {
-      draftStore.set(EMPTY_DRAFT);
-      onPicking(false);
-      onStarted(result.data.startCascadeRun.runId);
-    }
+    const runId = await start(checked);
+    if (runId === null) return;
+    draftStore.set(EMPTY_DRAFT);
+    onPicking(false);
+    onStarted(runId);
   };
+  const refusedOutages = refusal?.field === 'outages' ? refusal.message : undefined;
 
   return (
     <Box component="form" noValidate onSubmit={(event) => void submit(event)} aria-label="New cascade run" data-testid="run-form">
+      <RiskBadge onSelect={onSelect} />
       <Typography variant="caption" component="p" color="textSecondary" sx={{ mb: 1 }}>
         Fail substations, buses or lines and see which overloads follow, wave by wave, until the grid settles.
       </Typography>
-      <Typography variant="h3" component="h2" color="textSecondary" sx={{ mb: 0.75 }}>
-        Initial outages
-      </Typography>
+      <Box sx={{ display: 'flex', alignItems: 'center', flexWrap: 'wrap' }}>
+        <Typography variant="h3" component="h2" color="textSecondary" sx={{ flex: 1 }}>
+          Initial outages
+        </Typography>
+        <AutoPick onSelect={onSelect} />
+      </Box>
       {search}
       <FormControlLabel
         control={<Switch size="small" checked={isPicking} onChange={(event) => onPicking(event.target.checked)} />}
         label={<Typography variant="caption">Add by clicking substations and lines on the map</Typography>}
         sx={{ my: 0.5 }}
       />
-      <Box
-        component="ul"
-        aria-label="Initial outages"
-        data-testid="draft-outages"
-        sx={{ listStyle: 'none', m: 0, p: 0, display: 'flex', flexWrap: 'wrap', gap: 0.5, minHeight: 28, maxHeight: 148, overflowY: 'auto' }}
-      >
-        {draft.outages.map((outage) => (
-          <li key={outage.assetId}>
-            <Chip
-              label={outage.name === outage.assetId ? outage.name : `${outage.name} (${outage.assetId})`}
-              onDelete={() => removeOutage(outage.assetId)}
-              slotProps={{ root: { 'aria-label': `${outage.name}, ${outage.assetId}. Delete removes it.` } }}
-              sx={{ maxWidth: 330 }}
-            />
-          </li>
-        ))}
-        {draft.outages.length === 0 && (
-          <Typography component="li" variant="caption" color={problems.outages === undefined ? 'textSecondary' : 'error'}>
-            {problems.outages ?? 'None chosen yet.'}
-          </Typography>
-        )}
-      </Box>
-      {(fieldProblem('outages') ?? (draft.outages.length > 0 ? problems.outages : undefined)) !== undefined && (
-        <Typography variant="caption" color="error" role="alert" component="p">
-          {fieldProblem('outages') ?? problems.outages}
-        </Typography>
-      )}
-      <Box sx={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 1, mt: 1.5 }}>
-        <MultiplierField
-          label="Load multiplier"
-          value={draft.loadMultiplier}
-          problem={problems.loadMultiplier ?? fieldProblem('loadMultiplier')}
-          onChange={(loadMultiplier) => draftStore.set((previous) => ({ ...previous, loadMultiplier }))}
-        />
-        <MultiplierField
-          label="Rating multiplier"
-          value={draft.ratingMultiplier}
-          problem={problems.ratingMultiplier ?? fieldProblem('ratingMultiplier')}
-          onChange={(ratingMultiplier) => draftStore.set((previous) => ({ ...previous, ratingMultiplier }))}
-        />
-      </Box>
+      <Outages draft={draft} problem={problems['outages'] ?? refusedOutages} />
+      <CandidatesFold draft={draft} canMeasure={permissions.has('cascade.add_centralityrun')} onSelect={onSelect} />
+      <Typography variant="h3" component="h2" color="textSecondary" sx={{ mt: 1.5, mb: 1 }}>
+        Under what
+      </Typography>
+      <ScenarioPicker permissions={permissions} username={username} problem={problems['scenario']} />
+      <SettingsEditor problems={problems} centre={centre} />
       <TextField
         label="Name (optional)"
         fullWidth
         value={draft.name}
         onChange={(event) => draftStore.set((previous) => ({ ...previous, name: event.target.value }))}
-        error={fieldProblem('name') !== undefined}
-        helperText={fieldProblem('name')}
+        error={refusal?.field === 'name'}
+        helperText={refusal?.field === 'name' ? refusal.message : undefined}
         slotProps={{ htmlInput: { maxLength: MAX_NAME_LENGTH } }}
-        sx={{ mt: 1 }}
+        sx={{ mt: 1.5 }}
       />
       {refusal !== null && (
         <Alert severity="error" variant="outlined" sx={{ mt: 1.25 }} data-testid="run-refused" data-code={refusal.code}>
@@ -138,13 +108,13 @@ export function RunForm({ search, canRun, isPicking, onPicking, onStarted }: Pro
           color="warning"
           startIcon={<BoltIcon />}
           disabled={!canRun}
-          loading={fetching}
+          loading={isStarting}
           loadingPosition="start"
           data-testid="run-cascade"
         >
           Run cascade
         </Button>
-        <Button color="inherit" onClick={() => draftStore.set(EMPTY_DRAFT)} disabled={fetching}>
+        <Button color="inherit" onClick={() => draftStore.set(EMPTY_DRAFT)} disabled={isStarting}>
           Clear
         </Button>
       </Box>
@@ -152,22 +122,49 @@ export function RunForm({ search, canRun, isPicking, onPicking, onStarted }: Pro
   );
 }
 
-interface MultiplierProps {
-  label: string;
-  value: string;
-  problem: string | undefined;
-  onChange: (text: string) => void;
+function Outages({ draft, problem }: { draft: RunDraft; problem: string | undefined }) {
+  const isEmpty = draft.outages.length === 0;
+  const none = draft.scenario === null ? 'None chosen yet.' : 'None beside what the scenario takes out.';
+  return (
+    <>
+      <Box
+        component="ul"
+        aria-label="Initial outages"
+        data-testid="draft-outages"
+        sx={{ listStyle: 'none', m: 0, p: 0, display: 'flex', flexWrap: 'wrap', gap: 0.5, minHeight: 28, maxHeight: 148, overflowY: 'auto' }}
+      >
+        {draft.outages.map((outage) => (
+          <li key={outage.assetId}>
+            <Chip
+              label={outage.name === outage.assetId ? outage.name : `${outage.name} (${outage.assetId})`}
+              onDelete={() => removeOutage(outage.assetId)}
+              slotProps={{ root: { 'aria-label': `${outage.name}, ${outage.assetId}. Delete removes it.` } }}
+              sx={{ maxWidth: 330 }}
+            />
+          </li>
+        ))}
+        {isEmpty && (
+          <Typography component="li" variant="caption" color={problem === undefined ? 'textSecondary' : 'error'}>
+            {problem ?? none}
+          </Typography>
+        )}
+      </Box>
+      {!isEmpty && problem !== undefined && (
+        <Typography variant="caption" color="error" role="alert" component="p">
+          {problem}
+        </Typography>
+      )}
+    </>
+  );
 }
 
-function MultiplierField({ label, value, problem, onChange }: MultiplierProps) {
+/** The ranking is asked for once it is opened. */
+function CandidatesFold({ draft, canMeasure, onSelect }: { draft: RunDraft; canMeasure: boolean; onSelect: (assetId: string) => void }) {
+  const [isOpen, setOpen] = useState(false);
+  const chosen = useMemo(() => new Set(draft.outages.map(({ assetId }) => assetId)), [draft.outages]);
   return (
-    <TextField
-      label={label}
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-      error={problem !== undefined}
-      helperText={problem ?? ' '}
-      slotProps={{ htmlInput: { inputMode: 'decimal', maxLength: 12, 'aria-label': label } }}
-    />
+    <Fold summary={<span>Choose from a ranking: what could fail first</span>} onToggle={setOpen} testId="candidates-fold">
+      {isOpen && <CandidateList canMeasure={canMeasure} chosen={chosen} onSelect={onSelect} />}
+    </Fold>
   );
 }

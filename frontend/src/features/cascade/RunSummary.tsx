@@ -28,6 +28,8 @@ export function RunSummary({ run }: { run: CascadeRunDetail }) {
           { label: 'Lost with the outages', value: formatQuantity(run.initialShedMw, 'MW', 1) },
           { label: 'Unserved before them', value: formatQuantity(run.baseShedMw, 'MW', 1) },
           { label: 'Served at the end', value: formatQuantity(run.servedMw, 'MW', 1) },
+          { label: 'Failed first', value: run.outages.length === 0 ? 'nothing by name' : run.outages.slice(0, 3).map(({ name, assetId }) => name ?? assetId).join(', ') + (run.outages.length > 3 ? ` and ${run.outages.length - 3} more` : '') },
+          { label: 'Customers out', value: customersText(run) },
           { label: 'Tripped by overload', value: formatNumber(run.trippedCount) },
           { label: 'Waves', value: formatNumber(waveCount) },
           { label: 'Islands', value: `${formatNumber(run.islandsAlive)} alive, ${formatNumber(run.islandsDead)} dead` },
@@ -38,6 +40,12 @@ export function RunSummary({ run }: { run: CascadeRunDetail }) {
       />
     </div>
   );
+}
+
+function customersText(run: CascadeRunDetail): string {
+  const expected = run.waves.at(-1)?.customersExpected;
+  if (run.customersOut == null) return `${UNKNOWN} (no distribution data says)`;
+  return `${formatNumber(run.customersOut)} for certain${expected == null ? '' : `, ${formatNumber(expected)} expected`}`;
 }
 
 /** How near a rating a decision was: small margins need enough digits to be told from zero. */

@@ -15,6 +15,7 @@ import type { CascadeRunState } from './useCascadeRun';
 const TRIPS = {
   cascadeRun: {
     id: RUN.id,
+    tripsUrl: '/exports/cascade-runs/7/trips.json',
     waves: [
       { number: 0, trippedCount: 0, trips: [] },
       { number: 1, trippedCount: 1, trips: [{ branchAssetId: 'BR-2', name: 'Bravo to Delta', flowMw: -180, ratingMva: 150, loadingPct: 120 }] },
@@ -24,14 +25,28 @@ const TRIPS = {
 };
 
 function open(state: Partial<CascadeRunState>, props: Partial<RunViewProps> = {}) {
-  const handlers = { onWave: vi.fn(), onColour: vi.fn(), onSelect: vi.fn(), onLeave: vi.fn() };
+  const handlers = { onWave: vi.fn(), onColour: vi.fn(), onSelect: vi.fn(), onLeave: vi.fn(), onAddress: vi.fn(), onOpen: vi.fn(), onAsk: vi.fn() };
   const client = mockClient({
     query: (name) => (name === 'CascadeTrips' ? { data: TRIPS } : null),
     mutation: () => ({ data: { cancelJob: { __typename: 'OperationInfo', code: 'PERMISSION_DENIED', message: 'Not your job.', field: null } } }),
   });
   const view = renderWith(
     client,
-    <RunView runId="7" state={stateOf(state)} wave={1} colour="waves" branches={null} {...handlers} {...props} />,
+    <RunView
+      runId="7"
+      state={stateOf(state)}
+      trips={{ trips: null, problem: null, retry: vi.fn() }}
+      undrawnCount={null}
+      wave={1}
+      colour="waves"
+      address={{ part: 'overview', isFocused: false, hasPaths: true }}
+      branches={null}
+      substations={null}
+      permissions={new Set(['cascade.add_cascaderun', 'cascade.add_decisionstudy'])}
+      timeZone="America/Chicago"
+      {...handlers}
+      {...props}
+    />,
   );
   return { ...handlers, view };
 }
@@ -104,7 +119,13 @@ describe('a run', () => {
     const { onLeave } = open({});
     await userEvent.setup().click(screen.getByTestId('run-again'));
     expect(onLeave).toHaveBeenCalledOnce();
-    expect(draftStore.get()).toEqual({ outages: [{ assetId: 'BR-1', name: 'Alpha to Bravo' }], loadMultiplier: '1.25', ratingMultiplier: '1', name: '' });
+    expect(draftStore.get()).toEqual({
+      outages: [{ assetId: 'BR-1', name: 'Alpha to Bravo' }],
+      name: '',
+      scenario: null,
+      document: { load: { multiplier: 1.25 }, options: { trip_threshold_frac: 1.15 } },
+      texts: {},
+    });
   });
 
   it('has no accessibility faults', async () => {

@@ -1,37 +1,56 @@
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import ToggleButton from '@mui/material/ToggleButton';
-import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
-import Typography from '@mui/material/Typography';
-import type { ReactNode } from 'react';
+import Tab from '@mui/material/Tab';
+import Tabs from '@mui/material/Tabs';
+import { lazy, Suspense, useId } from 'react';
 
-import type { BranchColumns } from '../../lib/columns/layers';
-import { formatNumber } from '../../lib/format';
+import type { BranchColumns, SubstationColumns } from '../../lib/columns/layers';
 import { isFinished } from '../../lib/jobs/status';
+import { ErrorBoundary } from '../../ui/ErrorBoundary';
 import { JobProgress } from '../../ui/JobProgress';
 import { ErrorState, LoadingState } from '../../ui/StateMessage';
 
-import { LoadingComparison } from './LoadingComparison';
-import { RunSummary } from './RunSummary';
-import { TripTable, WaveTable } from './WaveTable';
-import { draftStore } from './draft';
 import type { RunColour } from './layers';
 import type { CascadeRunDetail } from './queries';
+import { OverviewPart } from './run/OverviewPart';
+import { RunHeader } from './run/RunHeader';
+import { RUN_PARTS } from './run/address';
+import type { RunAddress } from './run/address';
+import type { Trips } from './run/trips';
 import type { CascadeRunState } from './useCascadeRun';
+
+const WavesPart = lazy(() => import('./run/WavesPart').then((module) => ({ default: module.WavesPart })));
+const FlowPart = lazy(() => import('./run/FlowPart').then((module) => ({ default: module.FlowPart })));
+const ElementsPart = lazy(() => import('./run/ElementsPart').then((module) => ({ default: module.ElementsPart })));
+const RegionsPart = lazy(() => import('./run/RegionsPart').then((module) => ({ default: module.RegionsPart })));
+const EconomicsPart = lazy(() => import('./run/EconomicsPart').then((module) => ({ default: module.EconomicsPart })));
+const CustomersPart = lazy(() => import('./run/CustomersPart').then((module) => ({ default: module.CustomersPart })));
+const ExplanationPart = lazy(() => import('./run/ExplanationPart').then((module) => ({ default: module.ExplanationPart })));
 
 export interface RunViewProps {
   runId: string;
   state: CascadeRunState;
+  trips: { trips: Trips | null; problem: string | null; retry: () => void };
+  /** Trips of the wave shown whose cause is not drawn; null: not known yet. */
+  undrawnCount: number | null;
   /** The wave shown; never beyond the last. */
   wave: number;
   colour: RunColour;
+  address: RunAddress;
   branches: BranchColumns | null;
+  substations: SubstationColumns | null;
+  permissions: ReadonlySet<string>;
+  timeZone: string;
+  onAddress: (change: Partial<RunAddress>) => void;
   onWave: (wave: number) => void;
   onColour: (colour: RunColour) => void;
   onSelect: (assetId: string) => void;
   /** Leave the run: back to the form. */
   onLeave: () => void;
+  onOpen: (runId: string) => void;
+  /** Null: the account may not use the assistant. */
+  onAsk: ((question: string) => void) | null;
 }
 
 /** One run: its inputs, its progress while it is computed, and then what it found. */
@@ -51,7 +70,14 @@ export function RunView(props: RunViewProps) {
   if (run === null) return <LoadingState label="Loading the run" minHeight={220} />;
   return (
     <Box component="article" aria-label={`Cascade run ${run.name}`} data-testid="run-view" data-run-id={run.runId}>
-      <RunHeader run={run} onLeave={onLeave} onSelect={props.onSelect} />
+      <RunHeader
+        key={run.runId}
+        run={run}
+        canRun={props.permissions.has('cascade.add_cascaderun')}
+        onLeave={onLeave}
+        onOpen={props.onOpen}
+        onSelect={props.onSelect}
+      />
       {!isFinished(run.job.status) && <JobProgress job={run.job} />}
       {run.job.status === 'FAILED' && (
         <Alert severity="error" variant="outlined" data-testid="run-failed" data-code={run.job.errorCode}>
@@ -68,98 +94,65 @@ export function RunView(props: RunViewProps) {
   );
 }
 
-function RunHeader({ run, onLeave, onSelect }: { run: CascadeRunDetail; onLeave: () => void; onSelect: (id: string) => void }) {
-  const again = (): void => {
-    draftStore.set({
-      outages: run.outages.map(({ assetId, name }) => ({ assetId, name: name ?? assetId })),
-      loadMultiplier: String(run.loadMultiplier),
-      ratingMultiplier: String(run.ratingMultiplier),
-      name: '',
-    });
-    onLeave();
-  };
-  return (
-    <Box component="header" sx={{ mb: 1 }}>
-      <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1 }}>
-        <Box sx={{ flex: 1, minWidth: 0 }}>
-          <Typography variant="overline" component="p" color="textSecondary">
-            Cascade run {run.runId}
-          </Typography>
-          <Typography variant="h2" sx={{ overflowWrap: 'anywhere' }}>
-            {run.name}
-          </Typography>
-        </Box>
-        <Button variant="outlined" color="inherit" onClick={again} data-testid="run-again">
-          Change
-        </Button>
-        <Button variant="outlined" onClick={onLeave} data-testid="new-run">
-          New
-        </Button>
-      </Box>
-      <Typography variant="caption" component="p" color="textSecondary">
-        Load × {formatNumber(run.loadMultiplier, 2)}, ratings × {formatNumber(run.ratingMultiplier, 2)}. Fails first:{' '}
-        {run.outages.length === 0 && 'nothing by name'}
-        {run.outages.slice(0, 6).map((outage, i) => (
-          <span key={outage.assetId}>
-            {i > 0 && ', '}
-            <Button onClick={() => onSelect(outage.assetId)} sx={{ p: 0, minWidth: 0, fontWeight: 400, fontSize: 'inherit', verticalAlign: 'baseline' }}>
-              {outage.name ?? outage.assetId}
-            </Button>
-          </span>
-        ))}
-        {run.outages.length > 6 && ` and ${run.outages.length - 6} more`}
-      </Typography>
-    </Box>
-  );
-}
-
 function RunOutcome({ run, ...props }: RunViewProps & { run: CascadeRunDetail }) {
-  const { state, wave, colour, branches } = props;
+  const id = useId();
+  const { address } = props;
   if (run.totalShedMw == null) return <LoadingState label="Loading the result" minHeight={220} />;
+  const label = RUN_PARTS.find(({ key }) => key === address.part)?.label ?? '';
   return (
     <>
-      <RunSummary run={run} />
-      <Part title="On the map">
-        <ToggleButtonGroup
-          exclusive
-          fullWidth
-          size="small"
-          value={colour}
-          onChange={(_event, next: RunColour | null) => next !== null && props.onColour(next)}
-          aria-label="What the lines of the run are coloured by"
-          sx={{ '& .MuiToggleButton-root': { py: 0.25, textTransform: 'none' } }}
-        >
-          <ToggleButton value="waves">Waves</ToggleButton>
-          <ToggleButton value="base">Base loading</ToggleButton>
-          <ToggleButton value="final">Final loading</ToggleButton>
-        </ToggleButtonGroup>
-        {state.isResultLoading && <LoadingState label="Loading the result for the map" minHeight={40} />}
-        {state.resultProblem !== null && (
-          <ErrorState title="The map of the run could not be loaded" detail={state.resultProblem} onRetry={state.retry} />
-        )}
-      </Part>
-      <Part title="Waves">
-        <WaveTable waves={run.waves} wave={wave} onWave={props.onWave} />
-      </Part>
-      <Part title={wave === 0 ? 'Initial outages' : `Tripped in wave ${wave}`}>
-        <TripTable runId={run.runId} wave={wave} onSelect={props.onSelect} />
-      </Part>
-      {branches !== null && state.result !== null && (
-        <Part title="Before and after">
-          <LoadingComparison branches={branches} result={state.result} />
-        </Part>
-      )}
+      <Tabs
+        value={address.part}
+        onChange={(_event, part: RunAddress['part']) => props.onAddress({ part })}
+        variant="scrollable"
+        scrollButtons="auto"
+        allowScrollButtonsMobile
+        aria-label="Parts of the run"
+        sx={{ minHeight: 34, borderBottom: 1, borderColor: 'divider', '& .MuiTab-root': { minHeight: 34, py: 0, px: 1, minWidth: 0, fontSize: '0.8125rem' } }}
+      >
+        {RUN_PARTS.map((part) => (
+          <Tab key={part.key} value={part.key} label={part.label} id={`${id}-${part.key}`} aria-controls={`${id}-panel`} data-testid={`part-${part.key}`} />
+        ))}
+      </Tabs>
+      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${address.part}`} data-testid="run-part">
+        <ErrorBoundary key={address.part} name={`${label} of the run`}>
+          <Suspense fallback={<LoadingState label={`Loading ${label.toLowerCase()}`} minHeight={220} />}>
+            <ShownPart {...props} run={run} />
+          </Suspense>
+        </ErrorBoundary>
+      </div>
     </>
   );
 }
 
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Box component="section" sx={{ mt: 1.5 }}>
-      <Typography variant="h3" component="h3" color="textSecondary" sx={{ mb: 0.5 }}>
-        {title}
-      </Typography>
-      {children}
-    </Box>
-  );
+function ShownPart({ run, ...props }: RunViewProps & { run: CascadeRunDetail }) {
+  const { address, branches, substations, onSelect } = props;
+  const { result } = props.state;
+  const { trips, problem, retry } = props.trips;
+  switch (address.part) {
+    case 'overview':
+      return <OverviewPart {...props} run={run} trips={trips} />;
+    case 'waves':
+      return <WavesPart {...props} run={run} result={result} trips={trips} problem={problem} onRetry={retry} />;
+    case 'flow':
+      return <FlowPart run={run} substations={substations} result={result} />;
+    case 'elements':
+      return <ElementsPart runId={run.runId} trips={trips} problem={problem} onRetry={retry} onSelect={onSelect} />;
+    case 'regions':
+      return <RegionsPart run={run} branches={branches} substations={substations} result={result} />;
+    case 'economics':
+      return <EconomicsPart run={run} />;
+    case 'customers':
+      return <CustomersPart run={run} onSelect={onSelect} />;
+    case 'explanation':
+      return (
+        <ExplanationPart
+          run={run}
+          canExplain={props.permissions.has('cascade.add_decisionstudy')}
+          timeZone={props.timeZone}
+          onSelect={onSelect}
+          onAsk={props.onAsk}
+        />
+      );
+  }
 }

@@ -22,14 +22,16 @@ interface WaveTableProps {
   waves: readonly CascadeWave[];
   wave: number;
   onWave: (wave: number) => void;
+  /** All rows at once, as on paper. */
+  isWhole?: boolean;
 }
 
 /** Every wave with its trips and losses; choosing one shows it on the map. */
-export function WaveTable({ waves, wave, onWave }: WaveTableProps) {
+export function WaveTable({ waves, wave, onWave, isWhole = false }: WaveTableProps) {
   const lastWave = waves.at(-1)?.number ?? 0;
   return (
-    <Box sx={{ maxHeight: 232, overflowY: 'auto' }}>
-      <Table stickyHeader aria-label="Waves" data-testid="wave-table">
+    <Box sx={isWhole ? {} : { maxHeight: 232, overflowY: 'auto' }}>
+      <Table stickyHeader={!isWhole} aria-label="Waves" data-testid="wave-table">
         <TableHead>
           <TableRow>
             <TableCell>Wave</TableCell>

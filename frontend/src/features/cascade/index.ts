@@ -7,3 +7,8 @@ export { RunView } from './RunView';
 export type { CascadeRunState } from './useCascadeRun';
 export { useCascadeRun } from './useCascadeRun';
 export { WaveBar } from './WaveBar';
+export { propagationLayers } from './propagationLayers';
+export { useRunAddress } from './run/address';
+export { middlesOf, propagationOf } from './run/propagation';
+export { useTrips } from './run/useTrips';
+export { useSparks } from './useSparks';

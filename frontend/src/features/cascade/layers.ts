@@ -21,6 +21,8 @@ export interface CascadeStyle {
   /** The wave shown; lines tripped later still look in service. */
   wave: number;
   lastWave: number;
+  /** Only what went out in the wave stands out. */
+  isFocused?: boolean;
 }
 
 const rowsOf = memoBy((ids: string[]) => new Map(ids.map((id, row) => [id, row])));
@@ -38,6 +40,7 @@ export const branchLook = memoBy(
     colour: RunColour,
     wave: number,
     lastWave: number,
+    isFocused = false,
   ): LineLook => {
     const count = columns.ids.length;
     const look: LineLook = { colours: new Uint8Array(count * 4), widthsPx: new Float32Array(count) };
@@ -47,13 +50,14 @@ export const branchLook = memoBy(
       const tripWave = row === undefined ? Number.NaN : (result.branches.tripWave[row] ?? Number.NaN);
       const isOut = tripWave <= wave;
       if (isOut && colour === 'waves') {
-        look.colours.set([...waveColour(tripWave, lastWave), 255], 4 * i);
-        look.widthsPx[i] = tripWave === wave ? 4.4 : 2.6;
+        const isDimmed = isFocused && tripWave !== wave;
+        look.colours.set([...(isDimmed ? IN_SERVICE_COLOUR : waveColour(tripWave, lastWave)), isDimmed ? 90 : 255], 4 * i);
+        look.widthsPx[i] = tripWave === wave ? 4.4 : isDimmed ? 1 : 2.6;
       } else if (isOut && colour === 'final') {
         look.colours.set([...OUT_COLOUR, 255], 4 * i);
         look.widthsPx[i] = 1;
       } else if (colour === 'waves') {
-        look.colours.set([...IN_SERVICE_COLOUR, 150], 4 * i);
+        look.colours.set([...IN_SERVICE_COLOUR, isFocused ? 70 : 150], 4 * i);
         look.widthsPx[i] = 1;
       } else {
         const finalPct = row === undefined ? Number.NaN : result.branches.loadingPct[row];
@@ -73,8 +77,8 @@ export interface Losses {
   outline: Uint8Array;
 }
 
-/** Substations that have lost load by `wave`: dead ones filled, others as rings; the area grows with the MW. */
-export function lossesByWave(columns: SubstationColumns, result: CascadeResult, wave: number): Losses {
+/** Substations that have lost load by `wave`, or first did so in the wave `only`: dead ones filled, others as rings; the area grows with the MW. */
+export function lossesByWave(columns: SubstationColumns, result: CascadeResult, wave: number, only: number | null = null): Losses {
   const { substations } = result;
   const places = rowsOf(columns.ids);
   const rows: number[] = [];
@@ -84,7 +88,7 @@ export function lossesByWave(columns: SubstationColumns, result: CascadeResult, 
     const lostIn = substations.wave[source] ?? Number.NaN;
     // A dead substation without load has no wave of its own: it shows in the last one.
     const isShown = Number.isNaN(lostIn) ? substations.isDead[source] === 1 && wave === Infinity : lostIn <= wave;
-    if (row !== undefined && isShown) {
+    if (row !== undefined && isShown && (only === null || lostIn === only)) {
       rows.push(row);
       sources.push(source);
     }
@@ -104,8 +108,8 @@ export function lossesByWave(columns: SubstationColumns, result: CascadeResult, 
   return { rows, radiiPx, fill, outline };
 }
 
-const lossesMemo = memoBy((columns: SubstationColumns, result: CascadeResult, wave: number) => {
-  const losses = lossesByWave(columns, result, wave);
+const lossesMemo = memoBy((columns: SubstationColumns, result: CascadeResult, wave: number, only: number | null) => {
+  const losses = lossesByWave(columns, result, wave, only);
   const pickRows = (values: Float64Array): Float64Array =>
     Float64Array.from(losses.rows, (row) => values[row] ?? Number.NaN);
   return {
@@ -133,7 +137,7 @@ export function cascadeLayers(
         id: 'cascade-branches',
         paths: pathsOfBranches(data.branches),
         style: {
-          ...branchLook(data.branches, result, style.colour, shownWave, style.lastWave),
+          ...branchLook(data.branches, result, style.colour, shownWave, style.lastWave, style.isFocused),
           widthScale: symbolScale(style.zoom),
           shiftsPx: shiftsOfBranches(data.branches),
         },
@@ -143,7 +147,7 @@ export function cascadeLayers(
   }
   if (data.substations !== null && style.colour !== 'base') {
     const wave = shownWave >= style.lastWave ? Infinity : shownWave;
-    const losses = lossesMemo(data.substations, result, wave);
+    const losses = lossesMemo(data.substations, result, wave, style.isFocused === true && style.colour === 'waves' ? shownWave : null);
     layers.push(
       pointLayer({
         id: 'cascade-substations',

@@ -15,7 +15,7 @@ import {
 const MOST_SHOWN = 5;
 
 /** What the lines and substations of a run mean on the map. */
-export function cascadeLegend(colour: RunColour, lastWave: number): LegendItem[] {
+export function cascadeLegend(colour: RunColour, lastWave: number, hasPaths = false): LegendItem[] {
   const losses: LegendItem[] = [
     { label: 'Substation dead', colour: DEAD_COLOUR, shape: 'dot' },
     { label: 'Substation lost load', colour: LOST_LOAD_COLOUR, shape: 'ring' },
@@ -39,6 +39,7 @@ export function cascadeLegend(colour: RunColour, lastWave: number): LegendItem[]
       shape: 'line',
     })),
     ...losses,
+    ...(hasPaths ? [{ label: 'Led to (dot: what tripped)', colour: IN_SERVICE_COLOUR, shape: 'line' as const, widthPx: 1 }] : []),
   ];
 }
 

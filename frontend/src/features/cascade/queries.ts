@@ -34,6 +34,23 @@ export const CascadeRunQuery = graphql(
         terminationReason
         elapsedMs
         networkDigest
+        customersOut
+        elementCount
+        repeatOfId
+        scenario {
+          id
+          scenarioId
+          name
+        }
+        version {
+          id
+          number
+          spec
+        }
+        inputs {
+          params
+          summary
+        }
         branchesUrl
         substationsUrl
         waves {
@@ -44,6 +61,10 @@ export const CascadeRunQuery = graphql(
           servedMw
           islandsAlive
           islandsDead
+          deadBusCount
+          customersOut
+          customersExpected
+          timeS
         }
       }
     }
@@ -54,11 +75,12 @@ export const CascadeRunQuery = graphql(
 export type CascadeRunDetail = NonNullable<ResultOf<typeof CascadeRunQuery>['cascadeRun']>;
 export type CascadeWave = CascadeRunDetail['waves'][number];
 
-/** The trips of all waves; at most 200 of each wave, most loaded first. */
+/** The most loaded trips of each wave, at most 200, and where all of them can be read. */
 export const CascadeTripsQuery = graphql(`
   query CascadeTrips($id: ID!) {
     cascadeRun(id: $id) {
       id
+      tripsUrl: exportUrl(part: TRIPS, format: JSON)
       waves {
         number
         trippedCount
@@ -100,8 +122,8 @@ export const StartCascadeRunMutation = graphql(
 
 export const CascadeRunsQuery = graphql(
   `
-    query CascadeRuns($first: Int!, $after: String) {
-      cascadeRuns(first: $first, after: $after, ordering: [{ createdAt: DESC }]) {
+    query CascadeRuns($first: Int!, $after: String, $filters: CascadeRunFilter, $ordering: [CascadeRunOrder!]!) {
+      cascadeRuns(first: $first, after: $after, filters: $filters, ordering: $ordering) {
         totalCount
         pageInfo {
           hasNextPage
@@ -117,8 +139,13 @@ export const CascadeRunsQuery = graphql(
             ratingMultiplier
             totalLoadMw
             totalShedMw
+            customersOut
             trippedCount
             waveCount
+            scenario {
+              id
+              name
+            }
             job {
               ...JobFields
             }

@@ -1,2 +1,2 @@
-export { DataAge } from './DataAge';
-export { HealthIndicator } from './HealthIndicator';
+export { DataAges } from './DataAges';
+export { StatusButton } from './StatusButton';

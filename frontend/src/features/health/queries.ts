@@ -1,4 +1,5 @@
 import { graphql } from '../../gql/graphql';
+import type { ResultOf } from '../../gql/graphql';
 
 export const HealthQuery = graphql(`
   query Health {
@@ -26,3 +27,32 @@ export const DataAgeQuery = graphql(`
     }
   }
 `);
+
+export const SourcesQuery = graphql(`
+  query Sources {
+    syncLayers {
+      key
+      title
+      status
+      confirmedAt
+      maxAgeS
+      isTooOld
+      isPaused
+      lastError
+    }
+  }
+`);
+
+export const StreamsQuery = graphql(`
+  query StreamAges {
+    streamStatus {
+      stream
+      backlogCount
+      lastRecordAt
+      reason
+    }
+  }
+`);
+
+export type Source = ResultOf<typeof SourcesQuery>['syncLayers'][number];
+export type Stream = ResultOf<typeof StreamsQuery>['streamStatus'][number];

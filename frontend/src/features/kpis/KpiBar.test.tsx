@@ -55,4 +55,31 @@ describe('the KPI bar', () => {
     const { container } = renderWith(mockClient({ query: () => ({ data: { kpis: [LOAD, { ...UNKNOWN_LOAD, key: 'b' }] } }) }), <KpiBar />);
     expect(await accessibilityFaults(container)).toEqual([]);
   });
+
+  it('opens all of a figure: rule, standard, age, trend and parts', async () => {
+    const at = [0, 3, 6].map((hour) => new Date(Date.UTC(2026, 0, 2, hour)).toISOString());
+    const trend = { source: 'HISTORY', at, values: [null, null, null], dayAgo: 1200, weekAgo: null, reason: 'Nothing is on record.' };
+    const client = mockClient({
+      query: (name) => {
+        if (name === 'Kpis') return { data: { kpis: [LOAD] } };
+        if (name === 'KpiTrend') return { data: { kpis: [{ ...LOAD, coveragePct: 97.5, trend }] } };
+        return { data: { topLoadedTransformers: [{ assetId: 'XFMR-1', name: 'Oak 1', peakLoadingPct: 131.25, hoursOverRating: 3 }] } };
+      },
+    });
+    const picked: string[] = [];
+    renderWith(client, <KpiBar timeZone="UTC" onSelect={(assetId) => picked.push(assetId)} />);
+    const user = userEvent.setup();
+    await user.click(screen.getByTestId('kpi-loadMw'));
+    const dialog = await screen.findByRole('dialog', { name: 'Distribution load' }, { timeout: 15_000 });
+    expect(dialog.textContent).toContain('Metered energy of the newest hour.');
+    expect(dialog.textContent).toContain('Metered97.5% of all meters’ time');
+    expect(dialog.textContent).toContain('A day before1,200\u00a0MW, now 34.5\u00a0MW more');
+    expect(dialog.textContent).toContain('A week before–');
+    // No moment is known: no line at zero.
+    expect(dialog.textContent).toContain('How it went is not known: Nothing is on record.');
+    expect(await accessibilityFaults(dialog)).toEqual([]);
+    await user.click(await screen.findByRole('button', { name: 'Show Oak 1, 131.3%' }));
+    expect(picked).toEqual(['XFMR-1']);
+    expect(screen.queryByTestId('kpi-detail')).toBeNull();
+  });
 });

@@ -1,8 +1,9 @@
 import Box from '@mui/material/Box';
+import ButtonBase from '@mui/material/ButtonBase';
 import Skeleton from '@mui/material/Skeleton';
 import Tooltip from '@mui/material/Tooltip';
 import Typography from '@mui/material/Typography';
-import { useCallback } from 'react';
+import { lazy, Suspense, useCallback, useState } from 'react';
 import { useQuery } from 'urql';
 
 import { ageSeconds, formatAge, formatQuantity, UNKNOWN } from '../../lib/format';
@@ -13,10 +14,12 @@ import { usePolling } from '../../ui/usePolling';
 
 import { BAR_KEYS, KpisQuery } from './queries';
 
+const KpiDetail = lazy(() => import('./KpiDetail').then((module) => ({ default: module.KpiDetail })));
+
 const POLL_MS = 30_000;
 const HEIGHT_PX = 56;
 
-export interface KpiValue {
+interface KpiValue {
   key: string;
   label: string;
   value?: number | null;
@@ -26,8 +29,15 @@ export interface KpiValue {
   reason?: string | null;
 }
 
-/** Indicators of the territory. An unknown value is a dash with the server's reason, never a zero. */
-export function KpiBar() {
+interface BarProps {
+  timeZone?: string;
+  /** Show an asset that a figure is made of. */
+  onSelect?: (assetId: string) => void;
+}
+
+/** Indicators of the territory; each opens all of itself. An unknown value is a dash with the server's reason, never a zero. */
+export function KpiBar({ timeZone, onSelect }: BarProps) {
+  const [opened, setOpened] = useState<string | null>(null);
   const [{ data, error, fetching }, refetch] = useQuery({ query: KpisQuery, variables: { keys: BAR_KEYS } });
   const refresh = useCallback(() => refetch({ requestPolicy: 'network-only' }), [refetch]);
   usePolling(refresh, POLL_MS);
@@ -55,14 +65,24 @@ export function KpiBar() {
         <ErrorLine title={`No key indicators. ${problemOf(error).message}`} onRetry={refresh} />
       )}
       {kpis === undefined && (error === undefined || fetching) && <KpiSkeletons />}
-      {kpis?.map((kpi) => <KpiTile key={kpi.key} kpi={kpi} nowMs={now} />)}
+      {kpis?.map((kpi) => <KpiTile key={kpi.key} kpi={kpi} nowMs={now} onOpen={() => setOpened(kpi.key)} />)}
+      {opened !== null && (
+        <Suspense fallback={null}>
+          <KpiDetail kpiKey={opened} timeZone={timeZone} onSelect={(assetId) => onSelect?.(assetId)} onClose={() => setOpened(null)} />
+        </Suspense>
+      )}
     </Box>
   );
 }
 
-export function KpiTile({ kpi, nowMs }: { kpi: KpiValue; nowMs: number }) {
+/** A tile has little room: the whole unit is in what it opens. */
+function shortUnit(unit: string): string {
+  return unit === 'interruptions per customer' ? '' : unit.replace(/ per customer$/, '');
+}
+
+function KpiTile({ kpi, nowMs, onOpen }: { kpi: KpiValue; nowMs: number; onOpen: () => void }) {
   const age = ageSeconds(kpi.dataAsOf, nowMs);
-  const text = formatQuantity(kpi.value, kpi.unit);
+  const text = formatQuantity(kpi.value, shortUnit(kpi.unit));
   const isUnknown = text === UNKNOWN;
   const reason = kpi.reason ?? 'The server gave no reason.';
   return (
@@ -75,12 +95,23 @@ export function KpiTile({ kpi, nowMs }: { kpi: KpiValue; nowMs: number }) {
         </>
       }
     >
-      <Box
-        tabIndex={0}
-        role="group"
+      <ButtonBase
+        onClick={onOpen}
+        aria-haspopup="dialog"
         aria-label={`${kpi.label}: ${isUnknown ? `not known, ${reason}` : text}`}
         data-testid={`kpi-${kpi.key}`}
-        sx={{ px: 2, py: 0.75, minWidth: 116, borderRight: 1, borderColor: 'divider', flex: '0 0 auto' }}
+        sx={{
+          display: 'block',
+          px: 1.5,
+          py: 0.75,
+          minWidth: 96,
+          borderRight: 1,
+          borderColor: 'divider',
+          flex: '0 0 auto',
+          textAlign: 'left',
+          '&:hover': { bgcolor: 'action.hover' },
+          '&:focus-visible': { outlineOffset: -3 },
+        }}
       >
         <Typography variant="caption" component="div" color="textSecondary" noWrap>
           {kpi.label}
@@ -93,7 +124,7 @@ export function KpiTile({ kpi, nowMs }: { kpi: KpiValue; nowMs: number }) {
             </Typography>
           )}
         </Typography>
-      </Box>
+      </ButtonBase>
     </Tooltip>
   );
 }

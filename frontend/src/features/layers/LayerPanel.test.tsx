@@ -4,8 +4,12 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { accessibilityFaults } from '../../../tests/axe';
 import { mockClient, renderWith } from '../../../tests/mockClient';
+import { DEFAULT_DISPLAY } from '../../lib/layerDisplay';
+import type { LayerDisplay } from '../../lib/layerDisplay';
+import type { TileStatuses } from '../../lib/tiles/loader';
 
 import { LayerPanel } from './LayerPanel';
+import { openGroups } from './panel/openGroups';
 import type { MapLayerInfo } from './queries';
 import { BRANCHES, VOLTAGE_LEGEND } from './testColumns';
 import type { MapLayers } from './useLayerStates';
@@ -18,7 +22,12 @@ function source(key: string, title: string, change: Partial<MapLayerInfo> = {}):
     minZoom: 0,
     maxZoom: 24,
     columnsUrl: `/columns/${key}`,
-    rowCount: 1234,
+    tilesUrl: `/tiles/${key}/{z}/{x}/{y}.mvt`,
+    tilesMaxZoom: 16,
+    attributes: [],
+    // Rows of other states do not count: an outage that is over, a line out of service.
+    rowCount: 9999,
+    featureCount: 1234,
     syncedAt: new Date(Date.now() - 300_000).toISOString(),
     dataVersion: 'v1',
     status: 'FRESH',
@@ -31,7 +40,7 @@ function source(key: string, title: string, change: Partial<MapLayerInfo> = {}):
 const LAYERS: MapLayers = {
   sources: [
     source('branches', 'Transmission lines'),
-    source('lines', 'Distribution lines', { minZoom: 10, rowCount: null }),
+    source('lines', 'Distribution lines', { minZoom: 10, rowCount: null, featureCount: null }),
     source('poles', 'Poles'),
     source('switches', 'Switches', { status: 'STALE' }),
   ],
@@ -41,6 +50,7 @@ const LAYERS: MapLayers = {
   isLoading: false,
   problem: null,
   retryLayer: vi.fn(),
+  refreshLayer: vi.fn(),
   retryList: vi.fn(),
 };
 
@@ -48,13 +58,21 @@ function open(
   layers: Partial<MapLayers> = {},
   lineLegend: Parameters<typeof LayerPanel>[0]['lineLegend'] = null,
   colour: Parameters<typeof LayerPanel>[0]['colour'] = 'voltage',
+  { display = {}, tiles = {} }: { display?: Partial<LayerDisplay>; tiles?: TileStatuses } = {},
 ) {
   const onVisible = vi.fn();
   const onColour = vi.fn();
+  const onDisplay = vi.fn();
+  const onRefreshTiles = vi.fn();
   const panel = renderWith(
     mockClient({}),
     <LayerPanel
       layers={{ ...LAYERS, ...layers }}
+      shown={layers.states ?? LAYERS.states}
+      tiles={tiles}
+      display={{ ...DEFAULT_DISPLAY, ...display }}
+      onDisplay={onDisplay}
+      onRefreshTiles={onRefreshTiles}
       zoom={7}
       colour={colour}
       onColour={onColour}
@@ -63,7 +81,7 @@ function open(
       timeZone="America/Chicago"
     />,
   );
-  return { onVisible, onColour, panel };
+  return { onVisible, onColour, onDisplay, onRefreshTiles, panel };
 }
 
 describe('the layer panel', () => {
@@ -140,6 +158,62 @@ describe('the layer panel', () => {
     expect(screen.getByTestId('layer-branches').textContent).toContain('Tripped in wave 1');
     expect(screen.getByTestId('layer-branches').textContent).not.toContain('345 kV');
     expect(screen.getByTestId('colour-loading')).toHaveProperty('disabled', true);
+  });
+
+  describe('of tiles', () => {
+    const buildings = source('buildings', 'Buildings', {
+      columnsUrl: null,
+      geometryKind: 'POLYGON',
+      legend: [
+        { label: 'Residential', color: '#9aa9b8', minimum: null, value: 'RESIDENTIAL' },
+        { label: 'Industrial', color: '#cdb0e8', minimum: null, value: 'INDUSTRIAL' },
+      ],
+    });
+    const shown = { sources: [buildings], visible: new Set(['buildings']), states: {} };
+
+    it('tells how long they took and loads them anew', async () => {
+      const ready = { phase: 'ready' as const, ms: 321.4, tileCount: 6, message: null };
+      const { onRefreshTiles, onDisplay } = open(shown, null, 'voltage', { tiles: { buildings: ready } });
+      const user = userEvent.setup();
+      await user.click(screen.getByTestId('options-buildings'));
+      expect(screen.getByTestId('load-time-buildings').textContent).toBe('6 tiles in 321\u00a0ms');
+      await user.click(screen.getByRole('button', { name: 'Load Buildings anew' }));
+      expect(onRefreshTiles).toHaveBeenCalledWith('buildings');
+      screen.getByRole('slider', { name: 'Opacity of Buildings' }).focus();
+      await user.keyboard('{ArrowLeft}');
+      expect(onDisplay).toHaveBeenLastCalledWith({ opacity: { buildings: 90 } });
+    });
+
+    it('filters by the classes of the legend and takes filters off again', async () => {
+      const user = userEvent.setup();
+      const first = open(shown);
+      await user.click(screen.getByTestId('options-buildings'));
+      await user.click(screen.getByRole('button', { name: 'Industrial' }));
+      expect(first.onDisplay).toHaveBeenLastCalledWith({ filters: { 'buildings.building_use': ['INDUSTRIAL'] } });
+      first.panel.unmount();
+      const filters = { 'buildings.building_use': ['INDUSTRIAL'] };
+      const second = open(shown, null, 'voltage', { display: { filters } });
+      expect(screen.getByTestId('filter-chips').textContent).toContain('Buildings · Use: Industrial');
+      await user.click(screen.getByTestId('reset-filters'));
+      expect(second.onDisplay).toHaveBeenLastCalledWith({ filters: {} });
+    });
+
+    it('says why tiles are missing', () => {
+      const failed = { phase: 'error' as const, ms: 10, tileCount: 1, message: 'Not made yet.' };
+      open(shown, null, 'voltage', { tiles: { buildings: failed } });
+      expect(within(screen.getByTestId('layer-buildings')).getByRole('alert').textContent).toContain('Not made yet.');
+    });
+  });
+
+  it('folds groups and remembers it', async () => {
+    open();
+    const heading = screen.getByRole('button', { name: /Network/ });
+    expect(heading.getAttribute('aria-expanded')).toBe('true');
+    await userEvent.setup().click(heading);
+    expect(heading.getAttribute('aria-expanded')).toBe('false');
+    expect(screen.queryByRole('checkbox', { name: 'Poles' })).toBeNull();
+    expect(openGroups.get().network).toBe(false);
+    openGroups.set((groups) => ({ ...groups, network: true }));
   });
 
   it('has no accessibility faults', async () => {

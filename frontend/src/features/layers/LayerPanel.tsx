@@ -1,46 +1,47 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import Checkbox from '@mui/material/Checkbox';
 import Collapse from '@mui/material/Collapse';
-import FormControlLabel from '@mui/material/FormControlLabel';
 import Paper from '@mui/material/Paper';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
+import type { ReactNode } from 'react';
 
-import { isLayerKey } from '../../lib/columns/layers';
-import { ageSeconds, formatAge, formatInstant, formatNumber, humanize } from '../../lib/format';
-import type { LegendItem } from '../../lib/legendItem';
+import { formatInstant } from '../../lib/format';
 import type { ColourMode } from '../../lib/mapView';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
-import { Swatch } from '../../ui/Swatch';
 import { ChevronDownIcon, ChevronRightIcon } from '../../ui/icons';
-import { css } from '../../ui/palette';
 import { useNow } from '../../ui/useNow';
 
-import { legendOf } from './legend';
-import type { LayerState } from './loader';
-import { isInZoom, usesBounds } from './plan';
+import { FILTER_FIELDS } from './filters/fields';
+import { FilterChips } from './panel/FilterChips';
+import { FilterChoice } from './panel/FilterChoice';
+import { Group } from './panel/Group';
+import { LayerRow } from './panel/LayerRow';
+import type { PanelState } from './panel/LayerRow';
+import { grouped } from './panel/groups';
 import type { MapLayerInfo } from './queries';
-import type { MapLayers } from './useLayerStates';
 
-interface Props {
-  layers: MapLayers;
-  zoom: number;
-  colour: ColourMode;
+interface Props extends PanelState {
   onColour: (mode: ColourMode) => void;
   onVisible: (keys: string[]) => void;
-  /** What the lines mean while something else than this panel colours them. */
-  lineLegend: LegendItem[] | null;
   /** Of the hours that ratings are for. */
   timeZone: string;
+  /** What else can be laid upon the map. */
+  analysis?: ReactNode;
+  /** How many of these are on. */
+  analysisCount?: number;
 }
 
-/** Which layers are drawn, how many assets each has, how fresh they are, and what the colours mean. */
-export function LayerPanel({ layers, zoom, colour, onColour, onVisible, lineLegend, timeZone }: Props) {
+const CIRCUIT_FIELD = FILTER_FIELDS.find((field) => field.layer === 'network');
+
+/** Which layers are drawn and how, how many assets each has, how fresh they are, and what the colours mean. */
+export function LayerPanel({ onColour, onVisible, timeZone, analysis, analysisCount = 0, ...panel }: Props) {
+  const { layers, colour, lineLegend, display, onDisplay } = panel;
   const [isOpen, setOpen] = useState(true);
   const now = useNow();
+  const groups = useMemo(() => grouped(layers.sources), [layers.sources]);
 
   const toggle = (key: string): void => {
     const next = layers.sources.map((source) => source.key).filter((k) => (k === key) !== layers.visible.has(k));
@@ -53,7 +54,7 @@ export function LayerPanel({ layers, zoom, colour, onColour, onVisible, lineLege
       variant="outlined"
       aria-label="Map layers"
       data-testid="layer-panel"
-      sx={{ width: 284, maxHeight: '100%', display: 'flex', flexDirection: 'column', pointerEvents: 'auto' }}
+      sx={{ width: { xs: 256, lg: 296 }, flexShrink: 0, maxHeight: '100%', display: 'flex', flexDirection: 'column', pointerEvents: 'auto' }}
     >
       <Button
         color="inherit"
@@ -61,12 +62,13 @@ export function LayerPanel({ layers, zoom, colour, onColour, onVisible, lineLege
         onClick={() => setOpen(!isOpen)}
         aria-expanded={isOpen}
         endIcon={isOpen ? <ChevronDownIcon /> : <ChevronRightIcon />}
-        sx={{ justifyContent: 'space-between', px: 1.5 }}
+        sx={{ justifyContent: 'space-between', px: 1.5, flexShrink: 0 }}
       >
         Layers
       </Button>
+      <FilterChips sources={layers.sources} filters={display.filters} onFilters={(filters) => onDisplay({ filters })} />
       <Collapse in={isOpen} timeout={0} sx={{ overflowY: 'auto' }}>
-        <Box sx={{ px: 1.5, pb: 1.25 }}>
+        <Box sx={{ px: 1.5, pb: 0.5 }}>
           <ToggleButtonGroup
             exclusive
             fullWidth
@@ -100,86 +102,26 @@ export function LayerPanel({ layers, zoom, colour, onColour, onVisible, lineLege
               <LoadingState label="Loading the list of layers" />
             )
           )}
-          {layers.sources.map((source) => (
-            <LayerRow
-              key={source.key}
-              source={source}
-              layers={layers}
-              zoom={zoom}
-              colour={colour}
-              nowMs={now}
-              lineLegend={lineLegend}
-              onToggle={() => toggle(source.key)}
-            />
-          ))}
         </Box>
+        {groups.map((group) => (
+          <Group key={group.key} group={group.key} title={group.title} onCount={group.sources.filter(({ key }) => layers.visible.has(key)).length}>
+            {group.sources.map((source) => (
+              <LayerRow key={source.key} source={source} panel={panel} nowMs={now} onToggle={() => toggle(source.key)} />
+            ))}
+            {group.key === 'network' && CIRCUIT_FIELD !== undefined && <FilterChoice field={CIRCUIT_FIELD} legend={NO_LEGEND} panel={panel} />}
+          </Group>
+        ))}
+        {analysis !== undefined && (
+          <Group group="analysis" title="Analysis" onCount={analysisCount}>
+            {analysis}
+          </Group>
+        )}
       </Collapse>
     </Paper>
   );
 }
 
-interface RowProps {
-  source: MapLayerInfo;
-  layers: MapLayers;
-  zoom: number;
-  colour: ColourMode;
-  nowMs: number;
-  lineLegend: LegendItem[] | null;
-  onToggle: () => void;
-}
-
-function LayerRow({ source, layers, zoom, colour, nowMs, lineLegend, onToggle }: RowProps) {
-  const { key } = source;
-  const isVisible = layers.visible.has(key);
-  const isInRange = isInZoom(source, zoom);
-  const state = isLayerKey(key) ? layers.states[key] : undefined;
-  const count = countOf(source, state);
-  // Substations are coloured as the lines are: one legend serves both where lines are shown.
-  const isExplained = key === 'substations' && layers.visible.has('branches');
-  const isShown = isVisible && isInRange && !isExplained;
-  const ownLegend = isShown ? legendOf(key, source.legend, layers.states, colour) : [];
-  const legend = isShown && key === 'branches' && lineLegend !== null ? lineLegend : ownLegend;
-  return (
-    <Box data-testid={`layer-${key}`} data-phase={state?.phase ?? 'off'} sx={{ py: 0.25 }}>
-      <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'space-between' }}>
-        <FormControlLabel
-          sx={{ m: 0, ml: -0.75 }}
-          control={<Checkbox size="small" checked={isVisible} onChange={onToggle} sx={{ p: 0.5 }} />}
-          label={
-            <Typography variant="h3" component="span">
-              {source.title}
-            </Typography>
-          }
-        />
-        <Typography variant="caption" color="textSecondary" title={syncedText(source, nowMs)} sx={{ whiteSpace: 'nowrap' }}>
-          {isVisible ? statusText(source, { isInRange, zoom, phase: state?.phase, count, nowMs }) : formatNumber(count)}
-        </Typography>
-      </Box>
-      {state?.error != null && (
-        <Box role="alert" sx={{ pl: 2.75 }}>
-          <Typography variant="caption" color="error" component="p">
-            {state.error.message}
-          </Typography>
-          {isLayerKey(key) && (
-            <Button sx={{ p: 0, minWidth: 0 }} onClick={() => isLayerKey(key) && layers.retryLayer(key)}>
-              Try again
-            </Button>
-          )}
-        </Box>
-      )}
-      {legend.length > 0 && (
-        <Box component="ul" aria-label={`Legend of ${source.title}`} sx={{ listStyle: 'none', m: 0, mb: 0.5, pl: 2.75 }}>
-          {legend.map((item) => (
-            <Box component="li" key={item.label} sx={{ display: 'flex', alignItems: 'center', gap: 1 }}>
-              <Swatch colour={css(item.colour)} shape={item.shape} widthPx={item.widthPx} />
-              <Typography variant="caption">{item.label}</Typography>
-            </Box>
-          ))}
-        </Box>
-      )}
-    </Box>
-  );
-}
+const NO_LEGEND: readonly never[] = [];
 
 const WEATHER_LOADING = 'weather_loading_pct';
 
@@ -197,33 +139,4 @@ function ratedText(sources: readonly MapLayerInfo[], timeZone: string): string {
     return [`${label}: ${at === null ? 'hour unknown' : formatInstant(at, timeZone)}`];
   });
   return `Load over the rating in the weather. ${parts.join('. ')}.`;
-}
-
-/** Whole layers tell how many they draw; of others the server's count is known. */
-function countOf(source: MapLayerInfo, state: LayerState | undefined): number | null {
-  if (state?.columns != null && !usesBounds(source)) return state.columns.ids.length;
-  return source.rowCount ?? null;
-}
-
-/** Status of a layer whose rows come from the warehouse while the cache does not answer. */
-const FROM_WAREHOUSE = 'FROM_WAREHOUSE';
-
-function syncedText(source: MapLayerInfo, nowMs: number): string {
-  if (source.status === FROM_WAREHOUSE) return 'From the warehouse; the cache does not answer';
-  const age = ageSeconds(source.syncedAt, nowMs);
-  return age === null ? 'Never synced' : `Synced ${formatAge(age)} ago`;
-}
-
-function statusText(
-  source: MapLayerInfo,
-  at: { isInRange: boolean; zoom: number; phase: string | undefined; count: number | null; nowMs: number },
-): string {
-  const count = formatNumber(at.count);
-  if (!at.isInRange) return `${count} · zoom ${at.zoom < source.minZoom ? 'in' : 'out'}`;
-  if (at.phase === 'loading') return 'loading';
-  if (source.status === FROM_WAREHOUSE) return `${count} · from the warehouse`;
-  const age = ageSeconds(source.syncedAt, at.nowMs);
-  if (age === null) return 'never synced';
-  const status = source.status === 'FRESH' ? '' : ` · ${humanize(source.status).toLowerCase()}`;
-  return `${count} · ${formatAge(age)}${status}`;
 }

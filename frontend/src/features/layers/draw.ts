@@ -1,6 +1,7 @@
 import type { Layer } from '@deck.gl/core';
 
 import type { LayerKey } from '../../lib/columns/layers';
+import { faded } from '../../lib/draw/faded';
 
 import {
   lineLayers,
@@ -41,7 +42,15 @@ const DRAW_ORDER: readonly (readonly [LayerKey, Builder])[] = [
   builder('outages', outageLayers),
 ];
 
-/** deck.gl layers for all loaded data; `except` names layers that something else draws. */
-export function drawLayers(states: LayerStates, style: DrawStyle, except: ReadonlySet<LayerKey> = new Set()): Layer[] {
-  return DRAW_ORDER.flatMap(([key, build]) => (except.has(key) ? [] : build(states, style)));
+/** deck.gl layers for all loaded data; `except` names layers that something else draws, opacities are in percent. */
+export function drawLayers(
+  states: LayerStates,
+  style: DrawStyle,
+  except: ReadonlySet<LayerKey> = new Set(),
+  opacity: Readonly<Record<string, number>> = {},
+): Layer[] {
+  return DRAW_ORDER.flatMap(([key, build]) => {
+    if (except.has(key)) return [];
+    return build(states, style).map((layer) => faded(layer, (opacity[key] ?? 100) / 100));
+  });
 }

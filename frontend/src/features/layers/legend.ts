@@ -1,4 +1,4 @@
-import { numberScale, parseHex, UNKNOWN_CLASS, valueScale } from '../../lib/colourScale';
+import { numberScale, parseHex, singleColour, UNKNOWN_CLASS, valueScale } from '../../lib/colourScale';
 import type { LegendEntry } from '../../lib/colourScale';
 import type { LayerColumns, LayerKey } from '../../lib/columns/layers';
 import type { LegendItem } from '../../lib/legendItem';
@@ -41,9 +41,23 @@ export function legendOf(
       return itemsPresent(legend, labelsOf(columnsOf('meters')?.customerClass, valueScale(legend)), 'dot');
     case 'switches':
       return itemsPresent(legend, labelsOf(columnsOf('switches')?.kind, valueScale(legend)), 'ring');
+    case 'crews':
+      return crewItems(legend);
     default:
-      return legend.map((entry) => itemOf(entry, 'dot'));
+      return legend.map((entry) => itemOf(entry, key === 'circuits' ? 'line' : 'dot'));
   }
+}
+
+/** Crews are told apart by how full their mark is. */
+function crewItems(legend: readonly LegendEntry[]): LegendItem[] {
+  const colour = singleColour(legend);
+  const [r, g, b] = colour;
+  return [
+    { label: 'Available', colour, shape: 'ring' },
+    { label: 'Assigned', colour: [Math.round(0.55 * r), Math.round(0.55 * g), Math.round(0.55 * b)], shape: 'dot' },
+    { label: 'On site', colour, shape: 'dot' },
+    { label: 'Off shift', colour: [138, 153, 168], shape: 'ring' },
+  ];
 }
 
 function itemOf(entry: LegendEntry, shape: LegendItem['shape']): LegendItem {

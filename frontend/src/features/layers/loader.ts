@@ -12,6 +12,8 @@ export interface LayerState<K extends LayerKey = LayerKey> {
   /** The last data that arrived, kept on screen while newer data loads. */
   columns: LayerColumns[K] | null;
   error: { code: string; message: string } | null;
+  /** How long the last data took to arrive, milliseconds; none if they were at hand. */
+  ms?: number;
 }
 
 export type LayerStates = { [K in LayerKey]?: LayerState<K> };
@@ -56,6 +58,14 @@ export class LayerLoader {
     if (entry !== undefined) this.load(entry);
   }
 
+  /** Ask for a layer anew, also if its data are at hand. */
+  refresh(key: LayerKey): void {
+    const entry = this.plan.find((candidate) => candidate.key === key);
+    if (entry === undefined) return;
+    this.cache.delete(requestId(entry));
+    this.load(entry);
+  }
+
   stop(): void {
     this.update([]);
   }
@@ -84,13 +94,14 @@ export class LayerLoader {
       return;
     }
     this.put(key, { phase: 'loading', columns: this.states.get()[key]?.columns ?? null, error: null });
+    const beganAt = performance.now();
     this.request(entry.url, abort.signal)
       .then((table) => DECODERS[key](table))
       .then(
         (columns) => {
           if (abort.signal.aborted) return;
           this.remember(id, columns);
-          this.put(key, { phase: 'ready', columns, error: null });
+          this.put(key, { phase: 'ready', columns, error: null, ms: performance.now() - beganAt });
         },
         (error: unknown) => {
           if (!abort.signal.aborted) this.fail(key, error);

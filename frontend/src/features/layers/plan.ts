@@ -6,7 +6,7 @@ import type { LayerKey } from '../../lib/columns/layers';
 /** Layers that appear only when zoomed in this far hold too much to load whole. */
 const DETAIL_MIN_ZOOM = 8;
 
-/** Off until asked for: they say little at a glance and are many. */
+/** Off until asked for: they say little at a glance and are many. Layers that come as tiles only are off, too. */
 const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['poles']);
 
 export interface LayerSource {
@@ -25,8 +25,15 @@ export interface PlannedRequest {
   version: string;
 }
 
-export function defaultLayers(sources: readonly { key: string }[]): string[] {
-  return sources.map((source) => source.key).filter((key) => !OFF_BY_DEFAULT.has(key));
+export function defaultLayers(sources: readonly { key: string; columnsUrl: string | null }[]): string[] {
+  return sources.filter(({ key, columnsUrl }) => columnsUrl !== null && !OFF_BY_DEFAULT.has(key)).map(({ key }) => key);
+}
+
+/** Crews are few and move: they are asked for by themselves, with what they work on. */
+export const CREWS = 'crews';
+
+export function isDrawnOfTiles({ key, columnsUrl }: { key: string; columnsUrl: string | null }): boolean {
+  return columnsUrl === null && key !== CREWS;
 }
 
 export function isInZoom(source: { minZoom: number; maxZoom: number }, zoom: number): boolean {

@@ -10,7 +10,18 @@ export const MapLayersQuery = graphql(`
       minZoom
       maxZoom
       columnsUrl
+      tilesUrl
+      tilesMaxZoom
+      attributes {
+        name
+        title
+        unit
+        kind
+        minZoom
+        isOfAggregates
+      }
       rowCount
+      featureCount
       syncedAt
       dataVersion
       status

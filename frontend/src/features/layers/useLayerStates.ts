@@ -26,6 +26,7 @@ export interface MapLayers {
   isLoading: boolean;
   problem: Problem | null;
   retryLayer: (key: LayerKey) => void;
+  refreshLayer: (key: LayerKey) => void;
   retryList: () => void;
 }
 
@@ -39,10 +40,7 @@ export function useLayerStates(
   const [{ data, error, fetching }, refetch] = useQuery({ query: MapLayersQuery });
   const [loader] = useState(() => new LayerLoader(requestColumns));
   const states = useStore(loader.states);
-  const sources = useMemo(
-    () => data?.mapLayers.filter((layer) => layer.columnsUrl !== null) ?? NO_SOURCES,
-    [data],
-  );
+  const sources = data?.mapLayers ?? NO_SOURCES;
   const visible = useMemo(() => new Set(layerKeys ?? defaultLayers(sources)), [layerKeys, sources]);
   const plan = useMemo(
     () => (view === null ? [] : planRequests(sources, visible, view)),
@@ -63,14 +61,20 @@ export function useLayerStates(
     (data?.mapLayers === undefined && error === undefined) ||
     settledPlan !== plan ||
     plan.some(({ key }) => states[key]?.phase === 'loading');
-  return {
-    sources,
-    visible,
-    states,
-    isListed: data?.mapLayers !== undefined,
-    isLoading,
-    problem: data?.mapLayers === undefined && error !== undefined && !fetching ? problemOf(error) : null,
-    retryLayer: (key) => loader.retry(key),
-    retryList: () => refetch({ requestPolicy: 'network-only' }),
-  };
+  const isListed = data?.mapLayers !== undefined;
+  const listError = !isListed && !fetching ? error : undefined;
+  return useMemo(
+    () => ({
+      sources,
+      visible,
+      states,
+      isListed,
+      isLoading,
+      problem: listError === undefined ? null : problemOf(listError),
+      retryLayer: (key) => loader.retry(key),
+      refreshLayer: (key) => loader.refresh(key),
+      retryList: () => refetch({ requestPolicy: 'network-only' }),
+    }),
+    [sources, visible, states, isListed, isLoading, listError, loader, refetch],
+  );
 }

@@ -5,15 +5,25 @@ import { useEffect, useEffectEvent, useImperativeHandle, useRef, useState } from
 import type { Ref } from 'react';
 
 import type { Bounds } from '../../lib/boundsGrid';
+import { mapCamera } from '../../lib/mapImage';
 import type { Viewport } from '../../lib/mapView';
+import type { TileHit, TileLayerSpec } from '../../lib/tiles/spec';
 import { ErrorState, LoadingState } from '../../ui/StateMessage';
 
 import { MapController } from './controller';
-import type { LabelFeatures, PointerPosition } from './controller';
+import type { Animation, LabelFeatures } from './controller';
+import type { Drag, PointerPosition } from './pointer';
 
 export interface MapHandle {
   flyTo: (target: Viewport) => void;
   jumpTo: (target: Viewport) => void;
+  /** The feature of the tiles at a pixel of the map. */
+  tileAt: (x: number, y: number) => TileHit | null;
+  refreshTiles: (key: string) => void;
+  zoomBy: (levels: number) => void;
+  fit: (bounds: Bounds) => void;
+  /** The map as it is drawn; null while there is none. */
+  picture: () => Promise<HTMLCanvasElement> | null;
 }
 
 interface Props {
@@ -22,16 +32,24 @@ interface Props {
   styleUrl: string | null;
   layers: LayersList;
   labels: LabelFeatures;
+  tiles?: readonly TileLayerSpec[];
+  isTilted?: boolean;
+  animation?: Animation | null;
   /** Data for this view is still on its way. */
   isPending: boolean;
   cursor: 'pointer' | 'crosshair' | '';
   onViewport: (viewport: Viewport, bounds: Bounds) => void;
   onPointerMove: (at: PointerPosition | null) => void;
   onClick: (at: PointerPosition) => void;
+  /** True: it was for something else than zooming. */
+  onDoubleClick?: (at: PointerPosition) => boolean;
+  onPress?: (at: PointerPosition) => Drag | null;
 }
 
+const NO_TILES: readonly TileLayerSpec[] = [];
+
 export function MapCanvas(props: Props) {
-  const { ref, layers, labels, isPending, cursor, styleUrl } = props;
+  const { ref, layers, labels, tiles = NO_TILES, isTilted = false, animation = null, isPending, cursor, styleUrl } = props;
   const containerRef = useRef<HTMLDivElement>(null);
   const [controller, setController] = useState<MapController | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
@@ -43,6 +61,8 @@ export function MapCanvas(props: Props) {
   const onViewport = useEffectEvent(props.onViewport);
   const onPointerMove = useEffectEvent(props.onPointerMove);
   const onClick = useEffectEvent(props.onClick);
+  const onDoubleClick = useEffectEvent((at: PointerPosition) => props.onDoubleClick?.(at) === true);
+  const onPress = useEffectEvent((at: PointerPosition) => props.onPress?.(at) ?? null);
   const initialViewport = useEffectEvent(() => lastViewport.current ?? props.initialViewport);
 
   useEffect(() => {
@@ -63,6 +83,8 @@ export function MapCanvas(props: Props) {
         },
         onPointerMove: (at) => onPointerMove(at),
         onClick: (at) => onClick(at),
+        onDoubleClick: (at) => onDoubleClick(at),
+        onPress: (at) => onPress(at),
       },
     }).then(
       (made) => {
@@ -83,14 +105,28 @@ export function MapCanvas(props: Props) {
 
   useEffect(() => controller?.setLayers(layers), [controller, layers]);
   useEffect(() => controller?.setLabels(labels), [controller, labels]);
+  useEffect(() => controller?.setTiles(tiles), [controller, tiles]);
+  useEffect(() => controller?.setTilted(isTilted), [controller, isTilted]);
+  useEffect(() => controller?.setAnimation(animation), [controller, animation]);
   useEffect(() => controller?.setPending(isPending), [controller, isPending]);
   useEffect(() => controller?.setCursor(cursor), [controller, cursor]);
+
+  useEffect(() => {
+    if (controller === null) return undefined;
+    mapCamera.set({ take: async () => (await controller.picture()).toDataURL('image/png') });
+    return () => mapCamera.set(null);
+  }, [controller]);
 
   useImperativeHandle(
     ref,
     () => ({
       flyTo: (target) => controller?.flyTo(target),
       jumpTo: (target) => controller?.jumpTo(target),
+      tileAt: (x, y) => controller?.tileAt(x, y) ?? null,
+      refreshTiles: (key) => controller?.refreshTiles(key),
+      zoomBy: (levels) => controller?.zoomBy(levels),
+      fit: (bounds) => controller?.fit(bounds),
+      picture: () => controller?.picture() ?? null,
     }),
     [controller],
   );

@@ -1,6 +1,6 @@
 import type { LayersList } from '@deck.gl/core';
 import { MapLibreOverlay } from '@deck.gl/maplibre';
-import type { GeoJSONSource, Map as MapLibreMap, MapMouseEvent } from 'maplibre-gl';
+import type { GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl';
 
 import { createBaseMap } from '../../lib/basemap/maplibre';
 import { FIRST_LABEL_LAYER, SUBSTATION_LABEL_SOURCE, substationLabels } from '../../lib/basemap/style';
@@ -8,27 +8,31 @@ import type { Bounds } from '../../lib/boundsGrid';
 import type { PointFeatures } from '../../lib/geojson';
 import type { Viewport } from '../../lib/mapView';
 import type { ColourScheme } from '../../lib/preferences';
+import type { TileHit, TileLayerSpec } from '../../lib/tiles/spec';
 
 import { trackIdle } from './idle';
 import type { IdleTracker } from './idle';
-
-export interface PointerPosition {
-  lng: number;
-  lat: number;
-  zoom: number;
-  /** Pixels from the map's top left corner. */
-  x: number;
-  y: number;
-}
+import { ownLayers } from './ownLayers';
+import { MapPointer } from './pointer';
+import type { PointerEvents } from './pointer';
+import { TileLayers } from './tileLayers';
 
 export type LabelFeatures = PointFeatures<{ name: string; rank: number }>;
 
-export interface MapEvents {
+export interface MapEvents extends PointerEvents {
   onViewport: (viewport: Viewport, bounds: Bounds) => void;
-  /** null: the pointer has left the map or the map is being moved. */
-  onPointerMove: (at: PointerPosition | null) => void;
-  onClick: (at: PointerPosition) => void;
 }
+
+/** Layers that move by themselves. */
+export interface Animation {
+  /** From one frame to the next, milliseconds: between two of them the map comes to rest. */
+  frameMs: number;
+  draw: (elapsedMs: number) => LayersList;
+}
+
+/** An unseen layer of the style: tiles are drawn below it, deck.gl's layers above. */
+const TILES_BEFORE = 'tiles-end';
+const TILT_DEG = 50;
 
 const NO_LABELS: LabelFeatures = { type: 'FeatureCollection', features: [] };
 
@@ -41,7 +45,11 @@ export class MapController {
   private readonly overlay = new MapLibreOverlay({ interleaved: true, layers: [] });
   private readonly idle: IdleTracker;
   private layers: LayersList = [];
-  private pointerFrame: number | null = null;
+  private readonly pointer: MapPointer;
+  private readonly tiles: TileLayers;
+  private frames: ReturnType<typeof setInterval> | null = null;
+  private moving: LayersList = [];
+  private layersFrame: number | null = null;
 
   private constructor(
     private readonly map: MapLibreMap,
@@ -49,6 +57,8 @@ export class MapController {
     private readonly scheme: ColourScheme,
   ) {
     this.idle = trackIdle(map, () => this.layers);
+    this.tiles = new TileLayers(map, TILES_BEFORE);
+    this.pointer = new MapPointer(map, events);
   }
 
   static async create(options: {
@@ -64,6 +74,7 @@ export class MapController {
       container,
       styleUrl,
       scheme,
+      hasZoomButtons: false,
       center: [viewport.lng, viewport.lat],
       zoom: viewport.zoom,
     });
@@ -89,20 +100,59 @@ export class MapController {
       map.addSource(SUBSTATION_LABEL_SOURCE, { type: 'geojson', data: NO_LABELS });
       map.addLayer(substationLabels(this.scheme));
     }
+    const first = map.getLayer(DRAW_BEFORE) === undefined ? undefined : DRAW_BEFORE;
+    map.addLayer({ id: TILES_BEFORE, type: 'background', layout: { visibility: 'none' } }, first);
     map.addControl(this.overlay);
     map.getCanvas().setAttribute('aria-label', 'Map of the grid. Arrow keys move it, plus and minus zoom.');
     map.on('moveend', () => events.onViewport(this.viewport(), this.bounds()));
-    map.on('movestart', () => events.onPointerMove(null));
-    map.on('mousemove', (event) => this.pointerMoved(event));
-    map.on('mouseout', () => this.pointerMoved(null));
-    map.on('click', (event) => events.onClick(this.position(event)));
     events.onViewport(this.viewport(), this.bounds());
   }
 
   setLayers(layers: LayersList): void {
-    this.layers = layers;
-    this.overlay.setProps({ layers });
+    this.layers = ownLayers(layers, this);
     this.idle.touch();
+    // However often the data change, they are handed over once a frame.
+    this.layersFrame ??= requestAnimationFrame(() => {
+      this.layersFrame = null;
+      this.overlay.setProps({ layers: [...this.layers, ...this.moving] });
+    });
+  }
+
+  setTiles(specs: readonly TileLayerSpec[]): void {
+    this.tiles.set(specs);
+    this.idle.touch();
+  }
+
+  refreshTiles(key: string): void {
+    this.tiles.refresh(key);
+  }
+
+  tileAt(x: number, y: number): TileHit | null {
+    return this.tiles.at(x, y);
+  }
+
+  /** Look at the map from the south and above, or straight down. */
+  setTilted(isTilted: boolean): void {
+    const pitch = isTilted ? TILT_DEG : 0;
+    if (isTilted) this.map.setMaxPitch(TILT_DEG);
+    if (this.map.getPitch() !== pitch) this.map.easeTo({ pitch, duration: 400 });
+  }
+
+  /** Layers above all others that change by themselves; null: none. */
+  setAnimation(animation: Animation | null): void {
+    if (this.frames !== null) clearInterval(this.frames);
+    this.frames = null;
+    this.moving = [];
+    if (animation !== null) {
+      const beganAt = performance.now();
+      const step = (): void => {
+        if (document.hidden) return;
+        this.moving = animation.draw(performance.now() - beganAt);
+        this.overlay.setProps({ layers: [...this.layers, ...this.moving] });
+      };
+      this.frames = setInterval(step, animation.frameMs);
+      step();
+    } else this.overlay.setProps({ layers: this.layers });
   }
 
   setLabels(labels: LabelFeatures): void {
@@ -123,6 +173,38 @@ export class MapController {
     this.map.easeTo({ center: [target.lng, target.lat], zoom: target.zoom, duration: 600 });
   }
 
+  zoomBy(levels: number): void {
+    this.map.easeTo({ zoom: this.map.getZoom() + levels, duration: 300 });
+  }
+
+  /** Show these bounds whole, with room for what lies over the map's edges. */
+  fit([west, south, east, north]: Bounds): void {
+    const { clientWidth, clientHeight } = this.map.getContainer();
+    const padding = Math.min(80, clientWidth / 6, clientHeight / 6);
+    this.map.fitBounds([[west, south], [east, north]], { padding, maxZoom: 18, duration: 600, linear: true });
+  }
+
+  /** The map as it is drawn now, labels included. Its buffer lives as long as the frame, so it is copied within. */
+  picture(): Promise<HTMLCanvasElement> {
+    const { map } = this;
+    return new Promise((resolve, reject) => {
+      void map.once('render', () => {
+        const shown = map.getCanvas();
+        const copy = document.createElement('canvas');
+        copy.width = shown.width;
+        copy.height = shown.height;
+        const context = copy.getContext('2d');
+        if (context === null) {
+          reject(new Error('This browser gives no canvas to draw on.'));
+          return;
+        }
+        context.drawImage(shown, 0, 0);
+        resolve(copy);
+      });
+      map.triggerRepaint();
+    });
+  }
+
   jumpTo(target: Viewport): void {
     this.map.jumpTo({ center: [target.lng, target.lat], zoom: target.zoom });
   }
@@ -138,24 +220,13 @@ export class MapController {
   }
 
   destroy(): void {
-    if (this.pointerFrame !== null) cancelAnimationFrame(this.pointerFrame);
+    this.pointer.destroy();
+    if (this.frames !== null) clearInterval(this.frames);
+    if (this.layersFrame !== null) cancelAnimationFrame(this.layersFrame);
     this.idle.stop();
+    this.tiles.destroy();
     this.map.removeControl(this.overlay);
     this.map.remove();
-  }
-
-  private position(event: MapMouseEvent): PointerPosition {
-    const { lng, lat } = event.lngLat;
-    return { lng, lat, zoom: this.map.getZoom(), x: event.point.x, y: event.point.y };
-  }
-
-  /** At most one look-up per frame, however fast the pointer moves. */
-  private pointerMoved(event: MapMouseEvent | null): void {
-    if (this.pointerFrame !== null) cancelAnimationFrame(this.pointerFrame);
-    this.pointerFrame = requestAnimationFrame(() => {
-      this.pointerFrame = null;
-      this.events.onPointerMove(event === null || this.map.isMoving() ? null : this.position(event));
-    });
   }
 }
 

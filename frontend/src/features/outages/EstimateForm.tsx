@@ -4,8 +4,9 @@ import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import type { SyntheticEvent } from 'react';
 
+import { fromZoned, toZoned } from '../../lib/zonedTime';
+
 import type { Outage } from './queries';
-import { fromZoned, toZoned } from './zonedTime';
 
 interface Props {
   outage: Outage;

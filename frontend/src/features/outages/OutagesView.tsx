@@ -2,6 +2,8 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useCallback, useState } from 'react';
 
+import { useWish } from '../../lib/wishes';
+
 import { CrewBoard } from './CrewBoard';
 import { NoticeBar } from './NoticeBar';
 import { OutageFilters } from './OutageFilters';
@@ -40,6 +42,7 @@ export function OutagesView({ address, onChange, selected, permissions, timeZone
   const crews = useCrews(!canSeeCrews);
   const actions = useOutageActions();
   const [isReporting, setReporting] = useState(false);
+  useWish('report-outage', () => setReporting(permissions.has('grid.add_outage')));
   const { rows } = crews;
   const assign = useCallback(
     (outage: Outage, crewId: string) => {

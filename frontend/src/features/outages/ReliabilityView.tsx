@@ -17,6 +17,7 @@ import { csvOf } from '../../lib/csv';
 import { download } from '../../lib/download';
 import { formatInstant, formatNumber, formatQuantity, plural, sensibleDigits, UNKNOWN } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
+import { dayOf, shiftDay } from '../../lib/zonedTime';
 import { ErrorState, LoadingState } from '../../ui/StateMessage';
 import { useNow } from '../../ui/useNow';
 
@@ -24,7 +25,6 @@ import { isDay } from './address';
 import type { OutageAddress } from './address';
 import { ReliabilityQuery } from './reliabilityQuery';
 import type { Reliability } from './reliabilityQuery';
-import { dayOf, shiftDay } from './zonedTime';
 
 const DEFAULT_DAYS = 365;
 const PLANNED = { all: 'ALL', unplanned: 'UNPLANNED', planned: 'PLANNED' } as const satisfies Record<

@@ -9,11 +9,11 @@ import { useState } from 'react';
 import type { SyntheticEvent } from 'react';
 
 import { humanize } from '../../lib/format';
+import { fromZoned } from '../../lib/zonedTime';
 
 import { tell, useChange } from './changes';
 import { ReportOutage } from './mutations';
 import { reportable } from './steps';
-import { fromZoned } from './zonedTime';
 
 const SOURCES = ['CALL', 'OPERATOR', 'SCADA'] as const;
 

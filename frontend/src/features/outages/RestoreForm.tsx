@@ -8,10 +8,10 @@ import { useState } from 'react';
 import type { SyntheticEvent } from 'react';
 
 import { formatNumber, plural } from '../../lib/format';
+import { fromZoned } from '../../lib/zonedTime';
 
 import type { Interruption, Outage } from './queries';
 import type { Restored } from './useOutageActions';
-import { fromZoned } from './zonedTime';
 
 interface Props {
   outage: Outage;

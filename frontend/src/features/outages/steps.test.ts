@@ -3,8 +3,9 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { dayOf, fromZoned, shiftDay, toZoned } from '../../lib/zonedTime';
+
 import { deviceOf, outageSteps, reportable, workSteps } from './steps';
-import { dayOf, fromZoned, shiftDay, toZoned } from './zonedTime';
 
 /** The tables of docs/operations.md, which the server follows: from which statuses an action is possible. */
 function documented(title: string): Map<string, string[]> {

@@ -1,11 +1,13 @@
 import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
 import ButtonBase from '@mui/material/ButtonBase';
 import Typography from '@mui/material/Typography';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useQuery, useSubscription } from 'urql';
 
 import { ageSeconds, formatAge, formatNumber, formatQuantity, humanize } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
+import { ErrorBoundary } from '../../ui/ErrorBoundary';
 import { ErrorState, LoadingState } from '../../ui/StateMessage';
 import { ChevronDownIcon, ChevronRightIcon } from '../../ui/icons';
 import { useNow } from '../../ui/useNow';
@@ -13,6 +15,8 @@ import { useNow } from '../../ui/useNow';
 import { Section } from './Section';
 import { RiskQuery, RiskSubscription } from './queries';
 import type { Risk, RiskPart } from './queries';
+
+const RiskHistory = lazy(() => import('./RiskHistory').then((module) => ({ default: module.RiskHistory })));
 
 const LEVELS: Readonly<Record<NonNullable<Risk['level']>, string>> = {
   NORMAL: 'success.main',
@@ -22,7 +26,8 @@ const LEVELS: Readonly<Record<NonNullable<Risk['level']>, string>> = {
 };
 
 /** The risk of the next day in one number, and what it is made of. */
-export function RiskSection({ onSelect }: { onSelect: (assetId: string) => void }) {
+export function RiskSection({ timeZone, onSelect }: { timeZone: string; onSelect: (assetId: string) => void }) {
+  const [isHistoryShown, setHistoryShown] = useState(false);
   const [{ data, error, fetching }, refetch] = useQuery({ query: RiskQuery });
   const [{ data: news }] = useSubscription({ query: RiskSubscription });
   const now = useNow();
@@ -50,6 +55,16 @@ export function RiskSection({ onSelect }: { onSelect: (assetId: string) => void 
             <PartRow key={part.part} part={part} most={most} onSelect={onSelect} />
           ))}
         </Box>
+      )}
+      <Button onClick={() => setHistoryShown(!isHistoryShown)} aria-expanded={isHistoryShown} data-testid="risk-history-button" sx={{ mt: 0.5, px: 0.5 }}>
+        {isHistoryShown ? 'Hide the history' : 'How it went'}
+      </Button>
+      {isHistoryShown && (
+        <ErrorBoundary name="The history of the risk">
+          <Suspense fallback={<LoadingState label="Loading the history of the risk" />}>
+            <RiskHistory timeZone={timeZone} />
+          </Suspense>
+        </ErrorBoundary>
       )}
     </Section>
   );

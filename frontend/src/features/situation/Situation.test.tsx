@@ -42,7 +42,7 @@ function show(answers: Readonly<Record<string, unknown>>, permissions: readonly 
   const onSelect = vi.fn();
   render(
     <Provider value={serve(answers)}>
-      <Situation permissions={permissions} timeZone="America/Chicago" onSelect={onSelect} />
+      <Situation permissions={permissions} timeZone="America/Chicago" pathOfLayer={(key) => key} onSelect={onSelect} />
     </Provider>,
   );
   return onSelect;
@@ -63,7 +63,7 @@ describe('the situation', () => {
   it('says why the risk is not known, once', () => {
     const parts = RISK.parts.map((part) => ({ ...part, customerHours: null, reason: 'No sample.', contributions: [] }));
     show({ RiskNow: { riskNow: { ...RISK, score: null, level: null, reason: 'No sample was taken yet.', parts } } });
-    expect(screen.getByTestId('risk').textContent).toBe('Risk of the next 24 hours' + ageOf() + 'Not known: No sample was taken yet.');
+    expect(screen.getByTestId('risk').textContent).toBe('Risk of the next 24 hours' + ageOf() + 'Not known: No sample was taken yet.How it went');
   });
 
   it('shows an outage where it lies, and what is not known of it', async () => {

@@ -144,3 +144,26 @@ export const AlarmsQuery = graphql(`
     }
   }
 `);
+
+export const RiskHistoryQuery = graphql(`
+  query RiskHistory($start: DateTime!, $end: DateTime!) {
+    riskHistory(start: $start, end: $end, resolution: HOUR) {
+      at
+      score
+      level
+    }
+  }
+`);
+
+/** The transformers whose peak loads are highest. */
+export const LoadedTransformersQuery = graphql(`
+  query LoadedTransformers($first: Int!) {
+    topLoadedTransformers(first: $first) {
+      assetId
+      name
+      peakLoadingPct
+      hoursOverRating
+      at
+    }
+  }
+`);

@@ -12,9 +12,9 @@ setWorkerUrl(workerUrl);
 
 /** A flat, north-up map over the offline base map, or over `styleUrl` where one is set. */
 export async function createBaseMap(
-  options: Omit<MapOptions, 'style'> & { styleUrl?: string | null; scheme?: ColourScheme },
+  options: Omit<MapOptions, 'style'> & { styleUrl?: string | null; scheme?: ColourScheme; hasZoomButtons?: boolean },
 ): Promise<MapLibreMap> {
-  const { styleUrl, scheme = 'dark', ...rest } = options;
+  const { styleUrl, scheme = 'dark', hasZoomButtons = true, ...rest } = options;
   const style = typeof styleUrl === 'string' && styleUrl !== '' ? styleUrl : offlineStyle(await loadBaseMap(), scheme);
   const map = new MapLibreMap({
     maxPitch: 0,
@@ -29,7 +29,7 @@ export async function createBaseMap(
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
-  map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right');
+  if (hasZoomButtons) map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right');
   if (typeof styleUrl === 'string' && styleUrl !== '') map.addControl(new AttributionControl({ compact: true }));
   return map;
 }

@@ -7,7 +7,7 @@ import { sessionEvents } from '../sessionEvents';
 import { CACHE_KEYS } from './cacheKeys';
 import { csrfToken } from './csrf';
 import { isUnauthenticated } from './errors';
-import { subscriptionClient } from './subscriptions';
+import { subscribeTo } from './subscriptions';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 
@@ -17,6 +17,21 @@ function fetchWithTimeout(input: RequestInfo | URL, init?: RequestInit): Promise
   const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   return fetch(input, { ...init, signal });
 }
+
+/** Root fields that are lists, by the mutations that change what is in them. */
+const LISTS_CHANGED_BY: Readonly<Record<string, string>> = {
+  startCascadeRun: 'cascadeRuns',
+  runScenario: 'cascadeRuns',
+  repeatCascadeRun: 'cascadeRuns',
+  startCascadeBatch: 'cascadeBatches',
+  createScenario: 'scenarios',
+  deleteScenario: 'scenarios',
+  sendAssistantMessage: 'assistantThreads',
+  deleteAssistantThread: 'assistantThreads',
+  saveView: 'savedViews',
+  updateSavedView: 'savedViews',
+  deleteSavedView: 'savedViews',
+};
 
 /** Drop what a root field answered, with whatever arguments it was asked: `cache.invalidate` alone drops it with none. */
 function forget(cache: Cache, fieldName: string): void {
@@ -43,22 +58,25 @@ export function createGraphqlClient(): Client {
         onError(error) {
           if (isUnauthenticated(error)) sessionEvents.expired();
         },
+        // What failed wholly has null for its data, though its type says undefined, and so do all who ask.
+        onResult: (result) => ((result.data as unknown) === null ? { ...result, data: undefined } : result),
       }),
       cacheExchange({
         keys: CACHE_KEYS,
         updates: {
-          Mutation: {
-            startCascadeRun: (_result, _args, cache) => forget(cache, 'cascadeRuns'),
-            sendAssistantMessage: (_result, _args, cache) => forget(cache, 'assistantThreads'),
-            deleteAssistantThread: (_result, _args, cache) => forget(cache, 'assistantThreads'),
-          },
+          Mutation: Object.fromEntries(
+            Object.entries(LISTS_CHANGED_BY).map(([mutation, list]) => [
+              mutation,
+              (_result: unknown, _args: unknown, cache: Cache) => forget(cache, list),
+            ]),
+          ),
         },
       }),
       fetchExchange,
       subscriptionExchange({
         forwardSubscription: (operation) => ({
           subscribe: (sink) => ({
-            unsubscribe: subscriptionClient().subscribe(
+            unsubscribe: subscribeTo(
               { query: operation.query ?? '', variables: operation.variables as Record<string, unknown> },
               {
                 next: (value) => sink.next(value as Parameters<typeof sink.next>[0]),

@@ -1,5 +1,4 @@
-import { createClient } from 'graphql-ws';
-import type { Client } from 'graphql-ws';
+import type { Client, Sink, SubscribePayload } from 'graphql-ws';
 
 import { createStore } from '../store';
 
@@ -21,33 +20,63 @@ function socketUrl(): string {
   return `${scheme}://${window.location.host}/graphql`;
 }
 
-let client: Client | undefined;
+let current: Promise<Client> | null = null;
 
 /** The module's single websocket client; subscriptions share one socket and survive server restarts. */
-export function subscriptionClient(): Client {
-  client ??= createClient({
-    url: socketUrl,
-    lazy: true,
-    keepAlive: 12_000,
-    retryAttempts: Infinity,
-    shouldRetry: () => true,
-    retryWait: (retries) =>
-      new Promise((resolve) => {
-        setTimeout(resolve, backoffMs(retries, Math.random));
-      }),
-    on: {
-      connecting: () => linkState.set('connecting'),
-      connected: () => linkState.set('connected'),
-      closed: () => linkState.set('closed'),
-    },
+function subscriptionClient(): Promise<Client> {
+  if (current !== null) return current;
+  // Loaded with the first subscription: the page is painted without it.
+  const made = import('graphql-ws').then(({ createClient }) => {
+    // What a socket says after it was given up is of no interest.
+    const tell = (state: LinkState) => () => {
+      if (current === made) linkState.set(state);
+    };
+    return createClient({
+      url: socketUrl,
+      lazy: true,
+      keepAlive: 12_000,
+      retryAttempts: Infinity,
+      shouldRetry: () => true,
+      retryWait: (retries) =>
+        new Promise((resolve) => {
+          setTimeout(resolve, backoffMs(retries, Math.random));
+        }),
+      on: { connecting: tell('connecting'), connected: tell('connected'), closed: tell('closed') },
+    });
   });
-  return client;
+  current = made;
+  made.catch(() => {
+    // Its code could not be loaded; the next subscription tries again.
+    if (current === made) current = null;
+  });
+  return made;
+}
+
+/** Follow a subscription until the returned function is called. */
+export function subscribeTo(payload: SubscribePayload, sink: Sink): () => void {
+  let stop: (() => void) | null = null;
+  let isOver = false;
+  subscriptionClient().then(
+    (client) => {
+      if (!isOver) stop = client.subscribe(payload, sink);
+    },
+    (error: unknown) => {
+      if (!isOver) sink.error(error);
+    },
+  );
+  return () => {
+    isOver = true;
+    stop?.();
+  };
 }
 
 /** Close the socket; the next subscription opens one under the session of that moment. */
 export function closeSubscriptions(): void {
-  const closing = client;
-  client = undefined;
-  void closing?.dispose();
+  const closing = current;
+  current = null;
+  closing?.then(
+    (client) => void client.dispose(),
+    () => undefined,
+  );
   linkState.set('idle');
 }

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.embedded.concept_calls import MAKERS
-from agent.embedded.concepts import by_concept, concepts, loosely
+from agent.embedded.concepts import Loose, by_concept, concepts, loosely
 from agent.embedded.normal import read
 
 READ = [
@@ -131,8 +131,31 @@ def test_what_is_fed_from_an_asset_is_downstream_of_it() -> None:
         assert call.input["direction"] == direction, text
 
 
-def test_only_words_of_the_trade_are_passed_over_and_never_those_that_change_what_is_asked() -> None:
-    found = loosely(read("simulate SW-1 customers behind it by inspection"))
-    assert found is None or "by" not in found.passed_over
-    assert loosely(read("customers behind SW-1 florbatious")) is None
-    assert loosely(read("customers behind SW-1 except hospitals")) is None
+def firm(text: str) -> Loose | None:
+    return next((each for each in loosely(read(text))[:1] if each.is_firm), None)
+
+
+def test_words_that_change_what_is_asked_are_never_passed_over() -> None:
+    for text in ("customers behind SW-1 except hospitals", "simulate SW-1 customers behind it by inspection"):
+        assert all({"by", "except"}.isdisjoint(each.passed_over) for each in loosely(read(text))), text
+
+
+def test_a_record_is_told_past_words_that_nobody_knows_but_not_past_what_is_asked_of_the_thing() -> None:
+    told = firm("when was TREE-000044 last florbled")
+
+    assert told is not None
+    assert (told.call.tool, told.passed_over) == ("asset_lookup", ("florbled",))
+    for text in (
+        "florb settings of SW-40687-01-0003",
+        "SW-40687-01-0003 florbs",
+        "will XFMR-40687-01-0001 florb",
+        "was XFMR-40687-01-0001 florbled last week",
+    ):
+        assert firm(text) is None, text
+
+
+def test_a_loose_reading_without_an_id_or_a_noun_is_offered_only() -> None:
+    found = loosely(read("are there outages florbing"))
+
+    assert found
+    assert not found[0].is_firm

@@ -13,15 +13,16 @@ import { RULES, severityColour } from './rules';
 interface Props {
   findings: readonly Finding[];
   assetHref: (assetId: string) => string | null;
+  linkTitle?: string | undefined;
 }
 
 /** A page of findings; assets that are drawn on the map lead there. */
-export function FindingTable({ findings, assetHref }: Props) {
+export function FindingTable({ findings, assetHref, linkTitle = 'Show on the map' }: Props) {
   const columns = useMemo<Column<Finding>[]>(() => {
     const asset = (id: string) => {
       const href = assetHref(id);
       return href === null ? id : (
-        <Link href={href} onClick={followLink} title="Show on the map">
+        <Link href={href} onClick={followLink} title={linkTitle}>
           {id}
         </Link>
       );
@@ -38,7 +39,7 @@ export function FindingTable({ findings, assetHref }: Props) {
       { key: 'other', label: 'With', sort: (each) => each.otherId, cell: (each) => (each.otherId === null ? '–' : asset(each.otherId)) },
       { key: 'explanation', label: 'What is wrong', cell: (each) => each.explanation },
     ];
-  }, [assetHref]);
+  }, [assetHref, linkTitle]);
   return (
     <DataTable
       caption="Findings"

@@ -30,7 +30,7 @@ import { FindingTable } from './FindingTable';
 import { RuleTable } from './RuleTable';
 import { DataQualityQuery, StartDataQualityCheckMutation } from './queries';
 import type { Finding, QualityAsk } from './queries';
-import { decodeChoice, encodeChoice, EVERYTHING, SEVERITIES, severityColour, totalOf } from './rules';
+import { decodeChoice, encodeChoice, EVERYTHING, SEVERITIES, severityColour, totalOf, withChoice } from './rules';
 import type { Choice } from './rules';
 
 const QUALITY_KINDS = ['grid.data_quality'];
@@ -43,6 +43,8 @@ interface Props {
   account: Account;
   /** The asset on the map; null if it is not drawn there. */
   assetHref: (assetId: string) => string | null;
+  /** Where links of assets lead. */
+  linkTitle?: string | undefined;
   timeZone: string | undefined;
 }
 
@@ -55,7 +57,7 @@ function askOf(choice: Choice): Omit<QualityAsk, 'first' | 'offset'> {
 }
 
 /** What the last check found wrong with the records of the grid. */
-export function QualityPart({ account, assetHref, timeZone }: Props) {
+export function QualityPart({ account, assetHref, linkTitle, timeZone }: Props) {
   const path = usePath();
   const choice = decodeChoice(useSearchString());
   const [{ data, error, fetching }, refetch] = useQuery({
@@ -65,7 +67,7 @@ export function QualityPart({ account, assetHref, timeZone }: Props) {
   });
   const refresh = useCallback(() => refetch({ requestPolicy: 'network-only' }), [refetch]);
   useLiveRefresh(QUALITY_KINDS, refresh);
-  const choose = (part: Partial<Choice>): void => navigate(path + encodeChoice({ ...choice, offset: 0, ...part }), { replace: true });
+  const choose = (part: Partial<Choice>): void => navigate(path + withChoice(window.location.search, { ...choice, offset: 0, ...part }), { replace: true });
   const report = data?.dataQuality;
 
   if (report === undefined) {
@@ -124,7 +126,7 @@ export function QualityPart({ account, assetHref, timeZone }: Props) {
         {report.items.length === 0 ? (
           report.checkedAt !== null && <EmptyState title={isAll ? 'The check found nothing wrong' : 'No such finding'} />
         ) : (
-          <FindingTable findings={report.items} assetHref={assetHref} />
+          <FindingTable findings={report.items} assetHref={assetHref} linkTitle={linkTitle} />
         )}
         {report.totalCount > PAGE && (
           <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, mt: 0.5 }}>

@@ -67,6 +67,15 @@ export function encodeChoice({ kind, severity, assetId, offset }: Choice): strin
   return text === '' ? '' : `?${text}`;
 }
 
+/** The query string with this choice in it; what else it says stays. */
+export function withChoice(search: string, choice: Choice): string {
+  const params = new URLSearchParams(search);
+  for (const name of ['kind', 'severity', 'asset', 'offset']) params.delete(name);
+  for (const [name, value] of new URLSearchParams(encodeChoice(choice))) params.append(name, value);
+  const text = params.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
 /** Findings of each severity, over all rules. */
 export function totalOf(counts: readonly QualityCount[], severity: Severity): number {
   return counts.filter((each) => each.severity === severity).reduce((sum, each) => sum + each.count, 0);

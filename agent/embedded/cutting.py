@@ -1,0 +1,184 @@
+"""A question cut into what it names (ids, names, a time, a number, weather) and the words beside."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from agent.embedded.concept_calls import STREETS
+from agent.embedded.concept_words import common, known_words
+from agent.embedded.normal import Said, Word, is_id, may_name
+from agent.embedded.slots import SLOTS, Weather, asset, is_moment, load_factor, weather_within
+from agent.semantic.moments import is_time
+from agent.semantic.words import NUMBER_WORDS
+
+_ASSET = re.compile(rf"(?<!\S){SLOTS['asset']}")
+_LONGEST_NAME = 3
+_PRONOUNS = frozenset(["it", "its", "that", "this", "there", "them", "they", "their", "these", "those"])
+"""Words that say nothing where the thing itself is named."""
+_LONGEST_TIME = 7
+_COUNTS = {word: str(value) for word, value in NUMBER_WORDS.items() if 2 <= value <= 20}
+_OF = frozenset(["of", "at", "for", "on", "in", "by"])
+_NOW = frozenset(["now", "today", "in", "'s", "of", "the", "at", "on", "for"])
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A question cut up: what it names, and the words beside."""
+
+    assets: tuple[str, ...]
+    time: str | None
+    number: str | None
+    factor: float | None
+    words: tuple[str, ...]
+    is_bare: bool = False
+    number_after: str = ""
+    weather: Weather | None = None
+    before: tuple[str, ...] = ()  # the two words before the first asset
+    after: str = ""  # the word after it
+    asked: tuple[str, ...] = ()  # what is asked of it: "battery voltage" in "the battery voltage at SUB-1"
+
+
+def cuts(said: Said) -> list[Cut]:
+    """Return the ways to cut a question: as it is, and with words that are none of ours as one name."""
+    assets, rest = _without_assets(said)
+    if assets:
+        cut = _cut(assets, rest)
+        before, asked = _words_before(said), _asked_of(said)
+        return [replace(cut, before=before, after=_word_after(said), asked=asked)]
+    found = [_cut((), rest)]
+    named = _bare_name(rest)
+    if named is not None:
+        found.append(replace(_cut((named[0],), named[1]), is_bare=True))
+    return found
+
+
+def _words_before(said: Said) -> tuple[str, ...]:
+    match = _ASSET.search(said.marked)
+    words = said.marked[: match.start()].split() if match else []
+    return tuple(words[-2:])
+
+
+def _asked_of(said: Said) -> tuple[str, ...]:
+    match = _ASSET.search(said.marked)
+    words = said.marked[: match.start()].split() if match else []
+    if not words or words[-1] not in _OF:
+        return ()
+    found = itertools.takewhile(lambda word: word not in common(), reversed(words[:-1]))
+    return tuple(found)
+
+
+def _word_after(said: Said) -> str:
+    match = _ASSET.search(said.marked)
+    return "" if match is None else " ".join(said.marked[match.end() :].split()[:1])
+
+
+def _without_pronouns(words: Sequence[Word]) -> list[Word]:
+    return [word for word in words if word.plain not in _PRONOUNS]
+
+
+def _cut(assets: tuple[str, ...], rest: Sequence[Word]) -> Cut:
+    weather, rest = weather_within(rest) if assets else (None, list(rest))
+    time, rest = _without_time(rest)
+    number, factor, after, rest = _without_number(rest)
+    words = tuple(word.plain for word in (_without_pronouns(rest) if assets else rest))
+    return Cut(assets, time, number, factor, words, number_after=after, weather=weather)
+
+
+def _without_assets(said: Said) -> tuple[tuple[str, ...], list[Word]]:
+    found: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for match in _ASSET.finditer(said.marked):
+        found.append(asset(said, match.span()).text)
+        spans.append(match.span())
+    rest: list[Word] = []
+    at = 0
+    for word in said.words:
+        if not any(start <= at < end for start, end in spans):
+            rest.append(word)
+        at += len(word.plain) + 1
+    return tuple(dict.fromkeys(found)), rest
+
+
+def _without_time(words: Sequence[Word]) -> tuple[str | None, list[Word]]:
+    """Return the longest time that stands in words, and the words without it."""
+    for length in range(min(_LONGEST_TIME, len(words)), 0, -1):
+        for start in range(len(words) - length + 1):
+            text = " ".join(word.written for word in words[start : start + length])
+            is_now = set(text.lower().split()) <= _NOW
+            if not is_now and (is_time(text) or is_moment(text)):
+                return text, [*words[:start], *words[start + length :]]
+    return None, list(words)
+
+
+def _without_number(words: Sequence[Word]) -> tuple[str | None, float | None, str, list[Word]]:
+    """Return the one number of words: a whole one with the word before it, or a factor: "1.2", "120 %"."""
+    words = [
+        Word(_COUNTS[word.plain], _COUNTS[word.plain]) if word.plain in _COUNTS else word for word in words
+    ]
+    places = [at for at, word in enumerate(words) if re.fullmatch(r"\d+(?:\.\d+)?|@run", word.plain)]
+    if len(places) != 1:
+        return None, None, "", words
+    at = places[0]
+    after = words[at - 1].plain if at else ""
+    if words[at].plain == "@run":
+        return words[at].written, None, "run", [*words[:at], *words[at + 1 :]]
+    end = at + 2 if at + 1 < len(words) and words[at + 1].plain in {"%", "percent", "x", "times"} else at + 1
+    said = " ".join(word.plain for word in words[at:end])
+    rest = [*words[:at], *words[end:]]
+    if "." in words[at].plain or end > at + 1:
+        return None, load_factor(said), after, rest
+    return words[at].plain, None, after, rest
+
+
+def _bare_name(words: Sequence[Word]) -> tuple[str, list[Word]] | None:
+    """Return the name that the words hold which no concept knows, if they stand together; and the others."""
+    known = known_words()
+    places = [at for at, word in enumerate(words) if word.plain not in known and may_name(word.plain)]
+    if not places:
+        return None
+    first, last = places[0], places[-1]
+    if last + 1 < len(words) and words[last + 1].plain.isdigit() and len(words[last + 1].plain) <= 2:
+        last += 1  # "Wallis 01"
+    if last - first >= _LONGEST_NAME or any(
+        word.plain in known or is_id(word.plain) for word in words[first : last + 1]
+    ):
+        return None
+    if first and words[first - 1].plain.isdigit() and len(words[first - 1].plain) > 1:
+        first -= 1  # "3647 Bayberry Way"
+        if last + 1 < len(words) and words[last + 1].plain in STREETS:
+            last += 1
+    name = " ".join(word.written for word in words[first : last + 1])
+    is_placed = first > 0 and words[first - 1].plain in _BEFORE_NAMES
+    if (
+        is_time(name)
+        or name.lower() in NUMBER_WORDS
+        or not (is_placed or name[0].isdigit() or name[0].isupper())
+    ):
+        return None
+    return name, [*words[:first], *words[last + 1 :]]
+
+
+_BEFORE_NAMES = frozenset(
+    [
+        "in",
+        "at",
+        "on",
+        "near",
+        "around",
+        "of",
+        "for",
+        "to",
+        "from",
+        "behind",
+        "called",
+        "named",
+        "about",
+        "mr",
+        "mrs",
+        "ms",
+        "the",
+    ]
+)

@@ -1,0 +1,210 @@
+import { graphql } from '../../../gql/graphql';
+import type { ResultOf } from '../../../gql/graphql';
+import { JobFieldsFragment } from '../../../lib/jobs/queries';
+
+/** What the loss means for circuits and customers. */
+export const RunImpactQuery = graphql(`
+  query RunImpact($id: ID!) {
+    cascadeRun(id: $id) {
+      id
+      impact
+    }
+  }
+`);
+
+const RangeFields = graphql(`
+  fragment RangeFields on FigureRange @_unmask {
+    low
+    mid
+    high
+    reasons
+  }
+`);
+
+const LedgerFields = graphql(
+  `
+    fragment LedgerFields on CostLedger @_unmask {
+      name
+      usd {
+        ...RangeFields
+      }
+      lines {
+        name
+        usd {
+          ...RangeFields
+        }
+      }
+    }
+  `,
+  [RangeFields],
+);
+
+export const RunEconomicsQuery = graphql(
+  `
+    query RunEconomics($runId: ID!, $durations: DurationsInput, $studyId: ID) {
+      cascadeEconomics(runId: $runId, durations: $durations, restorationStudyId: $studyId) {
+        lostMw
+        localLostMw
+        localLostMwReason
+        customersOut
+        coverageFrac
+        unservedMwh {
+          ...RangeFields
+        }
+        durationsFrom
+        customer {
+          ...LedgerFields
+        }
+        utility {
+          ...LedgerFields
+        }
+        regulatory {
+          ...LedgerFields
+        }
+        shares {
+          costClass
+          area
+          customers
+          unservedMwh {
+            ...RangeFields
+          }
+          usd {
+            ...RangeFields
+          }
+        }
+        severity
+        severityReachedBy
+        severityReason
+        damageTable
+        costAssumptions
+        vollUsdPerMwh
+        priceFactor
+      }
+    }
+  `,
+  [RangeFields, LedgerFields],
+);
+export type RunEconomics = ResultOf<typeof RunEconomicsQuery>['cascadeEconomics'];
+export type Ledger = ResultOf<typeof LedgerFields>;
+export type Range = ResultOf<typeof RangeFields>;
+export type CostShare = RunEconomics['shares'][number];
+
+/** Studies bear the name of their run; which run it is, each tells. */
+export const RunStudiesQuery = graphql(
+  `
+    query RunStudies($kind: String!, $name: String!) {
+      decisionStudies(first: 50, filters: { kind: { exact: $kind }, name: { exact: $name } }, ordering: [{ createdAt: DESC }]) {
+        edges {
+          node {
+            id
+            studyId
+            name
+            createdAt
+            run {
+              id
+              runId
+            }
+            job {
+              ...JobFields
+            }
+          }
+        }
+      }
+    }
+  `,
+  [JobFieldsFragment],
+);
+
+export const ExplanationQuery = graphql(`
+  query RunExplanation($id: ID!) {
+    decisionStudy(id: $id) {
+      id
+      studyId
+      createdAt
+      explanation {
+        part
+        topic
+        text
+        facts
+      }
+    }
+  }
+`);
+export type Statement = NonNullable<NonNullable<ResultOf<typeof ExplanationQuery>['decisionStudy']>['explanation']>[number];
+
+export const StartExplanationMutation = graphql(
+  `
+    mutation StartExplanation($input: StartExplanationInput!) {
+      startExplanation(input: $input) {
+        __typename
+        ... on DecisionStudy {
+          id
+          studyId
+          job {
+            ...JobFields
+          }
+        }
+        ... on OperationInfo {
+          code
+          message
+          field
+        }
+      }
+    }
+  `,
+  [JobFieldsFragment],
+);
+
+export const RepeatRunMutation = graphql(`
+  mutation RepeatCascadeRun($input: RepeatCascadeRunInput!) {
+    repeatCascadeRun(input: $input) {
+      __typename
+      ... on CascadeRun {
+        id
+        runId
+      }
+      ... on OperationInfo {
+        code
+        message
+        field
+      }
+    }
+  }
+`);
+
+export const PublishRunMutation = graphql(`
+  mutation PublishCascadeRun($input: PublishCascadeRunInput!) {
+    publishCascadeRun(input: $input) {
+      __typename
+      ... on CascadeRun {
+        id
+        runId
+      }
+      ... on OperationInfo {
+        code
+        message
+        field
+      }
+    }
+  }
+`);
+
+/** Addresses of the files of a finished run. */
+export const RunFilesQuery = graphql(`
+  query RunFiles($id: ID!) {
+    cascadeRun(id: $id) {
+      id
+      allJson: exportUrl(part: ALL, format: JSON)
+      wavesCsv: exportUrl(part: WAVES, format: CSV)
+      tripsCsv: exportUrl(part: TRIPS, format: CSV)
+      branchesCsv: exportUrl(part: BRANCHES, format: CSV)
+      busesCsv: exportUrl(part: BUSES, format: CSV)
+      substationsCsv: exportUrl(part: SUBSTATIONS, format: CSV)
+      wavesParquet: exportUrl(part: WAVES, format: PARQUET)
+      tripsParquet: exportUrl(part: TRIPS, format: PARQUET)
+      branchesParquet: exportUrl(part: BRANCHES, format: PARQUET)
+      busesParquet: exportUrl(part: BUSES, format: PARQUET)
+      substationsParquet: exportUrl(part: SUBSTATIONS, format: PARQUET)
+    }
+  }
+`);

@@ -1,0 +1,2 @@
+export { DecisionsWorkspace } from './DecisionsWorkspace';
+export type { AssetLinks } from './links';

@@ -1,0 +1,3 @@
+export { ExportMenu } from './ExportMenu';
+export { drawPicture } from './picture';
+export { shownAssets } from './rows';

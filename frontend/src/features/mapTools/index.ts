@@ -1,0 +1,10 @@
+export { escaped, finished, chosen, loaded, NOTHING, redone, undone } from './drawing';
+export type { Drawing } from './drawing';
+export { toolLayers } from './layers';
+export { pointerHandlers } from './pointer';
+export { scaleBar } from './scale';
+export { StatusStrip } from './StatusStrip';
+export { ToolBar, ToolButton } from './ToolBar';
+export { ToolPanel } from './ToolPanel';
+export { toolOfKey } from './tools';
+export { writePlace } from './typed';

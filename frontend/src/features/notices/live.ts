@@ -1,0 +1,3 @@
+export { Toasts } from './Toasts';
+export { Watcher } from './Watcher';
+export type { NoticeLinks } from './notice';

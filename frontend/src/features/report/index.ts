@@ -1,0 +1,1 @@
+export { PrintReport } from './PrintReport';

@@ -1,0 +1,13 @@
+export { patchAddress, useVegetationAddress } from './address';
+export type { VegetationTab } from './address';
+export { AssessButton } from './Assess';
+export { useSettledBounds } from './area';
+export { CycleView } from './CycleView';
+export { GrowthView } from './GrowthView';
+export { MapBar } from './MapBar';
+export { NoticeBar as VegetationNotices } from './Notice';
+export { markAt } from './place';
+export { SpansView } from './SpansView';
+export { TreesView } from './TreesView';
+export { useVegetationMap } from './useVegetationMap';
+export { WorkView } from './WorkView';

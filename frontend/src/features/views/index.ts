@@ -1,0 +1,3 @@
+export { SavedViewsQuery } from './queries';
+export { SaveViewDialog } from './SaveViewDialog';
+export { ViewsDialog } from './ViewsDialog';
