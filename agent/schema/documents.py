@@ -107,4 +107,5 @@ class DocumentsQuery:
 
 
 def _passage(found: FoundPassage) -> DocumentPassage:
-    return DocumentPassage(**{**vars(found), "kind": DocumentKind(found.kind)})
+    told = {name: value for name, value in vars(found).items() if name != "score"}  # of its own scale
+    return DocumentPassage(**{**told, "kind": DocumentKind(found.kind)})

@@ -136,7 +136,17 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (ASSISTANT, ("agent.Thread", "agent.Message", "agent.Feedback", "agent.Document", "agent.Passage")),
-    ("Users and access", ("auth.User", "auth.Group", "api.ApiToken", "api.AuditRecord", "admin.LogEntry")),
+    (
+        "Users and access",
+        (
+            "auth.User",
+            "auth.Group",
+            "api.ApiToken",
+            "api.SavedView",
+            "api.AuditRecord",
+            "admin.LogEntry",
+        ),
+    ),
     (
         "Schedules",
         (

@@ -72,9 +72,18 @@ class Complaints(list[str]):
 
 
 @contextmanager
-def new_page(browser: Browser, port: int, *, size: ViewportSize = SIZE) -> Iterator[tuple[Page, Complaints]]:
-    """Open a page without cookies while the block runs."""
-    context = browser.new_context(base_url=f"http://127.0.0.1:{port}", viewport=size)
+def new_page(
+    browser: Browser, port: int, *, size: ViewportSize = SIZE, has_motion: bool = False
+) -> Iterator[tuple[Page, Complaints]]:
+    """Open a page without cookies while the block runs.
+
+    Without motion, what pulses and flows on the map stands still: drawn by software it keeps a core busy.
+    """
+    context = browser.new_context(
+        base_url=f"http://127.0.0.1:{port}",
+        viewport=size,
+        reduced_motion="no-preference" if has_motion else "reduce",
+    )
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     complaints = Complaints()

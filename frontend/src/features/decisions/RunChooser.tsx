@@ -1,5 +1,6 @@
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 
@@ -51,30 +52,35 @@ export function RunChooser({ timeZone, onChoose }: Props) {
     [onChoose, timeZone],
   );
   return (
-    <Part
-      title="Choose a run"
-      note="Decisions start from a finished cascade run."
-      testId="decisions-choose"
-      tools={<TextField label="Name contains" value={text} onChange={(event) => setText(event.target.value)} slotProps={{ htmlInput: { maxLength: 100 } }} />}
-    >
-      {found === undefined ? (
-        error !== undefined && !fetching ? (
-          <ErrorState title="The runs could not be loaded" detail={problemOf(error).message} onRetry={refetch} />
+    <>
+      <Typography variant="h1" component="h2" sx={{ mb: 1.5 }}>
+        Decisions
+      </Typography>
+      <Part
+        title="Choose a run"
+        note="Decisions start from a finished cascade run."
+        testId="decisions-choose"
+        tools={<TextField label="Name contains" value={text} onChange={(event) => setText(event.target.value)} slotProps={{ htmlInput: { maxLength: 100 } }} />}
+      >
+        {found === undefined ? (
+          error !== undefined && !fetching ? (
+            <ErrorState title="The runs could not be loaded" detail={problemOf(error).message} onRetry={refetch} />
+          ) : (
+            <LoadingState label="Loading the runs" minHeight={240} />
+          )
+        ) : finished.length === 0 ? (
+          <EmptyState title="There is no finished run" detail={name === '' ? 'Run a cascade on the map first.' : `None has “${name}” in its name.`} />
         ) : (
-          <LoadingState label="Loading the runs" minHeight={240} />
-        )
-      ) : finished.length === 0 ? (
-        <EmptyState title="There is no finished run" detail={name === '' ? 'Run a cascade on the map first.' : `None has “${name}” in its name.`} />
-      ) : (
-        <DataTable
-          caption={found.totalCount > MOST ? `The newest ${MOST} of ${plural(found.totalCount, 'run')}` : plural(finished.length, 'finished run')}
-          rows={finished}
-          columns={columns}
-          rowKey={(run) => run.id}
-          maxHeightPx={560}
-          testId="decisions-runs"
-        />
-      )}
-    </Part>
+          <DataTable
+            caption={found.totalCount > MOST ? `The newest ${MOST} of ${plural(found.totalCount, 'run')}` : plural(finished.length, 'finished run')}
+            rows={finished}
+            columns={columns}
+            rowKey={(run) => run.id}
+            maxHeightPx={560}
+            testId="decisions-runs"
+          />
+        )}
+      </Part>
+    </>
   );
 }

@@ -11,6 +11,7 @@ import { problemOf } from '../../lib/graphql/errors';
 import { ErrorLine } from '../../ui/StateMessage';
 import { useNow } from '../../ui/useNow';
 import { usePolling } from '../../ui/usePolling';
+import { visuallyHidden } from '../../ui/visuallyHidden';
 
 import { BAR_KEYS, KpisQuery } from './queries';
 
@@ -98,7 +99,6 @@ function KpiTile({ kpi, nowMs, onOpen }: { kpi: KpiValue; nowMs: number; onOpen:
       <ButtonBase
         onClick={onOpen}
         aria-haspopup="dialog"
-        aria-label={`${kpi.label}: ${isUnknown ? `not known, ${reason}` : text}`}
         data-testid={`kpi-${kpi.key}`}
         sx={{
           display: 'block',
@@ -117,7 +117,12 @@ function KpiTile({ kpi, nowMs, onOpen }: { kpi: KpiValue; nowMs: number; onOpen:
           {kpi.label}
         </Typography>
         <Typography variant="h2" component="div" noWrap color={isUnknown ? 'textSecondary' : 'textPrimary'}>
-          {text}
+          <span aria-hidden={isUnknown}>{text}</span>
+          {isUnknown && (
+            <Box component="span" sx={visuallyHidden}>
+              not known:{' '}
+            </Box>
+          )}
           {isUnknown && (
             <Typography variant="caption" component="span" color="textSecondary" sx={{ ml: 0.75 }}>
               {reason}

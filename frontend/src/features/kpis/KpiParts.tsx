@@ -105,7 +105,6 @@ function Rows({ title, rows, error, fetching, ask, onSelect, empty }: RowsProps)
           <li key={row.id}>
             <ButtonBase
               onClick={() => onSelect(row.id)}
-              aria-label={`Show ${row.name}, ${row.value}`}
               sx={{ width: '100%', display: 'flex', gap: 1, py: 0.375, textAlign: 'left', fontFamily: 'inherit', fontSize: '0.8125rem' }}
             >
               <Box component="span" sx={{ flex: 1, minWidth: 0, color: 'primary.main' }}>

@@ -114,7 +114,7 @@ function CrewCard({ crew, onAssign, onShift, onOutage, onLocate }: { crew: CrewO
         px: 1,
         py: 0.5,
         cursor: canBeSent ? 'grab' : 'default',
-        opacity: crew.status === 'OFF_SHIFT' ? 0.85 : 1,
+        borderStyle: crew.status === 'OFF_SHIFT' ? 'dashed' : 'solid',
       }}
     >
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 0.75 }}>

@@ -87,6 +87,8 @@ export function decodePaths(table: Table, name: string): PathColumn {
   let points = 0;
   let row = 0;
   for (const chunk of column.data) {
+    // Where nothing is in view there are no lists, and nothing says of what they would be.
+    if (chunk.length === 0) continue;
     const child = chunk.children[0];
     const values: unknown = child?.values;
     if (child === undefined || !(values instanceof Float64Array)) {
