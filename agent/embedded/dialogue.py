@@ -212,7 +212,8 @@ def _is_relative(text: str, match: re.Match[str]) -> bool:
     """Return whether "that" begins a clause, "outages that started today", or "there" is no place."""
     if match[0] == "there ":
         is_after_be = text[: match.start()].split()[-1:] in (["is"], ["are"], ["was"], ["were"], [])
-        return is_after_be and match.end() < len(text)
+        is_counted = text.startswith(("how many ", "how much "))  # "how many substations are there"
+        return is_after_be and (match.end() < len(text) or is_counted)
     if match[0] != "that ":
         return False
     before = text[: match.start()].split()

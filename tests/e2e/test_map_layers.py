@@ -13,7 +13,7 @@ from django.contrib.gis.db.models.functions import PointOnSurface
 from playwright.sync_api import Browser, Page, expect
 
 from grid import models
-from tests.e2e.browser import SIZE, Complaints, apart, new_page, sign_in, wait_for_map
+from tests.e2e.browser import Complaints, apart, new_page, sign_in, wait_for_map
 from tests.e2e.map_place import count_pixels, on_screen, picture
 from tests.factories.users import make_user
 from tests.servers.environment import ROOT
@@ -29,7 +29,7 @@ INDUSTRIAL = (0xCD, 0xB0, 0xE8)
 @pytest.fixture
 def desk(browser_of_module: Browser, grid_site: WebServer) -> Iterator[tuple[Page, Complaints]]:
     """Return a viewer's page, and what the browser complains of."""
-    with new_page(browser_of_module, grid_site.port) as (page, complaints):
+    with new_page(browser_of_module, grid_site.port, has_motion=True) as (page, complaints):
         sign_in(page, username="vera", path="/cascade/runs")
         yield page, complaints
 
@@ -225,13 +225,9 @@ def test_crews_are_shown_to_who_may_see_them(
 
 
 def test_motion_stops_for_who_asks_for_none(browser_of_module: Browser, grid_site: WebServer) -> None:
-    context = browser_of_module.new_context(
-        base_url=f"http://127.0.0.1:{grid_site.port}", viewport=SIZE, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    sign_in(page, username="vera", path="/cascade/runs")
-    open_map(page, "at=-95.4,29.75,9&layers=branches&flow=1&weather=TEMPERATURE")
-    expect(page.get_by_role("button", name="Play")).to_be_disabled()
-    one, other = picture(page), picture(page)
-    assert (one == other).all(), "something moves"
-    context.close()
+    with new_page(browser_of_module, grid_site.port) as (page, _):
+        sign_in(page, username="vera", path="/cascade/runs")
+        open_map(page, "at=-95.4,29.75,9&layers=branches&flow=1&weather=TEMPERATURE")
+        expect(page.get_by_role("button", name="Play")).to_be_disabled()
+        one, other = picture(page), picture(page)
+        assert (one == other).all(), "something moves"

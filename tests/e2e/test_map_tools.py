@@ -75,12 +75,12 @@ def test_distance_is_that_along_the_ellipsoid(desk: tuple[Page, Complaints]) -> 
     # A click falls on a whole pixel: at this zoom about 8 m.
     assert measured == pytest.approx(sum(legs), rel=0.02)
     expect(page.get_by_test_id("measure")).to_contain_text("Leg 2")
-    expect(page).to_have_url(re.compile(r"draw=d"))
+    expect(page).to_have_url(re.compile(r"shape=d"))
 
     page.get_by_test_id("map").locator("canvas").first.focus()
     page.keyboard.press("Control+z")
     expect(page.get_by_test_id("active-shape")).to_have_count(0)
-    expect(page).not_to_have_url(re.compile(r"draw="))
+    expect(page).not_to_have_url(re.compile(r"shape="))
     page.keyboard.press("Control+y")
     expect(page.get_by_test_id("active-shape")).to_have_count(1)
     assert complaints == []
@@ -260,7 +260,7 @@ def test_viewer_may_not_fail_what_is_inside(browser_of_module: Browser, grid_sit
             expect(page.get_by_test_id("if-it-fails")).to_contain_text("Substation1")
             if may:
                 page.get_by_test_id("fail-area").click()
-                expect(page).to_have_url(re.compile(r"/cascade\?.*draw=c"))
+                expect(page).to_have_url(re.compile(r"/cascade\?.*shape=c"))
                 expect(page.get_by_role("tabpanel")).to_contain_text(substation.pk)
             else:
                 expect(page.get_by_test_id("if-it-fails")).to_contain_text("may not start cascades")

@@ -97,7 +97,7 @@ describe('the map view in the address', () => {
     expect(encodeMapView(view)).toBe(
       '?at=-95.3698,29.76,8.5&layers=substations,branches&colour=loading&sel=SUB-40707&run=12&wave=3' +
         '&opacity=buildings:60&filter=branches.kv:300:200&heat=LOADING:towers&weather=TEMPERATURE,2026-07-01T14:00Z&tilt=1' +
-        '&draw=cABC&pins=SUB-1,SUB-2',
+        '&shape=cABC&pins=SUB-1,SUB-2',
     );
   });
 

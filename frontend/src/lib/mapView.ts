@@ -96,7 +96,7 @@ export function decodeMapView(search: string): MapView {
     wave: decodeWave(params.get('wave')),
     vulnerability: matching(params.get('vulnerability'), MAP_ID),
     display: decodeDisplay(params),
-    drawn: matching(params.get('draw'), DRAWN),
+    drawn: matching(params.get('shape'), DRAWN),
     pins: decodePins(params.get('pins')),
   };
 }
@@ -119,12 +119,12 @@ export function encodeMapView(view: MapView): string {
   if (view.wave !== null) add('wave', String(view.wave));
   if (view.vulnerability !== null) add('vulnerability', view.vulnerability);
   for (const [name, value] of encodeDisplay(view.display)) add(name, value);
-  if (view.drawn !== null) add('draw', view.drawn);
+  if (view.drawn !== null) add('shape', view.drawn);
   if (view.pins.length > 0) add('pins', view.pins.join(','));
   return parts.length === 0 ? '' : `?${parts.join('&')}`;
 }
 
-const OWN_NAMES = ['at', 'layers', 'colour', 'sel', 'run', 'wave', 'vulnerability', ...DISPLAY_NAMES, 'draw', 'pins'];
+const OWN_NAMES = ['at', 'layers', 'colour', 'sel', 'run', 'wave', 'vulnerability', ...DISPLAY_NAMES, 'shape', 'pins'];
 
 /** The query string with this view in it; what else it says stays. */
 export function withMapView(search: string, view: MapView): string {
