@@ -51,7 +51,7 @@ export function Header({ site, current, targetOf, onLoggedOut }: Props) {
           <Box component="span" aria-hidden sx={{ display: { xs: 'inline', lg: 'none' } }}>
             Flux
           </Box>
-          <Box component="span" sx={{ '@media (max-width: 1199px)': { position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' } }}>
+          <Box component="span" sx={{ '@media (max-width: 1199px)': { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' } }}>
             Flux Operations Center
           </Box>
         </Typography>
