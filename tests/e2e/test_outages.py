@@ -83,7 +83,7 @@ def test_outage_is_reported_worked_on_and_restored_in_steps(desk: tuple[Page, Co
     page.get_by_test_id("step-assign").press("Enter")
     page.get_by_role("menuitem", name=crew.name).press("Enter")
     expect(page.get_by_test_id("outage-status")).to_have_text("Assigned")
-    page.get_by_test_id("outage-notice").get_by_role("button", name="Undo").click()
+    page.get_by_test_id("notice-bar").get_by_role("button", name="Undo").click()
     expect(page.get_by_test_id("outage-status")).to_have_text("Confirmed")
     expect(page.get_by_test_id(f"crew-{crew.pk}")).to_contain_text("Available")
     page.get_by_test_id(f"crew-{crew.pk}").drag_to(page.get_by_test_id("outage-drop"))

@@ -139,15 +139,15 @@ def test_a_package_is_ordered_and_taken_back(desk: tuple[Page, Complaints]) -> N
     page.get_by_test_id(f"order-package-{package.pk}").click()
     page.get_by_test_id("order-submit").click()
 
-    expect(page.get_by_test_id("vegetation-notice")).to_contain_text(f"at {package.pk}")
+    expect(page.get_by_test_id("notice-bar")).to_contain_text(f"at {package.pk}")
     package.refresh_from_db()
     order = models.WorkOrder.objects.get(pk=package.work_order_id)
     assert (order.work_type, order.asset_id, order.status) == ("VEGETATION_TRIM", package.pk, "OPEN")
     page.get_by_test_id("work-ordered").click()
     expect(page.get_by_test_id(f"order-{order.pk}")).to_contain_text("Open")
 
-    page.get_by_test_id("vegetation-notice").get_by_role("button", name="Undo").click()
-    expect(page.get_by_test_id("vegetation-notice")).to_contain_text(f"{order.pk} is cancelled")
+    page.get_by_test_id("notice-bar").get_by_role("button", name="Undo").click()
+    expect(page.get_by_test_id("notice-bar")).to_contain_text(f"{order.pk} is cancelled")
     order.refresh_from_db()
     assert order.status == "CANCELLED"
     assert complaints == []

@@ -2,7 +2,7 @@ import Box from '@mui/material/Box';
 import { useCallback, useMemo } from 'react';
 import { useQuery } from 'urql';
 
-import { NoticeBar, OrderOf, useCrews } from '../../features/outages';
+import { OrderOf, useCrews } from '../../features/outages';
 import { ViewerQuery } from '../../features/session';
 import {
   AssessButton,
@@ -16,10 +16,10 @@ import {
   useSettledBounds,
   useVegetationAddress,
   useVegetationMap,
-  VegetationNotices,
   WorkView,
 } from '../../features/vegetation';
 import type { VegetationTab } from '../../features/vegetation';
+import { NoticeBar } from '../../ui/NoticeBar';
 import { EmptyState, LoadingState } from '../../ui/StateMessage';
 import { useOverlay, useStage } from '../stage/context';
 import type { Overlay } from '../stage/overlays';
@@ -97,8 +97,7 @@ export function VegetationPanel() {
   const shared = { address, onChange: patch, bounds };
   return (
     <SidePanel tabs={tabs} tab={tab} width={WIDTH} onTab={(next) => patch({ tab: tabs.find(({ key }) => key === next)?.key ?? 'spans' })}>
-      <VegetationNotices />
-      {tab === 'work' && <NoticeBar />}
+      <NoticeBar />
       {!canSee && tab !== 'asset' && <EmptyState title="Your account may not see the risk of trees" />}
       {tab === 'asset' && <AssetPanel key={view.selected} />}
       {tab === 'spans' && canSee && <SpansView {...shared} onLocate={flyTo} onAsset={showAsset} />}

@@ -106,7 +106,7 @@ describe('the outage selected', () => {
     expect(changes).toHaveBeenLastCalledWith('AssignOutageCrew', {
       input: { outageId: 'OUT-1', expectedVersion: 4, crewId: 'CREW-1' },
     });
-    const notice = await screen.findByTestId('outage-notice');
+    const notice = await screen.findByTestId('notice-bar');
     expect(notice.textContent).toContain('Line crew 1 is assigned to OUT-1');
     await userEvent.click(within(notice).getByRole('button', { name: 'Undo' }));
     expect(changes).toHaveBeenLastCalledWith('WithdrawOutageCrew', { input: { outageId: 'OUT-1', expectedVersion: 5 } });

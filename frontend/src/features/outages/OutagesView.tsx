@@ -3,9 +3,9 @@ import Button from '@mui/material/Button';
 import { useCallback, useState } from 'react';
 
 import { useWish } from '../../lib/wishes';
+import { NoticeBar } from '../../ui/NoticeBar';
 
 import { CrewBoard } from './CrewBoard';
-import { NoticeBar } from './NoticeBar';
 import { OutageFilters } from './OutageFilters';
 import { OutageList } from './OutageList';
 import { OutageView } from './OutageView';

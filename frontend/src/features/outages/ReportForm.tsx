@@ -8,10 +8,10 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import type { SyntheticEvent } from 'react';
 
+import { tell, useChange } from '../../lib/changes';
 import { humanize } from '../../lib/format';
 import { fromZoned } from '../../lib/zonedTime';
 
-import { tell, useChange } from './changes';
 import { ReportOutage } from './mutations';
 import { reportable } from './steps';
 

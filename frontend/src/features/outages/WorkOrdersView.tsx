@@ -8,9 +8,9 @@ import { useQuery } from 'urql';
 
 import { formatNumber, plural } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
+import { NoticeBar } from '../../ui/NoticeBar';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 
-import { NoticeBar } from './NoticeBar';
 import { WorkOrderCard } from './WorkOrderCard';
 import { WorkOrderNews } from './news';
 import { WorkOrdersQuery } from './queries';

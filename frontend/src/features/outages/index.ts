@@ -1,7 +1,6 @@
 export { patchAddress, useOutageAddress } from './address';
 export type { OutageTab } from './address';
 export { selectedOutageLayers } from './layers';
-export { NoticeBar } from './NoticeBar';
 export { OrderOf } from './OrderOf';
 export { isOutageId, OutagesView } from './OutagesView';
 export { ReliabilityView } from './ReliabilityView';

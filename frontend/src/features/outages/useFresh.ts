@@ -2,10 +2,10 @@ import { useEffect, useRef } from 'react';
 import { useSubscription } from 'urql';
 import type { TypedDocumentNode } from 'urql';
 
+import { changeCount } from '../../lib/changes';
 import { useStore } from '../../lib/store';
 import { usePolling } from '../../ui/usePolling';
 
-import { changeCount } from './changes';
 
 const POLL_MS = 60_000;
 /** A burst of news asks once. */

@@ -1,9 +1,10 @@
 import { useMemo } from 'react';
 
+
+import { tell, useChange } from '../../lib/changes';
+import type { Outcome } from '../../lib/changes';
 import { formatInstant, humanize, plural } from '../../lib/format';
 
-import { tell, useChange } from './changes';
-import type { Outcome } from './changes';
 import {
   AssignOutageCrew,
   CancelOutage,

@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 
+import { tell, useChange } from '../../lib/changes';
 import { humanize } from '../../lib/format';
 
-import { tell, useChange } from './changes';
 import {
   AssignWorkOrder,
   CancelWorkOrder,

@@ -1,17 +1,18 @@
 import Button from '@mui/material/Button';
 
-import { notices, useChange } from './changes';
+import { notices, useChange } from '../../lib/changes';
+
 import { StartAssessment } from './mutations';
 
 /** Starts the assessment of what has changed; it runs as a job. */
 export function AssessButton() {
   const start = useChange(StartAssessment);
   const run = async (): Promise<void> => {
-    const { refusal } = await start({});
+    const { problem } = await start({});
     notices.set(
-      refusal === undefined
+      problem === undefined
         ? { text: 'The assessment is under way: see Jobs & data. What changed is shown once it is done.', isRefusal: false }
-        : { text: refusal, isRefusal: true },
+        : { text: problem.message, isRefusal: true },
     );
   };
   return (

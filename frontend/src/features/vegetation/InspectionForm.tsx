@@ -6,9 +6,9 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import type { SyntheticEvent } from 'react';
 
+import { notices, useChange } from '../../lib/changes';
 import { humanize } from '../../lib/format';
 
-import { notices, useChange } from './changes';
 import { RecordInspection } from './mutations';
 import type { TreeRisk } from './queries';
 import { treeName } from './words';
@@ -29,7 +29,7 @@ export function InspectionForm({ tree, onDone }: { tree: TreeRisk; onDone: () =>
     event.preventDefault();
     if (likelihood === '') return;
     setBusy(true);
-    const { refusal } = await record({
+    const { problem } = await record({
       input: {
         treeId: tree.assetId,
         failureLikelihood: likelihood,
@@ -38,8 +38,8 @@ export function InspectionForm({ tree, onDone }: { tree: TreeRisk; onDone: () =>
       },
     });
     setBusy(false);
-    if (refusal !== undefined) {
-      notices.set({ text: refusal, isRefusal: true });
+    if (problem !== undefined) {
+      notices.set({ text: problem.message, isRefusal: true });
       return;
     }
     notices.set({ text: `The inspection of ${treeName(tree)} is recorded: ${humanize(likelihood).toLowerCase()} to fail.`, isRefusal: false });

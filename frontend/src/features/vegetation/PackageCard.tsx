@@ -5,12 +5,12 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import type { SyntheticEvent } from 'react';
 
+import { notices, useChange } from '../../lib/changes';
 import { formatQuantity, plural, UNKNOWN } from '../../lib/format';
 import { fromZoned } from '../../lib/zonedTime';
 
 import { LevelMark } from './LevelMark';
 import type { WorkProps } from './WorkView';
-import { notices, useChange } from './changes';
 import { CancelOrder, CreateOrder } from './mutations';
 import type { Package } from './queries';
 import { dollars, figure, yearsWords } from './words';
@@ -72,18 +72,18 @@ function OrderForm({ each, timeZone, permissions, onDone }: FormProps) {
     event.preventDefault();
     if (isWrong) return;
     setBusy(true);
-    const { row, refusal } = await create({
+    const { row, problem } = await create({
       input: { packageId: each.assetId, scheduledAt, note: note.trim() === '' ? null : note.trim() },
     });
     setBusy(false);
-    if (refusal !== undefined) {
-      notices.set({ text: refusal, isRefusal: true });
+    if (problem !== undefined) {
+      notices.set({ text: problem.message, isRefusal: true });
       return;
     }
     const undo = async (): Promise<void> => {
-      const { refusal: why } = await cancel({ input: { workOrderId: row.assetId, expectedVersion: row.version, note: 'Ordered by mistake' } });
+      const { problem: why } = await cancel({ input: { workOrderId: row.assetId, expectedVersion: row.version, note: 'Ordered by mistake' } });
       notices.set(
-        why === undefined ? { text: `${row.assetId} is cancelled; the trees of ${each.assetId} wait again.`, isRefusal: false } : { text: why, isRefusal: true },
+        why === undefined ? { text: `${row.assetId} is cancelled; the trees of ${each.assetId} wait again.`, isRefusal: false } : { text: why.message, isRefusal: true },
       );
     };
     notices.set({

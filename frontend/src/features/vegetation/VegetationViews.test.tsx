@@ -4,9 +4,9 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { accessibilityFaults } from '../../../tests/axe';
 import { mockClient, renderWith } from '../../../tests/mockClient';
+import { NoticeBar } from '../../ui/NoticeBar';
 
 import { CycleView } from './CycleView';
-import { NoticeBar } from './Notice';
 import { SpansView } from './SpansView';
 import { WorkView } from './WorkView';
 import { DEFAULT_ADDRESS } from './address';

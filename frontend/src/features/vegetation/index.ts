@@ -5,7 +5,6 @@ export { useSettledBounds } from './area';
 export { CycleView } from './CycleView';
 export { GrowthView } from './GrowthView';
 export { MapBar } from './MapBar';
-export { NoticeBar as VegetationNotices } from './Notice';
 export { markAt } from './place';
 export { SpansView } from './SpansView';
 export { TreesView } from './TreesView';

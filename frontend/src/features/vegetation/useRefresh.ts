@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 
+import { changeCount } from '../../lib/changes';
 import { useStore } from '../../lib/store';
 
-import { changeCount } from './changes';
 
 /** Ask anew after a change that was made here. Give a stable function. */
 export function useRefresh(refresh: () => void): void {

@@ -3,9 +3,9 @@ import { useClient } from 'urql';
 import type { Client } from 'urql';
 
 import type { ResultOf, VariablesOf } from '../../gql/graphql';
+import { changeCount } from '../../lib/changes';
 import { useStore } from '../../lib/store';
 
-import { changeCount } from './changes';
 import type { TreeMarks } from './layers';
 import { urgency } from './levels';
 import { MarksQuery } from './queries';

@@ -2,9 +2,8 @@ import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import { useEffect, useState } from 'react';
 
-import { useStore } from '../../lib/store';
-
-import { notices } from './changes';
+import { notices } from '../lib/changes';
+import { useStore } from '../lib/store';
 
 const SHOWN_MS = 20_000;
 
@@ -29,9 +28,9 @@ export function NoticeBar() {
       variant="outlined"
       severity={notice.isRefusal ? 'error' : 'success'}
       role={notice.isRefusal ? 'alert' : 'status'}
-      data-testid="outage-notice"
+      data-testid="notice-bar"
       onClose={() => notices.set(null)}
-      sx={{ mb: 1, py: 0, position: 'sticky', top: 0, zIndex: 2, bgcolor: 'background.paper', alignItems: 'center' }}
+      sx={{ mb: 1, py: 0, position: 'sticky', top: 0, zIndex: 3, bgcolor: 'background.paper', alignItems: 'center' }}
     >
       {notice.text}
       {notice.undo !== undefined && (
