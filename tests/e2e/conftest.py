@@ -13,6 +13,7 @@ from django.db import connection, connections
 from django.test import override_settings
 from playwright.sync_api import Browser
 
+from cascade.services.decisions.assumptions import ensure_defaults
 from flux_site.celery import app as celery_app
 from grid.forge.config import ForgeConfig, Scale
 from grid.forge.load import load_warehouse
@@ -80,5 +81,6 @@ def _fill() -> None:
     load_warehouse(warehouse=get_warehouse(), config=config, progress=lambda done, step: None)
     call_command("flux_health", verbosity=0)
     call_command("flux_sync", verbosity=0)
+    ensure_defaults()  # what migrations bring, and emptying the database between files takes
     make_user("planner", username="pia")
     make_user("viewer", username="vera")

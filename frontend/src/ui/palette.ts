@@ -15,6 +15,7 @@ export interface Colours {
   };
   signal: {
     accent: string;
+    accentHover: string;
     good: string;
     warn: string;
     bad: string;
@@ -25,11 +26,11 @@ export interface Colours {
 export const COLOURS: Readonly<Record<ColourScheme, Colours>> = {
   dark: {
     surface: { page: '#0b1116', panel: '#111a21', raised: '#17222b', line: '#253440', text: '#e3ebf1', muted: '#9fb0bd' },
-    signal: { accent: '#5cc8e6', good: '#55c08f', warn: '#f2b54a', bad: '#f4616f' },
+    signal: { accent: '#5cc8e6', accentHover: '#86d8ee', good: '#55c08f', warn: '#f2b54a', bad: '#f4616f' },
   },
   light: {
     surface: { page: '#eef2f5', panel: '#ffffff', raised: '#f4f7f9', line: '#c9d3da', text: '#15212a', muted: '#51626f' },
-    signal: { accent: '#00667f', good: '#1b7048', warn: '#8a5a00', bad: '#b8243a' },
+    signal: { accent: '#00667f', accentHover: '#004f63', good: '#1b7048', warn: '#8a5a00', bad: '#b8243a' },
   },
 };
 

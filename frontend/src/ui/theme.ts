@@ -13,7 +13,8 @@ export function themeOf(scheme: ColourScheme): Theme {
     palette: {
       mode: scheme,
       background: { default: surface.page, paper: surface.panel },
-      primary: { main: signal.accent, contrastText: scheme === 'dark' ? '#06222c' : '#ffffff' },
+      // The darker one, under the pointer, is ours: MUI's own would leave a label on it below 4.5 to 1.
+      primary: { main: signal.accent, dark: signal.accentHover, contrastText: scheme === 'dark' ? '#06222c' : '#ffffff' },
       success: { main: signal.good },
       warning: { main: signal.warn },
       error: { main: signal.bad },

@@ -108,7 +108,7 @@ function Row({ row, kind, hasFirst, canRun, isStarting, onRun }: { row: Continge
         <span title={reason}>
           <Button
             disabled={outages === null || !canRun || isStarting}
-            aria-label={`Run the loss of ${row.label} as a cascade`}
+            aria-label={`Open the loss of ${row.label} as a run`}
             onClick={() => outages !== null && onRun(outages, row)}
             sx={{ py: 0 }}
             data-testid={`run-contingency-${row.rank}`}
