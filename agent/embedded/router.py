@@ -238,8 +238,14 @@ def _analyst(text: str, said: Said, pointed_at: Said, known: Before) -> Call:
 
 
 def documents_calls(text: str) -> dict[str, Call]:
-    """Return the calls that search the documents for a question, by tool."""
-    return {name: Call(name, {"question": text}, "documents") for name in (TECHNICAL, COMPLIANCE)}
+    """Return the calls that search the documents for a question, by tool.
+
+    "What do the manuals say about …" is not looked for in them, only what follows.
+    """
+    said = without_fillers(read(text))
+    start = phrases().start(said.text, "documents_say")
+    wanted = said.part(start, len(said.text)) if start else ""
+    return {name: Call(name, {"question": wanted or text}, "documents") for name in (TECHNICAL, COMPLIANCE)}
 
 
 @cache

@@ -247,7 +247,7 @@ def spread(result: CascadeResult, trips: list[Trip], name: Name) -> list[Stateme
     return [
         Statement(
             topic=Topic.SPREAD,
-            text=f"Of the trips, that of {name(worst)} led to most others: {counts[worst]} of {len(trips)}, "
+            text=f"Of the trips, that of {name(worst)} led to most others: {counts[worst]:,} of {len(trips):,}, "
             "directly or through others.",
             facts={"branch_id": worst, "led_to": counts[worst], "trips": len(trips)},
         )
