@@ -86,7 +86,7 @@ def start_batch(
     contingencies = contingencies_of(
         kind=kind, network=thawed.network, interconnect=place, spec=spec, choice=choice
     )
-    title = (name or "").strip() or f"{kind} of {version.name if version else place}"[:MAX_NAME]
+    title = (name or "").strip() or f"{kind.words}, {version.name if version else place}"[:MAX_NAME]
     kept = {
         "first_losses": list(choice.first_losses),
         "adjustment": choice.adjustment.value,

@@ -44,6 +44,24 @@ class BatchKind(StrEnum):
     """What a scenario's wind breaks and which units fail, drawn again and again, beside what it names or
     floods."""
 
+    @property
+    def words(self) -> str:
+        """What a batch is called that was given no name."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    BatchKind.N1_BRANCH: "N-1 of branches",
+    BatchKind.N1_BUS: "N-1 of buses",
+    BatchKind.N1_SUBSTATION: "N-1 of substations",
+    BatchKind.N1_UNIT: "N-1 of generating units",
+    BatchKind.N1_PLANT: "N-1 of plants",
+    BatchKind.N1_1: "N-1-1",
+    BatchKind.N2_RANDOM: "N-2 of drawn pairs",
+    BatchKind.N2_SCREENED: "N-2 screened",
+    BatchKind.MONTE_CARLO: "Monte Carlo",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:

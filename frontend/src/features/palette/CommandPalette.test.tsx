@@ -13,10 +13,10 @@ vi.mock('../../lib/basemap/atlas', () => ({
     Promise.resolve({
       names: {
         features: [
-          ['Harris', 'county', -85, 33],
-          ['Harris', 'county', -95.4, 29.9],
-          ['Harrisburg', 'state', 0, 0],
-        ].map(([name, level, lon, lat]) => ({ properties: { name, level }, geometry: { coordinates: [lon, lat] } })),
+          ['Harris', 'county', 'Georgia', -85, 33],
+          ['Harris', 'county', 'Texas', -95.4, 29.9],
+          ['Harrisburg', 'state', 'Harrisburg', 0, 0],
+        ].map(([name, level, state, lon, lat]) => ({ properties: { name, level, state }, geometry: { coordinates: [lon, lat] } })),
       },
     }),
 }));
@@ -95,7 +95,7 @@ describe('the palette', () => {
     const { calls, user } = open(() => ({ data: { search: [] } }));
     await user.type(screen.getByTestId('palette-input'), 'harris');
     expect(await screen.findAllByText('Harris County')).toHaveLength(2);
-    expect(options()).toEqual(['Harris County29.90, -95.40', 'Harris County33.00, -85.00']);
+    expect(options()).toEqual(['Harris CountyTexas', 'Harris CountyGeorgia']);
     await user.keyboard('{Enter}');
     expect(calls.at(-1)).toEqual(['place', { lat: 29.9, lng: -95.4, zoom: 9.5 }]);
   });

@@ -86,7 +86,7 @@ export function useFound(text: string, { mayFindCustomers, near, hrefOf, onAsset
         id: `county/${county.name}/${county.lng}`,
         group: 'Places',
         label: `${county.name} County`,
-        detail: `${county.lat.toFixed(2)}, ${county.lng.toFixed(2)}`,
+        detail: county.state,
         run: () => onPlace({ lat: county.lat, lng: county.lng, zoom: COUNTY_ZOOM }),
       });
     }
@@ -109,6 +109,7 @@ function useSettled(text: string): string {
 
 interface County {
   name: string;
+  state: string;
   lat: number;
   lng: number;
 }
@@ -125,7 +126,7 @@ function useCounties(text: string, near: FindOptions['near']): readonly County[]
         setAll(
           names.features
             .filter((each) => each.properties.level === 'county')
-            .map(({ geometry, properties }) => ({ name: properties.name, lng: geometry.coordinates[0] ?? 0, lat: geometry.coordinates[1] ?? 0 })),
+            .map(({ geometry, properties }) => ({ name: properties.name, state: properties.state, lng: geometry.coordinates[0] ?? 0, lat: geometry.coordinates[1] ?? 0 })),
         ),
       // Without the base map there are no counties to offer; all else is found.
       () => undefined,

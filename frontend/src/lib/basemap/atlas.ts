@@ -18,7 +18,7 @@ export interface BaseMap {
   land: FeatureCollection<Geometry, unknown>;
   countyBorders: MultiLineString;
   stateBorders: MultiLineString;
-  names: PointFeatures<{ name: string; level: 'county' | 'state' }>;
+  names: PointFeatures<{ name: string; level: 'county' | 'state'; state: string }>;
 }
 
 let loading: Promise<BaseMap> | undefined;
@@ -39,11 +39,12 @@ export function loadBaseMap(): Promise<BaseMap> {
 
 function toBaseMap(atlas: Atlas): BaseMap {
   const { counties, states, nation } = atlas.objects;
+  const stateNames = new Map(states.geometries.map(({ id, properties }) => [String(id), properties?.name ?? '']));
   const named = (['county', 'state'] as const).flatMap((level) =>
-    feature(atlas, level === 'county' ? counties : states).features.flatMap(({ geometry, properties }) => {
+    feature(atlas, level === 'county' ? counties : states).features.flatMap(({ id, geometry, properties }) => {
       if (geometry.type !== 'Polygon' && geometry.type !== 'MultiPolygon') return [];
       const [lon, lat] = labelPosition(geometry);
-      return [{ lon, lat, properties: { name: properties.name, level } }];
+      return [{ lon, lat, properties: { name: properties.name, level, state: stateNames.get(stateCode(id)) ?? '' } }];
     }),
   );
   return {
@@ -52,6 +53,11 @@ function toBaseMap(atlas: Atlas): BaseMap {
     stateBorders: mesh(atlas, states, (a, b) => a !== b),
     names: pointFeatures(named),
   };
+}
+
+/** Code of the state that a county or a state is of: the first two digits of its FIPS code. */
+function stateCode(id: string | number | undefined): string {
+  return String(id ?? '').slice(0, 2);
 }
 
 /** Area centroid of the largest ring: inside nearly all counties and states, and cheap. */
