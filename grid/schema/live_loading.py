@@ -27,8 +27,8 @@ class TransformerLoadingUpdates:
         description="False while changes are not announced: the loadings are then read anew every 15 s."
     )
     is_complete: bool = strawberry.field(
-        description=f"False at first, and where more than {MAX_ROWS:,} changed: the loadings are to be read as "
-        "columns of the map layer transformers."
+        description=f"False at first, and where more than {MAX_ROWS:,} changed: the loadings are to be read "
+        "as columns of the map layer transformers."
     )
     transformer_ids: list[strawberry.ID]
     loading_pct: list[float | None] = strawberry.field(

@@ -1,4 +1,7 @@
-"""Which transformers have another loading than a follower was told: found by comparing, so nothing is told twice."""
+"""Which transformers have another loading than a follower was told.
+
+Found by comparing, so nothing is told twice.
+"""
 
 from __future__ import annotations
 

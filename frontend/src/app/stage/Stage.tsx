@@ -103,7 +103,7 @@ export function Stage({ site, top, children, onSelected }: Props) {
   const replaced = [...overlay.replaces].join(',');
   // Not made anew while an overlay alone changes, as a shape does that is being drawn.
   const assets = useMemo(
-    () => drawLayers(shown, ownsColours ? { ...style, colour: 'loading' } : style, new Set(replaced.split(',').filter(isLayerKey)), opacity),
+    () => drawLayers(shown, ownsColours ? { ...style, colour: 'loading', areLinesByClass: true } : style, new Set(replaced.split(',').filter(isLayerKey)), opacity),
     [shown, style, ownsColours, replaced, opacity],
   );
   const drawn = useMemo(

@@ -66,7 +66,9 @@ export function LayerRow({ source, panel, nowMs, onToggle }: Props) {
   // Substations are coloured as the lines are: one legend serves both where lines are shown.
   const isExplained = key === 'substations' && layers.visible.has('branches');
   const isShown = isVisible && isInRange && !isExplained;
-  const ownLegend = isShown ? legendOf(key, source.legend, panel.shown, colour) : [];
+  // Where something else has a say in the colours, sections keep those of their classes.
+  const mode = key === 'lines' && lineLegend !== null ? 'voltage' : colour;
+  const ownLegend = isShown ? legendOf(key, source.legend, panel.shown, mode) : [];
   const legend = isShown && key === 'branches' && lineLegend !== null ? lineLegend : ownLegend;
   const problem = state?.error?.message ?? tiles?.message ?? null;
   const retry = (): void => (isLayerKey(key) && source.columnsUrl !== null ? layers.retryLayer(key) : panel.onRefreshTiles(key));
