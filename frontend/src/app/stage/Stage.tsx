@@ -17,6 +17,7 @@ import {
   pick,
   traceLayers,
   useLayerStates,
+  useLive,
 } from '../../features/layers';
 import type { DrawStyle, HitDescription } from '../../features/layers';
 import { DRAW_BEFORE, MapCanvas } from '../../features/map';
@@ -97,6 +98,7 @@ export function Stage({ site, top, children, onSelected }: Props) {
     }),
     [view.colour, zoom, layers.sources],
   );
+  useLive(mapRef, layers, view.colour);
   const { shown, tiles } = useShown(layers, view.display, style.legends);
   const { ownsColours } = overlay;
   const { opacity } = view.display;

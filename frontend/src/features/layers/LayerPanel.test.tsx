@@ -51,6 +51,7 @@ const LAYERS: MapLayers = {
   problem: null,
   retryLayer: vi.fn(),
   refreshLayer: vi.fn(),
+  touchLayer: vi.fn(),
   retryList: vi.fn(),
 };
 

@@ -8,6 +8,7 @@ export { HoverCard } from './HoverCard';
 export { legendOf } from './legend';
 export { LayerPanel } from './LayerPanel';
 export type { LayerStates } from './loader';
+export { useLive } from './live/useLive';
 export { FLOW_FROM_ZOOM, flowLayers } from './motion/flow';
 export { pulseLayers } from './motion/pulse';
 export { pick } from './picker';

@@ -46,17 +46,15 @@ function setUp() {
   const card = new Map<string, Uint8Array>();
   const patches: BufferPatch[] = [];
   const frames: (() => void)[] = [];
-  const live = new LiveUpdates(
-    (given) => {
-      for (const patch of given) {
-        patches.push(patch);
-        const held = card.get(patch.layerId) ?? new Uint8Array(patch.value.length);
-        held.set(patch.value.subarray(patch.from, patch.to), patch.from);
-        card.set(patch.layerId, held);
-      }
-    },
-    (callback) => frames.push(callback),
-  );
+  const live = new LiveUpdates((callback) => frames.push(callback));
+  live.drawTo((given) => {
+    for (const patch of given) {
+      patches.push(patch);
+      const held = card.get(patch.layerId) ?? new Uint8Array(patch.value.length);
+      held.set(patch.value.subarray(patch.from, patch.to), patch.from);
+      card.set(patch.layerId, held);
+    }
+  });
   const frame = (): void => frames.splice(0).forEach((callback) => callback());
   return { live, card, patches, frames, frame };
 }

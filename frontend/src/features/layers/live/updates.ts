@@ -37,14 +37,17 @@ export class LiveUpdates {
   private readonly latest = new Map<LiveLayer, Map<string, number>>();
   private isScheduled = false;
 
-  /**
-   * @param draw takes what changed to the map
-   * @param nextFrame calls back when the next frame is made
-   */
+  private draw: (patches: readonly BufferPatch[]) => void = () => undefined;
+
+  /** @param nextFrame calls back when the next frame is made. */
   constructor(
-    private readonly draw: (patches: readonly BufferPatch[]) => void,
     private readonly nextFrame: (callback: () => void) => void = (callback) => requestAnimationFrame(callback),
   ) {}
+
+  /** Who takes what changed to the map; until somebody does, layers that are drawn anew have it. */
+  drawTo(draw: (patches: readonly BufferPatch[]) => void): void {
+    this.draw = draw;
+  }
 
   /** Rows were loaded, or none are any more. They take what was told of them before. */
   load<K extends LiveLayer>(layer: K, columns: LiveColumns[K] | null): void {
@@ -63,8 +66,8 @@ export class LiveUpdates {
   offer(layer: LiveLayer, keys: readonly string[], values: ArrayLike<number | null>): void {
     const kind = kindOf(layer);
     const entry = this.loaded.get(layer);
-    let latest = this.latest.get(layer);
-    if (latest === undefined) this.latest.set(layer, (latest = new Map()));
+    const latest = this.latest.get(layer) ?? new Map<string, number>();
+    this.latest.set(layer, latest);
     this.counts.offered += keys.length;
     keys.forEach((key, i) => {
       const value = values[i] ?? Number.NaN;
