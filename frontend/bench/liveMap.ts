@@ -1,8 +1,8 @@
+import type { DrawStyle } from '../src/features/layers/builders/transmission';
 import { drawLayers } from '../src/features/layers/draw';
 import { LiveUpdates } from '../src/features/layers/live/updates';
-import { DRAW_BEFORE, MapController } from '../src/features/map/controller';
-import type { DrawStyle } from '../src/features/layers/builders/transmission';
 import type { LayerStates } from '../src/features/layers/loader';
+import { DRAW_BEFORE, MapController } from '../src/features/map/controller';
 
 import { CENTRE, lineRows, numbers, SECTIONS_PER_CIRCUIT, transformerRows } from './rows';
 

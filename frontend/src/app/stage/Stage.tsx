@@ -14,6 +14,7 @@ import {
   labelRows,
   locateAsset,
   mentionLayers,
+  NARROW_PX,
   pick,
   traceLayers,
   useLayerStates,
@@ -239,6 +240,8 @@ export function Stage({ site, top, children, onSelected }: Props) {
                     zoom={zoom}
                     lineLegend={overlay.lineLegend ?? null}
                     onRefreshTiles={(key) => mapRef.current?.refreshTiles(key)}
+                    onZoomTo={(to) => mapRef.current?.zoomBy(to - zoom)}
+                    isNarrow={frame.width > 0 && frame.width < NARROW_PX}
                   />
                 </ErrorBoundary>
                 <Box sx={{ width: 320, maxHeight: '100%', overflowY: 'auto', display: 'flex', flexDirection: 'column', gap: 1 }}>

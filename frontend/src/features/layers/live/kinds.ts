@@ -1,7 +1,7 @@
 import type { LineColumns, TransformerColumns } from '../../../lib/columns/layers';
 import { rowsById, rowsByValue } from '../../../lib/columns/rowIndex';
-import { vertexColours } from '../../../lib/draw/paths';
 import type { BufferPatch } from '../../../lib/draw/patch';
+import { vertexColours } from '../../../lib/draw/paths';
 import { colourOfTransformer, loadingColourOfLine, loadingLineStyle, transformerColours } from '../builders/distribution';
 
 export interface LiveColumns {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { LineColumns, TransformerColumns } from '../../../lib/columns/layers';
-import { perVertex } from '../../../lib/draw/paths';
 import type { BufferPatch } from '../../../lib/draw/patch';
+import { perVertex } from '../../../lib/draw/paths';
 import { loadingClass } from '../../../lib/loadingClasses';
 import { loadingLineStyle, transformerColours } from '../builders/distribution';
 
