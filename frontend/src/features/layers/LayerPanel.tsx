@@ -73,7 +73,7 @@ export function LayerPanel({ onColour, onVisible, timeZone, analysis, analysisCo
         {isOpen ? 'Layers' : `Layers · ${onCount} on`}
       </Button>
       <FilterChips sources={layers.sources} filters={display.filters} onFilters={(filters) => onDisplay({ filters })} />
-      <Collapse in={isOpen} timeout={0} sx={{ overflowY: 'auto' }}>
+      <Collapse in={isOpen} timeout={0} unmountOnExit={isNarrow} sx={{ overflowY: 'auto' }}>
         <Box sx={{ px: 1.5, pb: 0.5 }}>
           <ToggleButtonGroup
             exclusive
