@@ -60,6 +60,7 @@ from grid.schema.health import HealthMutation
 from grid.schema.imports import ImportsMutation, ImportsQuery
 from grid.schema.initial_load import InitialLoadQuery
 from grid.schema.live import OperationsSubscription
+from grid.schema.live_loading import LoadingSubscription
 from grid.schema.operations import OperationsQuery
 from grid.schema.outages import OutagesMutation, OutagesQuery
 from grid.schema.outbox import OutboxQuery
@@ -213,6 +214,7 @@ class Mutation(
 class Subscription(
     JobsSubscription,
     OperationsSubscription,
+    LoadingSubscription,
     CascadeSubscription,
     RiskSubscription,
     VulnerabilitySubscription,

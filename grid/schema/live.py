@@ -103,7 +103,7 @@ def _narrowed(**wanted: str | None) -> Q:
     return Q(**{name: value for name, value in wanted.items() if value is not None})
 
 
-async def _news(news: News) -> set[str]:
+async def wait_for_news(news: News) -> set[str]:
     """Return the keys that changed, at once when any did; at times all of them while there is no news."""
     while True:
         changed = await news.wait(LOOK_AGAIN_S)
@@ -136,7 +136,7 @@ async def _follow(
                 )
                 is_first = False
             await asyncio.sleep(MIN_INTERVAL_S)
-            changed = await _news(news)
+            changed = await wait_for_news(news)
 
 
 @strawberry.type
@@ -204,4 +204,4 @@ class OperationsSubscription:
                     yield KpiUpdates(is_live=news.is_live, kpis=figures)
                     told = figures
                 await asyncio.sleep(KPI_INTERVAL_S)
-                await _news(news)
+                await wait_for_news(news)

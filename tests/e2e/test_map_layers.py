@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 FEET_PER_M = 1 / 0.3048
 INDUSTRIAL = (0xCD, 0xB0, 0xE8)
+METER_CELL = (126, 142, 158)
 
 
 @pytest.fixture
@@ -231,3 +232,68 @@ def test_motion_stops_for_who_asks_for_none(browser_of_module: Browser, grid_sit
         expect(page.get_by_role("button", name="Play")).to_be_disabled()
         one, other = picture(page), picture(page)
         assert (one == other).all(), "something moves"
+
+
+def test_cells_stand_for_meters_from_afar_and_give_way_to_them(desk: tuple[Page, Complaints]) -> None:
+    page, complaints = desk
+    meter = models.Meter.objects.order_by("pk")[0]
+    open_map(page, f"at={meter.location.x:.5f},{meter.location.y:.5f},9&layers=meters")
+    row = page.get_by_test_id("layer-meters")
+    expect(row).to_have_attribute("data-phase", "ready")
+    expect(row).to_contain_text(f"{models.Meter.objects.count():,}")
+    expect(page.get_by_test_id("afar-meters")).to_have_text("Counted in discs")
+    expect(row.get_by_role("list")).to_have_text("the larger the disc, the more")
+    assert count_pixels(picture(page), METER_CELL, tolerance=70) > 200, "no cell is drawn"
+
+    page.get_by_test_id("zoom-to-meters").click()
+    expect(page).to_have_url(re.compile(r"at=[-\d.,]+,13(\.0+)?(&|$)"))
+    wait_for_map(page)
+    expect(page.get_by_test_id("afar-meters")).to_be_hidden()
+    expect(row.get_by_role("list")).to_contain_text("Residential")
+    assert complaints == []
+
+
+def test_a_cell_says_how_many_it_counts(desk: tuple[Page, Complaints]) -> None:
+    page, complaints = desk
+    some = models.Transformer.objects.order_by("pk")[0]
+    # So far out that one cell, 16 pixels wide, holds them all.
+    open_map(page, f"at={some.location.x:.5f},{some.location.y:.5f},4&layers=transformers")
+    expect(page.get_by_test_id("layer-transformers")).to_contain_text("highest loading above 100%")
+    x, y = on_screen(page, lon=some.location.x, lat=some.location.y)
+    counted = re.compile(r"([\d,]+) in this place")
+    card = page.get_by_test_id("hover-card")
+    found = 0
+    for dx, dy in ((0, 0), (4, 0), (-4, 0), (0, 4), (0, -4)):
+        page.mouse.move(x + dx, y + dy)
+        page.wait_for_timeout(200)
+        text = counted.search(card.inner_text()) if card.is_visible() else None
+        found = max(found, int(text[1].replace(",", "")) if text else 0)
+    total = models.Transformer.objects.count()
+    assert total / 9 <= found <= total, "no cell tells its number"
+    assert complaints == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), (820, 1180)])
+def test_the_panel_is_folded_on_narrow_maps_until_one_unfolds_it(
+    browser_of_module: Browser, grid_site: WebServer, width: int, height: int
+) -> None:
+    with new_page(browser_of_module, grid_site.port, size={"width": width, "height": height}) as (
+        page,
+        complaints,
+    ):
+        sign_in(page, username="vera", path="/cascade/runs")
+        open_map(page, "layers=substations,branches")
+        panel = page.get_by_test_id("layer-panel")
+        button = panel.get_by_role("button", name="Layers")
+        expect(button).to_have_text("Layers · 2 on")
+        expect(button).to_have_attribute("aria-expanded", "false")
+        box = panel.bounding_box()
+        assert box is not None
+        assert box["width"] < 160
+        assert box["height"] < 60
+        button.click()
+        expect(page.get_by_role("checkbox", name="Poles")).to_be_visible()
+        page.reload()
+        wait_for_map(page)
+        expect(button).to_have_attribute("aria-expanded", "true")
+        assert complaints == []

@@ -14,9 +14,11 @@ import {
   labelRows,
   locateAsset,
   mentionLayers,
+  NARROW_PX,
   pick,
   traceLayers,
   useLayerStates,
+  useLive,
 } from '../../features/layers';
 import type { DrawStyle, HitDescription } from '../../features/layers';
 import { DRAW_BEFORE, MapCanvas } from '../../features/map';
@@ -97,13 +99,14 @@ export function Stage({ site, top, children, onSelected }: Props) {
     }),
     [view.colour, zoom, layers.sources],
   );
+  useLive(mapRef, layers, view.colour);
   const { shown, tiles } = useShown(layers, view.display, style.legends);
   const { ownsColours } = overlay;
   const { opacity } = view.display;
   const replaced = [...overlay.replaces].join(',');
   // Not made anew while an overlay alone changes, as a shape does that is being drawn.
   const assets = useMemo(
-    () => drawLayers(shown, ownsColours ? { ...style, colour: 'loading' } : style, new Set(replaced.split(',').filter(isLayerKey)), opacity),
+    () => drawLayers(shown, ownsColours ? { ...style, colour: 'loading', areLinesByClass: true } : style, new Set(replaced.split(',').filter(isLayerKey)), opacity),
     [shown, style, ownsColours, replaced, opacity],
   );
   const drawn = useMemo(
@@ -237,6 +240,8 @@ export function Stage({ site, top, children, onSelected }: Props) {
                     zoom={zoom}
                     lineLegend={overlay.lineLegend ?? null}
                     onRefreshTiles={(key) => mapRef.current?.refreshTiles(key)}
+                    onZoomTo={(to) => mapRef.current?.zoomBy(to - zoom)}
+                    isNarrow={frame.width > 0 && frame.width < NARROW_PX}
                   />
                 </ErrorBoundary>
                 <Box sx={{ width: 320, maxHeight: '100%', overflowY: 'auto', display: 'flex', flexDirection: 'column', gap: 1 }}>

@@ -14,6 +14,9 @@ interface Props {
   zoom: number;
   lineLegend: LegendItem[] | null;
   onRefreshTiles: (key: string) => void;
+  /** Zoom the map in or out to here. */
+  onZoomTo: (zoom: number) => void;
+  isNarrow: boolean;
 }
 
 /** The field is made of the stations: who may see the one may see the other. */
@@ -22,7 +25,7 @@ export function maySeeWeather({ sources }: MapLayers): boolean {
 }
 
 /** The layer panel over what the map shows. */
-export function StageLayers({ layers, shown, zoom, lineLegend, onRefreshTiles }: Props) {
+export function StageLayers({ layers, shown, zoom, lineLegend, onRefreshTiles, onZoomTo, isNarrow }: Props) {
   const { view, patchView, site } = useStage();
   const tiles = useStore(tileLoader.statuses);
   const { display } = view;
@@ -39,6 +42,8 @@ export function StageLayers({ layers, shown, zoom, lineLegend, onRefreshTiles }:
       display={display}
       onDisplay={onDisplay}
       onRefreshTiles={onRefreshTiles}
+      onZoomTo={onZoomTo}
+      isNarrow={isNarrow}
       onColour={(colour) => patchView({ colour })}
       onVisible={(keys) => patchView({ layers: keys })}
       timeZone={site.timeZone}

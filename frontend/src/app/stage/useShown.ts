@@ -1,7 +1,7 @@
 import { useTheme } from '@mui/material/styles';
 import { useMemo } from 'react';
 
-import { byHeight, filtersInForce, filterStates, isDrawnOfTiles, tileSpec } from '../../features/layers';
+import { byHeight, cellSpec, filtersInForce, filterStates, hasFilter, isCountedFromAfar, isDrawnOfTiles, tileSpec } from '../../features/layers';
 import type { DrawStyle, LayerStates, MapLayers } from '../../features/layers';
 import { opacityOf } from '../../lib/layerDisplay';
 import type { LayerDisplay } from '../../lib/layerDisplay';
@@ -17,15 +17,22 @@ export function useShown(
   const scheme = useTheme().palette.mode;
   const { filters, opacity } = display;
   const shown = useMemo(() => filterStates(states, filters, legends), [states, filters, legends]);
-  const tiles = useMemo(
-    () =>
-      sources
+  const tiles = useMemo(() => {
+    // From afar cells stand for rows. They count everything, so none are shown while some rows are filtered out.
+    const inForce = filtersInForce(filters);
+    const counted = sources
+      .filter((source) => isCountedFromAfar(source) && visible.has(source.key) && !hasFilter(source.key, inForce))
+      .map((source) => cellSpec(source, { opacity: opacityOf({ opacity }, source.key), scheme }));
+    return [
+      ...counted,
+      ...sources
         .filter((source) => isDrawnOfTiles(source) && visible.has(source.key))
         .sort(byHeight)
         .map((source) =>
-          tileSpec(source, { opacity: opacityOf({ opacity }, source.key), filters: filtersInForce(filters), scheme }),
+          tileSpec(source, { opacity: opacityOf({ opacity }, source.key), filters: inForce, scheme }),
         ),
-    [sources, visible, filters, opacity, scheme],
+    ];
+  }, [sources, visible, filters, opacity, scheme],
   );
   return { shown, tiles };
 }

@@ -10,6 +10,7 @@ import type { TileStatuses } from '../../lib/tiles/loader';
 
 import { LayerPanel } from './LayerPanel';
 import { openGroups } from './panel/openGroups';
+import { openPanel } from './panel/openPanel';
 import type { MapLayerInfo } from './queries';
 import { BRANCHES, VOLTAGE_LEGEND } from './testColumns';
 import type { MapLayers } from './useLayerStates';
@@ -51,6 +52,7 @@ const LAYERS: MapLayers = {
   problem: null,
   retryLayer: vi.fn(),
   refreshLayer: vi.fn(),
+  touchLayer: vi.fn(),
   retryList: vi.fn(),
 };
 
@@ -58,12 +60,13 @@ function open(
   layers: Partial<MapLayers> = {},
   lineLegend: Parameters<typeof LayerPanel>[0]['lineLegend'] = null,
   colour: Parameters<typeof LayerPanel>[0]['colour'] = 'voltage',
-  { display = {}, tiles = {} }: { display?: Partial<LayerDisplay>; tiles?: TileStatuses } = {},
+  { display = {}, tiles = {}, isNarrow = false }: { display?: Partial<LayerDisplay>; tiles?: TileStatuses; isNarrow?: boolean } = {},
 ) {
   const onVisible = vi.fn();
   const onColour = vi.fn();
   const onDisplay = vi.fn();
   const onRefreshTiles = vi.fn();
+  const onZoomTo = vi.fn();
   const panel = renderWith(
     mockClient({}),
     <LayerPanel
@@ -73,6 +76,8 @@ function open(
       display={{ ...DEFAULT_DISPLAY, ...display }}
       onDisplay={onDisplay}
       onRefreshTiles={onRefreshTiles}
+      onZoomTo={onZoomTo}
+      isNarrow={isNarrow}
       zoom={7}
       colour={colour}
       onColour={onColour}
@@ -81,7 +86,7 @@ function open(
       timeZone="America/Chicago"
     />,
   );
-  return { onVisible, onColour, onDisplay, onRefreshTiles, panel };
+  return { onVisible, onColour, onDisplay, onRefreshTiles, onZoomTo, panel };
 }
 
 describe('the layer panel', () => {
@@ -118,7 +123,7 @@ describe('the layer panel', () => {
     expect(screen.getByTestId('layer-poles').textContent).toContain('1,234');
     expect(branches).toContain('345 kV');
     expect(screen.getByTestId('layer-switches').textContent).toContain('1,234 · 5\u00a0min · stale');
-    expect(screen.getByTestId('layer-lines').textContent).toContain('– · zoom in');
+    expect(screen.getByTestId('layer-lines').textContent).toContain('–Not drawn from afarfrom zoom 10');
   });
 
   it('tells an account that may see no layer from a list still loading', () => {
@@ -203,6 +208,35 @@ describe('the layer panel', () => {
       open(shown, null, 'voltage', { tiles: { buildings: failed } });
       expect(within(screen.getByTestId('layer-buildings')).getByRole('alert').textContent).toContain('Not made yet.');
     });
+  });
+
+  it('says from where on a layer appears, what stands for it until then, and goes there', async () => {
+    const meters = source('meters', 'Meters', { geometryKind: 'POINT', minZoom: 13 });
+    const shown = { sources: [meters], visible: new Set(['meters']), states: {} };
+    const { onZoomTo, panel } = open(shown);
+    const row = within(screen.getByTestId('layer-meters'));
+    expect(row.getByTestId('afar-meters').textContent).toBe('Counted in discs');
+    expect(row.getByRole('list', { name: 'Legend of Meters' }).textContent).toContain('the larger the disc, the more');
+    await userEvent.setup().click(row.getByRole('button', { name: /zoom 13/ }));
+    expect(onZoomTo).toHaveBeenCalledWith(13);
+    panel.unmount();
+    // Discs would count the others, too.
+    open(shown, null, 'voltage', { display: { filters: { 'meters.customer_class': ['RESIDENTIAL'] } } });
+    expect(screen.getByTestId('afar-meters').textContent).toBe('Not drawn from afar');
+  });
+
+  it('is folded on a narrow map until one unfolds it, which is remembered apart from wide ones', async () => {
+    const user = userEvent.setup();
+    const first = open({}, null, 'voltage', { isNarrow: true });
+    const button = screen.getByRole('button', { name: 'Layers · 3 on' });
+    expect(button.getAttribute('aria-expanded')).toBe('false');
+    await user.click(button);
+    expect(screen.getByRole('checkbox', { name: 'Poles' })).toBeTruthy();
+    first.panel.unmount();
+    expect(openPanel.get()).toEqual({ narrow: true, wide: null });
+    open({}, null, 'voltage', { isNarrow: true });
+    expect(screen.getByRole('button', { name: 'Layers' }).getAttribute('aria-expanded')).toBe('true');
+    openPanel.set({ narrow: null, wide: null });
   });
 
   it('folds groups and remembers it', async () => {

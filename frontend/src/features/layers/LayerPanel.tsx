@@ -5,11 +5,12 @@ import Paper from '@mui/material/Paper';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 
 import { formatInstant } from '../../lib/format';
 import type { ColourMode } from '../../lib/mapView';
+import { useStore } from '../../lib/store';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 import { ChevronDownIcon, ChevronRightIcon } from '../../ui/icons';
 import { useNow } from '../../ui/useNow';
@@ -21,6 +22,7 @@ import { Group } from './panel/Group';
 import { LayerRow } from './panel/LayerRow';
 import type { PanelState } from './panel/LayerRow';
 import { grouped } from './panel/groups';
+import { openPanel } from './panel/openPanel';
 import type { MapLayerInfo } from './queries';
 
 interface Props extends PanelState {
@@ -32,14 +34,18 @@ interface Props extends PanelState {
   analysis?: ReactNode;
   /** How many of these are on. */
   analysisCount?: number;
+  /** There is little room: the panel is folded until one unfolds it. */
+  isNarrow?: boolean;
 }
 
 const CIRCUIT_FIELD = FILTER_FIELDS.find((field) => field.layer === 'network');
 
 /** Which layers are drawn and how, how many assets each has, how fresh they are, and what the colours mean. */
-export function LayerPanel({ onColour, onVisible, timeZone, analysis, analysisCount = 0, ...panel }: Props) {
+export function LayerPanel({ onColour, onVisible, timeZone, analysis, analysisCount = 0, isNarrow = false, ...panel }: Props) {
   const { layers, colour, lineLegend, display, onDisplay } = panel;
-  const [isOpen, setOpen] = useState(true);
+  const choice = useStore(openPanel)[isNarrow ? 'narrow' : 'wide'];
+  const isOpen = choice ?? !isNarrow;
+  const onCount = layers.sources.filter(({ key }) => layers.visible.has(key)).length + analysisCount;
   const now = useNow();
   const groups = useMemo(() => grouped(layers.sources), [layers.sources]);
 
@@ -54,20 +60,20 @@ export function LayerPanel({ onColour, onVisible, timeZone, analysis, analysisCo
       variant="outlined"
       aria-label="Map layers"
       data-testid="layer-panel"
-      sx={{ width: { xs: 256, lg: 296 }, flexShrink: 0, maxHeight: '100%', display: 'flex', flexDirection: 'column', pointerEvents: 'auto' }}
+      sx={{ width: isOpen || !isNarrow ? { xs: 256, lg: 296 } : 'auto', maxWidth: 296, flexShrink: 0, maxHeight: '100%', display: 'flex', flexDirection: 'column', pointerEvents: 'auto' }}
     >
       <Button
         color="inherit"
         fullWidth
-        onClick={() => setOpen(!isOpen)}
+        onClick={() => openPanel.set((kept) => ({ ...kept, [isNarrow ? 'narrow' : 'wide']: !isOpen }))}
         aria-expanded={isOpen}
         endIcon={isOpen ? <ChevronDownIcon /> : <ChevronRightIcon />}
-        sx={{ justifyContent: 'space-between', px: 1.5, flexShrink: 0 }}
+        sx={{ justifyContent: 'space-between', px: 1.5, flexShrink: 0, whiteSpace: 'nowrap' }}
       >
-        Layers
+        {isOpen ? 'Layers' : `Layers · ${onCount} on`}
       </Button>
       <FilterChips sources={layers.sources} filters={display.filters} onFilters={(filters) => onDisplay({ filters })} />
-      <Collapse in={isOpen} timeout={0} sx={{ overflowY: 'auto' }}>
+      <Collapse in={isOpen} timeout={0} unmountOnExit={isNarrow} sx={{ overflowY: 'auto' }}>
         <Box sx={{ px: 1.5, pb: 0.5 }}>
           <ToggleButtonGroup
             exclusive

@@ -1,5 +1,6 @@
 import { FLAG_UNKNOWN } from '../../lib/columns/decode';
 import type { LayerColumns, LayerKey } from '../../lib/columns/layers';
+import { rowsById } from '../../lib/columns/rowIndex';
 import { formatNumber, formatQuantity, humanize, plural, UNKNOWN } from '../../lib/format';
 import type { LabelRow } from '../../lib/labelRow';
 
@@ -58,6 +59,7 @@ const DESCRIBE: { [K in LayerKey]: Describe<K> } = {
       { label: 'Circuit', value: text(c.circuitIds[i]) },
       { label: 'Phases', value: text(c.phases[i]) },
       { label: 'Built', value: builtAs(c.isUnderground[i]) },
+      { label: 'Circuit loading', value: formatQuantity(c.circuitLoadingPct[i], '%', 1) },
       { label: 'Circuit loading in the weather', value: formatQuantity(c.weatherLoadingPct[i], '%', 1) },
     ],
   }),
@@ -111,19 +113,12 @@ export function describeHit(states: LayerStates, hit: Hit): HitDescription | nul
   return describe(columns, hit.index, (id) => substationName(states, id));
 }
 
-const indexes = new WeakMap<string[], Map<string, number>>();
-
 /** Row of an asset in a loaded layer, or null. */
 export function findAsset(states: LayerStates, assetId: string): Hit | null {
   for (const [layer, state] of Object.entries(states) as [LayerKey, { columns: { ids: string[] } | null }][]) {
     const ids = state.columns?.ids;
     if (ids === undefined) continue;
-    let index = indexes.get(ids);
-    if (index === undefined) {
-      index = new Map(ids.map((id, row) => [id, row]));
-      indexes.set(ids, index);
-    }
-    const row = index.get(assetId);
+    const row = rowsById(ids).get(assetId);
     if (row !== undefined) return { layer, index: row, assetId };
   }
   return null;

@@ -32,8 +32,9 @@ export function legendOf(
     case 'lines': {
       const columns = columnsOf('lines');
       // All sections of a class are as wide as ever here: the legend shows one width.
-      if (mode === 'weather') {
-        return loadingItems(columns?.weatherLoadingPct, 'line').map((item) => ({ ...item, widthPx: undefined }));
+      if (mode !== 'voltage') {
+        const loadings = mode === 'weather' ? columns?.weatherLoadingPct : columns?.circuitLoadingPct;
+        return loadingItems(loadings, 'line').map((item) => ({ ...item, widthPx: undefined }));
       }
       return itemsPresent(legend, labelsOf(columns?.lineClass, valueScale(legend)), 'line');
     }

@@ -53,18 +53,24 @@ export class LayerLoader {
     }
   }
 
-  retry(key: LayerKey): void {
+  readonly retry = (key: LayerKey): void => {
     const entry = this.plan.find((candidate) => candidate.key === key);
     if (entry !== undefined) this.load(entry);
-  }
+  };
 
-  /** Ask for a layer anew, also if its data are at hand. */
-  refresh(key: LayerKey): void {
+  /** Ask for a layer anew, also if its data are at hand, of this area and of others. */
+  readonly refresh = (key: LayerKey): void => {
     const entry = this.plan.find((candidate) => candidate.key === key);
     if (entry === undefined) return;
-    this.cache.delete(requestId(entry));
+    const [address = ''] = entry.url.split('?');
+    for (const id of [...this.cache.keys()]) if (id.split(/[?#]/)[0] === address) this.cache.delete(id);
     this.load(entry);
-  }
+  };
+
+  /** Values of rows changed where they are: whoever shows something of them looks again. */
+  readonly touch = (key: LayerKey): void => {
+    this.states.set((states) => (states[key] === undefined ? states : { ...states, [key]: { ...states[key] } }));
+  };
 
   stop(): void {
     this.update([]);

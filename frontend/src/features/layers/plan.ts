@@ -36,6 +36,11 @@ export function isDrawnOfTiles({ key, columnsUrl }: { key: string; columnsUrl: s
   return columnsUrl === null && key !== CREWS;
 }
 
+/** Whether cells stand for a layer whose rows come as columns, while the map is too far out for them. */
+export function isCountedFromAfar(source: { key: string; columnsUrl: string | null; minZoom: number; featureCount?: number | null; status: string }): boolean {
+  return source.columnsUrl !== null && source.minZoom > 0 && (source.featureCount ?? 0) > 0 && source.status !== 'FROM_WAREHOUSE';
+}
+
 export function isInZoom(source: { minZoom: number; maxZoom: number }, zoom: number): boolean {
   return zoom >= source.minZoom && zoom <= source.maxZoom;
 }

@@ -40,3 +40,42 @@ export const MapLayersQuery = graphql(`
 `);
 
 export type MapLayerInfo = ResultOf<typeof MapLayersQuery>['mapLayers'][number];
+
+/** Loadings of transformers, as they change. */
+export const TransformerLoadingNews = graphql(`
+  subscription TransformerLoadingNews {
+    transformerLoadingUpdates {
+      isCurrentState
+      isComplete
+      transformerIds
+      loadingPct
+    }
+  }
+`);
+
+/** Loadings of circuits: all, then each that changes. */
+export const CircuitLoadingNews = graphql(`
+  subscription CircuitLoadingNews {
+    circuitStatusUpdates {
+      isCurrentState
+      goneIds
+      circuitStatuses {
+        assetId
+        loadingPct
+      }
+    }
+  }
+`);
+
+/** That outages changed; where they are is read anew. */
+export const OutageMarkNews = graphql(`
+  subscription OutageMarkNews {
+    outageUpdates {
+      isCurrentState
+      goneIds
+      outages {
+        assetId
+      }
+    }
+  }
+`);

@@ -27,6 +27,8 @@ export interface MapLayers {
   problem: Problem | null;
   retryLayer: (key: LayerKey) => void;
   refreshLayer: (key: LayerKey) => void;
+  /** Values of a layer's rows changed where they are. */
+  touchLayer: (key: LayerKey) => void;
   retryList: () => void;
 }
 
@@ -71,8 +73,9 @@ export function useLayerStates(
       isListed,
       isLoading,
       problem: listError === undefined ? null : problemOf(listError),
-      retryLayer: (key) => loader.retry(key),
-      refreshLayer: (key) => loader.refresh(key),
+      retryLayer: loader.retry,
+      refreshLayer: loader.refresh,
+      touchLayer: loader.touch,
       retryList: () => refetch({ requestPolicy: 'network-only' }),
     }),
     [sources, visible, states, isListed, isLoading, listError, loader, refetch],

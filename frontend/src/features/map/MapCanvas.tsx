@@ -5,6 +5,7 @@ import { useEffect, useEffectEvent, useImperativeHandle, useRef, useState } from
 import type { Ref } from 'react';
 
 import type { Bounds } from '../../lib/boundsGrid';
+import type { BufferPatch } from '../../lib/draw/patch';
 import { mapCamera } from '../../lib/mapImage';
 import type { Viewport } from '../../lib/mapView';
 import type { TileHit, TileLayerSpec } from '../../lib/tiles/spec';
@@ -20,6 +21,7 @@ export interface MapHandle {
   /** The feature of the tiles at a pixel of the map. */
   tileAt: (x: number, y: number) => TileHit | null;
   refreshTiles: (key: string) => void;
+  patch: (patches: readonly BufferPatch[]) => void;
   zoomBy: (levels: number) => void;
   fit: (bounds: Bounds) => void;
   /** The map as it is drawn; null while there is none. */
@@ -124,6 +126,7 @@ export function MapCanvas(props: Props) {
       jumpTo: (target) => controller?.jumpTo(target),
       tileAt: (x, y) => controller?.tileAt(x, y) ?? null,
       refreshTiles: (key) => controller?.refreshTiles(key),
+      patch: (patches) => controller?.patch(patches),
       zoomBy: (levels) => controller?.zoomBy(levels),
       fit: (bounds) => controller?.fit(bounds),
       picture: () => controller?.picture() ?? null,

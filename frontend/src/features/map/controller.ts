@@ -5,6 +5,7 @@ import type { GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl';
 import { createBaseMap } from '../../lib/basemap/maplibre';
 import { FIRST_LABEL_LAYER, SUBSTATION_LABEL_SOURCE, substationLabels } from '../../lib/basemap/style';
 import type { Bounds } from '../../lib/boundsGrid';
+import type { BufferPatch } from '../../lib/draw/patch';
 import type { PointFeatures } from '../../lib/geojson';
 import type { Viewport } from '../../lib/mapView';
 import type { ColourScheme } from '../../lib/preferences';
@@ -13,6 +14,7 @@ import type { TileHit, TileLayerSpec } from '../../lib/tiles/spec';
 import { trackIdle } from './idle';
 import type { IdleTracker } from './idle';
 import { ownLayers } from './ownLayers';
+import { patchLayer } from './patchLayer';
 import { MapPointer } from './pointer';
 import type { PointerEvents } from './pointer';
 import { TileLayers } from './tileLayers';
@@ -49,6 +51,8 @@ export class MapController {
   private readonly tiles: TileLayers;
   private frames: ReturnType<typeof setInterval> | null = null;
   private moving: LayersList = [];
+  /** What the overlay was last given: these hold the buffers. */
+  private drawn: LayersList = [];
   private layersFrame: number | null = null;
 
   private constructor(
@@ -114,8 +118,18 @@ export class MapController {
     // However often the data change, they are handed over once a frame.
     this.layersFrame ??= requestAnimationFrame(() => {
       this.layersFrame = null;
-      this.overlay.setProps({ layers: [...this.layers, ...this.moving] });
+      this.show();
     });
+  }
+
+  private show(): void {
+    this.drawn = this.layers;
+    this.overlay.setProps({ layers: [...this.layers, ...this.moving] });
+  }
+
+  /** Hand parts of buffers to the graphics card; nothing else of the layers is looked at. */
+  patch(patches: readonly BufferPatch[]): void {
+    for (const patch of patches) patchLayer(this.drawn, patch);
   }
 
   setTiles(specs: readonly TileLayerSpec[]): void {
@@ -148,11 +162,11 @@ export class MapController {
       const step = (): void => {
         if (document.hidden) return;
         this.moving = animation.draw(performance.now() - beganAt);
-        this.overlay.setProps({ layers: [...this.layers, ...this.moving] });
+        this.show();
       };
       this.frames = setInterval(step, animation.frameMs);
       step();
-    } else this.overlay.setProps({ layers: this.layers });
+    } else this.show();
   }
 
   setLabels(labels: LabelFeatures): void {

@@ -62,6 +62,21 @@ describe('Arrow columns', () => {
     expect([...coords]).toEqual([-95, 29, -95.1, 29.1, -96, 30, -96.1, 30.1, -96.2, 30.2]);
   });
 
+  it('have no lines where a table has no rows, whatever it says of what lists hold', () => {
+    const lists = new List(new Field('item', new Float64()));
+    for (const empty of [new Table({ path: vectorFromArray([], lists) }), table.slice(0, 0), overTheWire(table.slice(0, 0))]) {
+      const { coords, starts } = decodePaths(empty, 'path');
+      expect([[...coords], [...starts]]).toEqual([[], [0]]);
+    }
+  });
+
+  it('skip a batch without rows between others', () => {
+    const part = table.select(['path']);
+    const { coords, starts } = decodePaths(part.slice(0, 1).concat(part.slice(0, 0)).concat(part.slice(2, 3)), 'path');
+    expect([...starts]).toEqual([0, 2, 5]);
+    expect([...coords]).toEqual([-95, 29, -95.1, 29.1, -96, 30, -96.1, 30.1, -96.2, 30.2]);
+  });
+
   it('read tables of several batches', () => {
     const one = new Table({ v: makeVector(Float64Array.of(1, 2)), id: vectorFromArray(['a', 'b'], new Utf8()) });
     const both = one.concat(new Table({ v: makeVector(Float64Array.of(3)), id: vectorFromArray(['c'], new Utf8()) }));

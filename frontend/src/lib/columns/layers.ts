@@ -42,6 +42,8 @@ export interface LineColumns {
   isUnderground: Uint8Array;
   /** Load of its circuit over the rating in the newest hour's weather. NaN: unknown. */
   weatherLoadingPct: Float64Array;
+  /** Load of its circuit in the newest hour over the rating. Comes as live news; NaN until then, or unknown. */
+  circuitLoadingPct: Float64Array;
   paths: PathColumn;
 }
 
@@ -111,6 +113,7 @@ export const DECODERS = {
     phases: decodeTexts(table, 'phases'),
     isUnderground: decodeFlags(table, 'is_underground'),
     weatherLoadingPct: decodeNumbers(table, 'weather_loading_pct'),
+    circuitLoadingPct: new Float64Array(table.numRows).fill(Number.NaN),
     paths: decodePaths(table, 'path'),
   }),
   transformers: (table: Table): TransformerColumns => ({

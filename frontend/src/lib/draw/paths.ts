@@ -63,6 +63,17 @@ export function perVertex<T extends Uint8Array | Float32Array>(values: T, starts
   return out;
 }
 
+const expanded = new WeakMap<Uint8Array, { starts: Uint32Array; out: Uint8Array }>();
+
+/** The colours of lines for each of their points, as the layer holds them; made once for a set of colours. */
+export function vertexColours(colours: Uint8Array, starts: Uint32Array): Uint8Array {
+  const found = expanded.get(colours);
+  if (found?.starts === starts) return found.out;
+  const out = perVertex(colours, starts, 4);
+  expanded.set(colours, { starts, out });
+  return out;
+}
+
 interface PathData {
   length: number;
   startIndices: Uint32Array;
@@ -90,7 +101,7 @@ export function pathLayer(options: {
     startIndices: starts,
     attributes: {
       getPath: { value: coords, size: 2 },
-      getColor: { value: perVertex(style.colours, starts, 4), size: 4, normalized: true },
+      getColor: { value: vertexColours(style.colours, starts), size: 4, normalized: true },
       getWidth: { value: perVertex(style.widthsPx, starts, 1), size: 1 },
       ...(offsets && { getOffset: { value: perVertex(offsets, starts, 1), size: 1 } }),
     },

@@ -45,13 +45,32 @@ const weatherLineStyle = memoBy((columns: LineColumns) => ({
   widthsPx: Float32Array.from(columns.lineClass, (lineClass) => LINE_WIDTHS_PX[lineClass ?? ''] ?? 1),
 }));
 
+/** Overhead sections in full, underground ones fainter. */
+export function loadingColourOfLine(columns: LineColumns, i: number): Rgba {
+  return opaque(loadingClass(columns.circuitLoadingPct[i]).colour, columns.isUnderground[i] === 1 ? 130 : 225);
+}
+
+/** In the loading mode each section has the class of its circuit in the newest hour, as live news has it. */
+export const loadingLineStyle = memoBy((columns: LineColumns) => ({
+  colours: paint(columns.ids.length, (i) => loadingColourOfLine(columns, i)),
+  widthsPx: Float32Array.from(columns.lineClass, (lineClass) => LINE_WIDTHS_PX[lineClass ?? ''] ?? 1),
+}));
+
+function styleOfLines(columns: LineColumns, style: DrawStyle): { colours: Uint8Array; widthsPx: Float32Array } {
+  if (style.areLinesByClass !== true) {
+    if (style.colour === 'weather') return weatherLineStyle(columns);
+    if (style.colour === 'loading') return loadingLineStyle(columns);
+  }
+  return lineStyle(columns, legendIn(style, 'lines'));
+}
+
 export function lineLayers(columns: LineColumns, style: DrawStyle): Layer[] {
   return [
     pathLayer({
       id: 'lines',
       paths: columns.paths,
       style: {
-        ...(style.colour === 'weather' ? weatherLineStyle(columns) : lineStyle(columns, legendIn(style, 'lines'))),
+        ...styleOfLines(columns, style),
         widthScale: detailScale(style.zoom),
       },
       placement: style.placement,
@@ -64,8 +83,12 @@ export const transformerRadii = memoBy((columns: TransformerColumns) =>
   Float32Array.from(columns.ratedKva, (kva) => 2.6 + (kva > 0 ? Math.min(2.4, Math.sqrt(kva) / 20) : 0)),
 );
 
+export function colourOfTransformer(columns: TransformerColumns, i: number): Rgba {
+  return opaque(loadingClass(columns.latestLoadingPct[i]).colour);
+}
+
 export const transformerColours = memoBy((columns: TransformerColumns) =>
-  paint(columns.ids.length, (i) => opaque(loadingClass(columns.latestLoadingPct[i]).colour)),
+  paint(columns.ids.length, (i) => colourOfTransformer(columns, i)),
 );
 
 export function transformerLayers(columns: TransformerColumns, style: DrawStyle): Layer[] {

@@ -14,6 +14,8 @@ import { memoBy } from '../../../lib/memo';
 export interface DrawStyle {
   colour: ColourMode;
   zoom: number;
+  /** Distribution lines keep the colours of their classes, since something else has a say in the colours. */
+  areLinesByClass?: boolean;
   placement: Placement;
   /** The server's legend of each layer. */
   legends: Readonly<Record<string, readonly LegendEntry[]>>;

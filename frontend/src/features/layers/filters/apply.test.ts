@@ -14,6 +14,7 @@ const LINES: LineColumns = {
   phases: ['ABC', 'A', 'A'],
   isUnderground: Uint8Array.of(0, 1, 255),
   weatherLoadingPct: Float64Array.of(10, 100, 100.1),
+  circuitLoadingPct: Float64Array.of(10, 100, 100.1),
   paths: { coords: Float64Array.of(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6), starts: Uint32Array.of(0, 2, 5, 7) },
 };
 const STATES: LayerStates = {

@@ -16,6 +16,13 @@ export function filtersInForce(filters: LayerFilters): LayerFilters {
   return { ...FILTERS_AT_FIRST, ...filters };
 }
 
+/** Whether some rows of a layer may be filtered out. */
+export function hasFilter(layer: string, filters: LayerFilters): boolean {
+  return FILTER_FIELDS.some(
+    (field) => filters[nameOf(field)] !== undefined && (field.layer === layer || (isLayerKey(layer) && field.columns?.[layer] !== undefined)),
+  );
+}
+
 interface Active {
   field: FilterField;
   chosen: readonly string[];

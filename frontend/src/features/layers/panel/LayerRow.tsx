@@ -11,16 +11,16 @@ import type { LayerDisplay } from '../../../lib/layerDisplay';
 import type { LegendItem } from '../../../lib/legendItem';
 import type { ColourMode } from '../../../lib/mapView';
 import type { TileStatuses } from '../../../lib/tiles/loader';
-import { Swatch } from '../../../ui/Swatch';
 import { TuneIcon } from '../../../ui/icons';
-import { css } from '../../../ui/palette';
 import { legendOf } from '../legend';
 import type { LayerStates } from '../loader';
 import { isInZoom } from '../plan';
 import type { MapLayerInfo } from '../queries';
 import type { MapLayers } from '../useLayerStates';
 
+import { FromAfar } from './FromAfar';
 import { LayerOptions } from './LayerOptions';
+import { Legend } from './Legend';
 import { countOf, statusText, syncedText } from './status';
 
 export interface PanelState {
@@ -35,6 +35,8 @@ export interface PanelState {
   display: LayerDisplay;
   onDisplay: (change: Partial<LayerDisplay>) => void;
   onRefreshTiles: (key: string) => void;
+  /** Zoom the map in or out to here. */
+  onZoomTo: (zoom: number) => void;
 }
 
 interface Props {
@@ -66,8 +68,11 @@ export function LayerRow({ source, panel, nowMs, onToggle }: Props) {
   // Substations are coloured as the lines are: one legend serves both where lines are shown.
   const isExplained = key === 'substations' && layers.visible.has('branches');
   const isShown = isVisible && isInRange && !isExplained;
-  const ownLegend = isShown ? legendOf(key, source.legend, panel.shown, colour) : [];
+  // Where something else has a say in the colours, sections keep those of their classes.
+  const mode = key === 'lines' && lineLegend !== null ? 'voltage' : colour;
+  const ownLegend = isShown ? legendOf(key, source.legend, panel.shown, mode) : [];
   const legend = isShown && key === 'branches' && lineLegend !== null ? lineLegend : ownLegend;
+  const isAfar = isVisible && zoom < source.minZoom;
   const problem = state?.error?.message ?? tiles?.message ?? null;
   const retry = (): void => (isLayerKey(key) && source.columnsUrl !== null ? layers.retryLayer(key) : panel.onRefreshTiles(key));
   const shownCount = isLayerKey(key) ? (panel.shown[key]?.columns?.ids.length ?? null) : null;
@@ -102,6 +107,7 @@ export function LayerRow({ source, panel, nowMs, onToggle }: Props) {
           )}
         </Box>
       </Box>
+      {isAfar && <FromAfar source={source} filters={panel.display.filters} onZoomTo={panel.onZoomTo} />}
       {problem !== null && isVisible && (
         <Box role="alert" sx={{ pl: 2.75 }}>
           <Typography variant="caption" color="error" component="p">
@@ -113,14 +119,7 @@ export function LayerRow({ source, panel, nowMs, onToggle }: Props) {
         </Box>
       )}
       {legend.length > 0 && (
-        <Box component="ul" aria-label={`Legend of ${source.title}`} sx={{ listStyle: 'none', m: 0, mb: 0.5, pl: 2.75 }}>
-          {legend.map((item) => (
-            <Box component="li" key={item.label} sx={{ display: 'flex', alignItems: 'center', gap: 1 }}>
-              <Swatch colour={css(item.colour)} shape={item.shape} widthPx={item.widthPx} />
-              <Typography variant="caption">{item.label}</Typography>
-            </Box>
-          ))}
-        </Box>
+        <Legend title={source.title} items={legend} />
       )}
       {isShown && NOTES[key] !== undefined && (
         <Typography variant="caption" component="p" color="textSecondary" sx={{ pl: 2.75, mb: 0.25, lineHeight: 1.3 }}>

@@ -33,7 +33,7 @@ export function statusText(source: MapLayerInfo, at: Standing, isVisible: boolea
   if (!isVisible) return formatNumber(at.count);
   const isFiltered = at.shownCount !== null && at.loadedCount !== null && at.shownCount < at.loadedCount;
   const count = isFiltered ? `${formatNumber(at.shownCount)} of ${formatNumber(at.loadedCount)}` : formatNumber(at.count);
-  if (!at.isInRange) return `${count} · zoom ${at.zoom < source.minZoom ? 'in' : 'out'}`;
+  if (!at.isInRange) return at.zoom < source.minZoom ? count : `${count} · zoom out`;
   if (at.phase === 'loading') return 'loading';
   if (source.status === FROM_WAREHOUSE) return `${count} · from the warehouse`;
   const age = ageSeconds(source.syncedAt, at.nowMs);

@@ -69,7 +69,8 @@ function cells(look: Look, shown: Expression = null, count: Expression = COUNT):
     {
       id: 'cells',
       type: 'circle',
-      minzoom: look.minzoom,
+      // From whatever afar: nothing that is switched on is nowhere.
+      minzoom: 0,
       filter: both(IS_AGGREGATE, IS_POINT, shown),
       paint: {
         'circle-radius': ['interpolate', ['linear'], ['sqrt', count], 1, 2, 5, 4.5, 30, 11, 200, 22],

@@ -1,7 +1,11 @@
+import { createExpression } from '@maplibre/maplibre-gl-style-spec';
 import { describe, expect, it } from 'vitest';
 
+import { loadingClass } from '../../../lib/loadingClasses';
+import { css } from '../../../ui/palette';
 import type { MapLayerInfo } from '../queries';
 
+import { cellLegend, cellSpec } from './cells';
 import { describeTile } from './describe';
 import { byHeight, colourExpression, tileSpec } from './style';
 import { treeBodies } from './trees';
@@ -47,7 +51,7 @@ describe('how tiles are drawn', () => {
     const spec = tileSpec(BUILDINGS, shown);
     const bodies = spec.layers.find((layer) => layer.id === 'bodies');
     expect(bodies?.paint).toMatchObject({ 'fill-extrusion-height': ['coalesce', ['get', 'height_m'], 0], 'fill-extrusion-opacity': 0.425 });
-    expect(spec.layers.map((layer) => layer.minzoom)).toEqual([12, 12]);
+    expect(spec.layers.map((layer) => layer.minzoom)).toEqual([0, 12]);
     expect(spec.tilesUrl).toBe('/tiles/buildings/{z}/{x}/{y}.mvt');
   });
 
@@ -87,6 +91,33 @@ describe('how tiles are drawn', () => {
     expect(keys.sort(byHeight).map(({ key }) => key)).toEqual(['flood_zones', 'water_bodies', 'buildings', 'vegetation']);
   });
 });
+
+describe('what stands for a layer from afar', () => {
+  const transformers = { ...BUILDINGS, key: 'transformers', geometryKind: 'POINT', minZoom: 10, columnsUrl: '/columns/transformers' };
+  const colourAt = (pct: number | null): unknown => {
+    const [layer] = cellSpec(transformers, shown).layers;
+    const made = createExpression(['to-color', layer?.paint?.['circle-color' as never]], 'layers[0].paint.circle-color');
+    if (made.result !== 'success') throw new Error('The colour is no expression.');
+    return made.value.evaluate({ zoom: 8 }, { type: 'Point', properties: { latest_loading_pct: pct } } as never);
+  };
+
+  it('gives way to the rows where these appear', () => {
+    expect(cellSpec(transformers, shown).layers.map(({ id, minzoom, maxzoom }) => [id, minzoom, maxzoom])).toEqual([['cells', undefined, 10]]);
+    expect(cellSpec({ ...transformers, geometryKind: 'LINE' }, shown).layers.map(({ id, maxzoom }) => [id, maxzoom])).toEqual([['merged', 10]]);
+  });
+
+  it('has the class of the highest loading in a cell, as the legend of the rows has it', () => {
+    for (const pct of [null, 0, 59.9, 60, 79.9, 80, 100, 100.1, 300]) {
+      expect(String(colourAt(pct)), String(pct)).toBe(String(createdColour(css(loadingClass(pct).colour))));
+    }
+    expect(cellLegend(transformers).map(({ label }) => label)).toContain('highest loading above 100%');
+  });
+});
+
+function createdColour(text: string): unknown {
+  const made = createExpression(['to-color', text], 'layers[0].paint.circle-color');
+  return made.result === 'success' ? made.value.evaluate({ zoom: 8 }) : null;
+}
 
 describe('the bodies of trees', () => {
   const tree = (properties: object) => ({ lon: -95.4, lat: 60, properties: { id: 'TREE-1', ...properties } });
