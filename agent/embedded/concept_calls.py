@@ -114,6 +114,8 @@ def _cascade(named: Named) -> Call | None:
 
 
 def _explained(named: Named) -> Call | None:
+    if named.words & {"runs", "simulations", "studies"} and named.number is None:
+        return None  # which there are
     is_last = bool(named.words & {"last", "latest", "newest", "recent"})
     is_last |= "the" in named.words and not named.words & {"which", "most", "worst"}
     if named.number is None and not is_last:

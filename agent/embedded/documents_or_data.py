@@ -13,6 +13,8 @@ _STANDARD = re.compile(
     r"(?<!\S)(?:(?:fac|tpl|cip|eop|prc|top|var|bal|com|iro|mod|per|nuc|int)[ -]\d{3}(?:-[\w.]+)*"
     r"|eea-?\d|25\.\d+) "
 )
+_ON_RECORD = re.compile(r"(?<!\S)(?:plan|study|run|simulation|scenario) (?:number |no )?(?:\d+|@run) ")
+"""What is named by its number is on record, not in a document."""
 _TECHNICAL = re.compile(r"(?<!\S)(?:sel-\d+\w*|ieee \d+|c\d{2}(?:[. ]\d+)*) ")
 
 
@@ -27,6 +29,8 @@ class Lean(StrEnum):
 def lean(said: Said) -> Lean | None:
     """Return which documents a question asks; None where it does not say so."""
     text, found = said.text, phrases()
+    if _ON_RECORD.search(text):
+        return None
     if _STANDARD.search(text) or found.holds(text, "standards") or found.holds(text, "rules"):
         return Lean.COMPLIANCE
     asks_meaning = text.startswith(("what does ", "what do ")) and found.end(text, "means") > 0

@@ -24,6 +24,7 @@ from agent.embedded.following import followed
 from agent.embedded.grammar import grammar
 from agent.embedded.inheriting import inherited, resolved
 from agent.embedded.intents import Ask, Call, Offer, Refuse, Say, Step
+from agent.embedded.loads import with_loads
 from agent.embedded.normal import Said, Word, is_id, read
 from agent.embedded.offering import offer_of
 from agent.embedded.phrases import phrases
@@ -31,6 +32,7 @@ from agent.embedded.sentences import sentences
 from agent.embedded.talk import command, refused, small_talk, without_fillers, without_fillers_within
 from agent.embedded.vocabulary import RESERVED
 from agent.semantic.spelling import ordinary_words
+from agent.semantic.typed import written_out
 
 MOST_CHARACTERS = 500
 MOST_PARTS = 4
@@ -74,20 +76,21 @@ class Part:
 
 def plan(question: Question) -> tuple[Part, ...]:
     """Return what is to be done to answer a text: one part, or several where it asks several things."""
-    text = question.text.strip()
+    typed = question.text.strip()
+    text = written_out(typed)
     known = before(question)
     said = read(text)
-    if len(text) > MOST_CHARACTERS:
+    if len(typed) > MOST_CHARACTERS:
         return (
-            Part(text, Ask(f"A question may have {MOST_CHARACTERS} characters; this one has {len(text)}.")),
+            Part(typed, Ask(f"A question may have {MOST_CHARACTERS} characters; this one has {len(typed)}.")),
         )
-    chosen = picked(said, text, known)
+    chosen = picked(read(typed), typed, known)
     if chosen is not None:
         return (_picked_part(*chosen, question, known),)
     item = placed(said, known)
     if item is not None:
         return (Part(text, item) if isinstance(item, Ask) else one(item, read(item), known),)
-    no = refused(text, said)
+    no = refused(typed, said)
     if no is not None:
         return (Part(text, no),)
     talk = small_talk(said, [tool.name for tool in question.tools])
@@ -159,11 +162,12 @@ def one(text: str, said: Said, known: Before, *, in_any_order: bool = True) -> P
     if isinstance(pointed_at, Ask):
         step = followed(said, known)
         return Part(text, step or pointed_at)
-    step = followed(whole, known) or followed(pointed_at, known) or _read(pointed_at, known, _by_patterns)
+    loaded = with_loads(pointed_at)
+    step = followed(whole, known) or followed(loaded, known) or _read(loaded, known, _by_patterns)
     if step is None:
         step = command(pointed_at)  # before words in any order, for which "open SW-…" is no command
     if step is None and in_any_order:
-        step = _read(pointed_at, known, by_concept)
+        step = _read(loaded, known, by_concept)
     if isinstance(step, Call) and step.is_guess:
         otherwise = _open_question(text, said, pointed_at, known)
         if otherwise.is_documents:
@@ -173,7 +177,7 @@ def one(text: str, said: Said, known: Before, *, in_any_order: bool = True) -> P
         step = inherited(step, whole, known)
     if step is not None:
         return Part(text, step)
-    mended = _mended(pointed_at)
+    mended = _mended(loaded)
     if mended.mended:
         step = _read(mended, known, _by_patterns)
         if step is None and in_any_order:
