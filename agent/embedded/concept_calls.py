@@ -32,6 +32,7 @@ class Named:
     weather: Weather | None = None
     before: tuple[str, ...] = ()
     after: str = ""
+    order: tuple[str, ...] = ()
 
     @property
     def asset(self) -> str:
@@ -168,7 +169,18 @@ def _trees(named: Named) -> Call:
 
 def _is_ahead(named: Named) -> bool:
     """Return whether a time is none that is over: what may fail is told for the year to come."""
-    return named.time is None or bool(set(named.time.lower().split()) & {"this", "next", "coming", "within"})
+    ahead = {"this", "next", "coming", "following", "within"}
+    return named.time is None or bool(set(named.time.lower().split()) & ahead)
+
+
+def _is_of_the_day_to_come(time: str | None) -> bool:
+    """Return whether a time is what the risk of now tells: the coming 24 hours."""
+    if time is None:
+        return True
+    words = [word for word in time.lower().split() if word not in {"in", "over", "during", "for", "the", "within"}]
+    hours = next((int(word) for word in words if word.isdigit()), None)
+    is_day = words in (["today"], ["next", "day"], ["coming", "day"], ["this", "morning"], ["next", "24", "hours"])
+    return is_day or (hours is not None and hours <= 24 and words[-1].startswith("hour"))
 
 
 def _risk(named: Named) -> Call | None:
@@ -185,7 +197,9 @@ def _risk(named: Named) -> Call | None:
     return Call("risk", {"scope": scope, "asset": named.asset}, "risk of an asset")
 
 
-def _risk_now(_named: Named) -> Call:
+def _risk_now(named: Named) -> Call | None:
+    if not _is_of_the_day_to_come(named.time):
+        return None
     return Call("risk", {"scope": "NOW"}, "risk now")
 
 
@@ -209,8 +223,15 @@ def _outages(named: Named) -> Call | None:
     return Call("outage_status", {field: named.asset}, "outages now")
 
 
+def _place(named: Named) -> dict[str, Any]:
+    """Return where outages are asked of: an asset by its id or its noun, else an area."""
+    if not named.assets:
+        return {}
+    return {"area" if named.is_bare else "asset": named.asset}
+
+
 def _scoped(scope: str) -> Callable[[Named], Call]:
-    return lambda named: Call("outage_status", {"scope": scope}, "outages now")
+    return lambda named: Call("outage_status", {"scope": scope, **_place(named)}, "outages now")
 
 
 def _restored(named: Named) -> Call | None:
@@ -218,7 +239,7 @@ def _restored(named: Named) -> Call | None:
     time = set(without_leading(named.time or "").lower().split())
     if named.time is None or not time & within or time - {*within, "in", "the", "last", "past", "within"}:
         return None
-    return Call("outage_status", {"scope": "RESTORED"}, "outages now")
+    return Call("outage_status", {"scope": "RESTORED", **_place(named)}, "outages now")
 
 
 _RATES = {
@@ -273,6 +294,22 @@ def _customer_by_name(named: Named) -> Call | None:
     return Call("search_customers", {"text": named.asset}, "customers found", is_guess=False)
 
 
+_LEFT_OUT = frozenset(
+    ["excluding", "without", "not", "excl", "exclude", "excluded", "exclusive", "ignore", "ignoring", "ignored"]
+    + ["leave", "leaving", "skip", "drop", "dropping", "minus", "except"]
+)
+_MAJOR = ("major", "med", "meds", "storm", "storms")
+
+
+def _is_left_out(named: Named, word: str) -> bool:
+    """Return whether what a word says is left out: "not counting planned work", "planned excluded"."""
+    if word not in named.order:
+        return False
+    at = named.order.index(word)
+    near = [*named.order[max(0, at - 4) : at], *named.order[at + 1 : at + 2]]
+    return bool(_LEFT_OUT & set(near)) or named.order[at + 2 : at + 3] == ("excluded",)
+
+
 def _reliability(named: Named) -> Call | None:
     is_ours = bool(named.words & {"our", "calculate", "compute"})
     if not named.assets and named.time is None and not is_ours:
@@ -290,12 +327,17 @@ def _reliability(named: Named) -> Call | None:
         given["period"] = without_leading(named.time)
     if named.assets:
         given["scope"] = named.asset
-    less = {"excluding", "without", "not", "excl", "exclude", "excluded", "exclusive"}
-    if named.words & {"major", "med", "meds", "storm", "storms"}:
-        given["with_major_events"] = not named.words & less
-    elif named.words & (less | {"event", "events", "days", "including", "counting", "include", "included"}):
+    is_planned_left_out = _is_left_out(named, "planned")
+    has_major = bool(named.words & {"major", "med", "meds", "storm", "storms"})
+    if has_major and is_planned_left_out and not any(_is_left_out(named, each) for each in _MAJOR):
+        return None  # which of the two is left out?
+    if has_major:
+        given["with_major_events"] = not named.words & _LEFT_OUT
+    elif named.words & {"event", "events", "days", "including", "include", "included"}:
         return None
-    if "unplanned" in named.words:
+    elif named.words & _LEFT_OUT and not is_planned_left_out:
+        return None
+    if named.words & {"unplanned", "forced"} or is_planned_left_out:
         given["planned"] = "UNPLANNED"
     elif "planned" in named.words:
         given["planned"] = "PLANNED"
@@ -312,9 +354,9 @@ def _minutes(named: Named) -> Call | None:
 
 
 def _facts(named: Named) -> Call | None:
-    if "between" in named.words or (
-        "customers" in named.words and not named.words & {"many", "number", "count"}
-    ):
+    is_more_asked = bool(named.words & {"load", "voltage", "rating", "age", "length", "capacity", "everything"})
+    is_counted = bool(named.words & {"many", "number", "count"})
+    if "between" in named.words or ("customers" in named.words and not is_counted and not is_more_asked):
         return None  # which they are is no fact of the asset
     return Call("asset_lookup", {"asset": named.asset}, "asset facts")
 

@@ -62,6 +62,7 @@ class Concept:
                 cut.weather,
                 cut.before,
                 cut.after,
+                cut.words,
             )
         )
         if call is None or all(is_id(each) for each in cut.assets):
