@@ -230,8 +230,13 @@ def _place(named: Named) -> dict[str, Any]:
     return {"area" if named.is_bare else "asset": named.asset}
 
 
-def _scoped(scope: str) -> Callable[[Named], Call]:
-    return lambda named: Call("outage_status", {"scope": scope, **_place(named)}, "outages now")
+def _scoped(scope: str) -> Callable[[Named], Call | None]:
+    def make(named: Named) -> Call | None:
+        if scope == "PLANNED" and named.words & {"is", "was"} and "outage" in named.words:
+            return None  # whether that one was planned is told with it
+        return Call("outage_status", {"scope": scope, **_place(named)}, "outages now")
+
+    return make
 
 
 def _restored(named: Named) -> Call | None:

@@ -57,9 +57,17 @@ def cuts(said: Said) -> list[Cut]:
         before, asked = _words_before(said), _asked_of(said)
         return [replace(cut, before=before, after=_word_after(said), asked=asked)]
     found = [_cut((), rest)]
-    named = _bare_name(rest)
-    if named is not None:
-        found.append(replace(_cut((named[0],), named[1]), is_bare=True))
+    weather, beside = weather_within(rest)
+    time, untimed = _without_time(beside)
+    for words in (untimed, rest):
+        named = _bare_name(words)
+        if named is None:
+            continue
+        cut = replace(_cut((named[0],), named[1]), is_bare=True)
+        if words is untimed:
+            cut = replace(cut, time=time or cut.time, weather=weather or cut.weather)
+        if cut not in found:
+            found.append(cut)
     return found
 
 
@@ -156,11 +164,14 @@ def _bare_name(words: Sequence[Word]) -> tuple[str, list[Word]] | None:
     if not places:
         return None
     words, first, last = _without_links(words, places)
+    while first and words[first - 1].plain in _NAME_STARTS and words[first - 1].written[0].isupper():
+        first -= 1  # "Far West"
     is_numbered = last + 1 < len(words) and words[last + 1].plain.isdigit() and len(words[last + 1].plain) <= 2
     if is_numbered:
         last += 1  # "Wallis 01"
     if last - first >= _LONGEST_NAME or any(
-        word.plain in known or is_id(word.plain) for word in words[first : last + 1]
+        (word.plain in known and word.plain not in _NAME_STARTS) or is_id(word.plain)
+        for word in words[first : last + 1]
     ):
         return None
     if first and words[first - 1].plain.isdigit() and len(words[first - 1].plain) > 1:
@@ -193,6 +204,10 @@ def _is_typed_name(words: Sequence[Word], first: int, last: int) -> bool:
     return is_small and is_at_end and not any(word.plain in ordinary_words() for word in named)
 
 
+_NAME_STARTS = frozenset(
+    ["far", "north", "south", "east", "west", "new", "old", "upper", "lower", "big", "little", "el", "san", "fort", "port", "lake"]
+)
+"""Words that many names of places begin with."""
 _LINKS = frozenset(["from", "in", "at", "on", "of"])
 _BEFORE_NAMES = frozenset(
     [

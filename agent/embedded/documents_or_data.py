@@ -36,6 +36,8 @@ def lean(said: Said) -> Lean | None:
     asks_meaning = text.startswith(("what does ", "what do ")) and found.end(text, "means") > 0
     if found.start(text, "asks_how") or asks_meaning or found.is_whole(text, "what_is_term"):
         return Lean.COMPLIANCE if found.holds(text, "rule_verbs") else Lean.EITHER
+    if found.end(text, "asks_how_after"):
+        return Lean.EITHER
     if found.holds(text, "about_documents") or _TECHNICAL.search(text):
         return Lean.EITHER
     return None

@@ -28,7 +28,7 @@ from agent.embedded.loads import with_loads
 from agent.embedded.normal import Said, Word, is_id, read
 from agent.embedded.offering import offer_of
 from agent.embedded.phrases import phrases
-from agent.embedded.sentences import sentences
+from agent.embedded.sentences import at_commas, sentences
 from agent.embedded.talk import command, refused, small_talk, without_fillers, without_fillers_within
 from agent.embedded.vocabulary import RESERVED
 from agent.semantic.spelling import ordinary_words
@@ -100,34 +100,85 @@ def plan(question: Question) -> tuple[Part, ...]:
     if min(len(read(piece).words) for piece in pieces) < 2:
         pieces = sentences(text, at_and=False)
     whole = one(text, said, known, in_any_order=len(pieces) == 1)
-    if whole.is_understood and not whole.is_documents:
+    is_asked = isinstance(whole.step, Ask) and len(pieces) > 1  # "it" may be what the first question is about
+    if whole.is_understood and not whole.is_documents and not is_asked:
         return (whole,)
-    if 1 < len(pieces) <= MOST_PARTS:
-        parts = _parts(pieces, question, known)
-        if not all(part.is_understood or part.is_documents for part in parts):
-            together = one(text, said, known)
-            if together.is_understood and not together.is_documents:
-                return (together,)
-        if any(part.is_understood or part.is_documents for part in parts):
-            return parts
-        whole = one(text, said, known)
-        return (replace(whole, pieces=parts),)
-    return (whole,)
+    if len(pieces) == 1 and not whole.is_documents and whole.otherwise is None:
+        pieces = at_commas(text)
+    if not 1 < len(pieces) <= MOST_PARTS:
+        return (whole,)
+    return _several(text, said, pieces, question, known, whole)
+
+
+def _several(
+    text: str, said: Said, pieces: list[str], question: Question, known: Before, whole: Part
+) -> tuple[Part, ...]:
+    """Return the parts of a text that seems to ask several things, or the one that it is."""
+    parts = _parts(pieces, question, known)
+    if not parts:
+        return (whole,)
+    is_clear = [part.is_understood and not _is_unclear(part) for part in parts]
+    if not all(clear or part.is_documents for clear, part in zip(is_clear, parts, strict=True)):
+        together = one(text, said, known)
+        if together.is_understood and not together.is_documents and not _is_unclear(together):
+            return (together,)
+        documents = lean(without_fillers(said)) or (parts[0].lean if parts[0].is_documents else None)
+        if documents is not None and not ids_in(said) and not any(is_clear):
+            analyst = _analyst(text, said, said, known)  # a question of the documents in two clauses
+            return (Part(text, analyst, is_documents=True, lean=documents),)
+    if any(part.is_understood or part.is_documents for part in parts):
+        return parts
+    return (replace(one(text, said, known), pieces=parts),)
+
+
+def _is_unclear(part: Part) -> bool:
+    return isinstance(part.step, Ask)
 
 
 def _parts(pieces: list[str], question: Question, known: Before) -> tuple[Part, ...]:
-    """Return the parts of a text; what the first is about is known to those that follow."""
+    """Return the parts of a text; what the first is about is known to those that follow.
+
+    A part that asks more of what the one before is told with ("… and what limits it") is told with it.
+    """
     found: list[Part] = []
     for piece in pieces:
         said = read(piece)
-        part = Part(piece, refused(piece, said) or one(piece, said, known).step)
-        if not isinstance(part.step, Refuse):
-            part = one(piece, said, known)
+        no = refused(piece, said)
         if small_talk(said, [tool.name for tool in question.tools]) is not None and len(pieces) > 1:
             continue
-        found.append(part)
+        part = Part(piece, no) if no is not None else one(piece, said, known)
+        before = found[-1].step if found else None
+        if isinstance(before, Call) and (not part.is_understood or _is_unclear(part)) and _leans(said, before):
+            found[-1] = replace(found[-1], words=f"{found[-1].words} {piece}")
+            continue
+        same = isinstance(part.step, Call) and any(
+            isinstance(each.step, Call) and (each.step.tool, each.step.input) == (part.step.tool, part.step.input)
+            for each in found
+        )
+        if not same or part.step.tool == ANALYST:  # type: ignore[union-attr]
+            found.append(part)
         known = _after(part.step, known)
     return tuple(found)
+
+
+def _leans(said: Said, before: Call) -> bool:
+    """Return whether a question, asked of what the one before names, is answered by the same call."""
+    about = [value for name, value in before.input.items() if name in _ABOUT and isinstance(value, str)]
+    if len(about) != 1 or ids_in(said):
+        return False
+    words = [word for word in read(about[0]).words if is_id(word.plain)] or list(read(f"of {about[0]}").words)
+    if "run_id" in before.input:
+        words = list(read(f"of run {about[0]}").words)
+    for text in (said, without_fillers(said)):
+        kept = [word for word in text.words if word.plain not in _BACK]
+        call = by_concept(Said((*kept, *words)))
+        if call is not None and (call.tool, call.input) == (before.tool, before.input):
+            return True
+    return False
+
+
+_ABOUT = ("asset", "line", "outage_id", "run_id", "study_id", "area", "transformer_id", "circuit_id", "customer_id")
+_BACK = frozenset(["it", "its", "that", "this", "they", "them", "their", "there", "one"])
 
 
 def _after(step: Step, known: Before) -> Before:
