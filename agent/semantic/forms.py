@@ -96,11 +96,15 @@ class Forms(Special):
             found.targets
             or found.groups
             or found.superlatives
-            or metric.known
             or metric.distinct != table.key
         ):
             raise Unreadable("their number, or which they are?")
         wanted = tuple(Filter(f"{table.name}.{name}", values) for name, values in metric.where.items())
+        if metric.known:
+            values = self._model.dimensions[f"{table.name}.{metric.known}"].values
+            if not values:
+                raise Unreadable("their number, or which they are?")
+            wanted = (*wanted, Filter(f"{table.name}.{metric.known}", tuple(values)))
         above = metric.above
         limits = (
             () if above is None else (Condition(f"{table.name}.{above.fact}", Operator.ABOVE, above.value),)
