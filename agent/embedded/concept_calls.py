@@ -315,6 +315,25 @@ def _is_left_out(named: Named, word: str) -> bool:
     return bool(_LEFT_OUT & set(near)) or named.order[at + 2 : at + 3] == ("excluded",)
 
 
+_KINDS_OF_CUSTOMERS = {
+    **dict.fromkeys(("hospital", "hospitals"), "hospital"),
+    **dict.fromkeys(("school", "schools"), "school"),
+    **dict.fromkeys(("water",), "water"),
+    **dict.fromkeys(("emergency",), "emergency"),
+    **{kind: kind for kind in ("residential", "commercial", "industrial")},
+}
+
+
+def _customers_of_zip(named: Named) -> Call | None:
+    """Return the search for customers of a ZIP code, and of a kind where one is said; counts are the analyst's."""
+    if named.number is None or len(named.number) != 5 or named.words & {"many", "count", "number", "critical"}:
+        return None
+    kinds = list(dict.fromkeys(kind for word, kind in _KINDS_OF_CUSTOMERS.items() if word in named.words))
+    if len(kinds) > 1:
+        return None  # every word has to fit, and none is two kinds
+    return Call("search_customers", {"text": " ".join([*kinds, named.number])}, "customers found")
+
+
 def _reliability(named: Named) -> Call | None:
     is_ours = bool(named.words & {"our", "calculate", "compute"})
     if not named.assets and named.time is None and not is_ours:
@@ -395,6 +414,7 @@ MAKERS: dict[str, Callable[[Named], Call | None]] = {
     "restored outages": _restored,
     "rating of a line": _line,
     "customers by name": _customer_by_name,
+    "customers of a zip code": _customers_of_zip,
     "outages somewhere": _outages,
     "reliability": _reliability,
     "minutes of the average customer": _minutes,

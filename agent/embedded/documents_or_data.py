@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from agent.embedded.normal import Said
+from agent.embedded.normal import Said, is_id
 from agent.embedded.phrases import phrases
 
 TECHNICAL, COMPLIANCE = "search_technical_docs", "search_compliance_docs"
@@ -41,3 +41,14 @@ def lean(said: Said) -> Lean | None:
     if found.holds(text, "about_documents") or _TECHNICAL.search(text):
         return Lean.EITHER
     return None
+
+
+_MORE = re.compile(r"(?:and|or|but) (?:for|at|if|when|in|on|with|without|range|above|below|under|over|near) |(?:what|how) about ")
+_LONGEST_MORE = 10
+
+
+def asks_more_of_documents(said: Said) -> bool:
+    """Return whether a short question after an answer of the documents goes on about it: "and for lines below 200 kV?"."""
+    is_short = len(said.words) <= _LONGEST_MORE and _MORE.match(said.text) is not None
+    is_of_data = phrases().holds(said.text, "asks_numbers") or "our " in said.text
+    return is_short and not is_of_data and not any(is_id(word.plain) for word in said.words)

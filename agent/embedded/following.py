@@ -114,6 +114,9 @@ def _when(period: str) -> str:
 
 
 def _other_weather(said: Said, known: Before) -> Step | None:
+    bare = _BARE_DEGREES.fullmatch(said.text)
+    if bare is not None and "air_temp_c" in known.input:
+        return conditions(f"{bare['value']} ° ", dict(known.input))
     heard = _match("other weather", said)
     return None if heard is None else conditions(f"{heard.plain('conditions')} ", dict(known.input))
 
@@ -125,6 +128,9 @@ def _fewer(said: Said, known: Before) -> Step | None:
     return Call("risk", {**known.input, "limit": int(heard.plain("whole"))}, "most at risk")
 
 
+_BARE_DEGREES = re.compile(
+    r"(?:(?:and|what about|how about|now|then|same|but|or) ){1,2}(?:at |with )?(?P<value>-?\d+(?:\.\d+)?) (?:degrees? )?"
+)
 _RESTORING = re.compile(
     r"(?<!\S)(?:restoring|restore|restoration of|recovering|recover) (?:it|that|this|everything) "
 )

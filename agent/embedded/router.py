@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA
 from agent.backends.requests import Question
 from agent.embedded.concepts import by_concept, loosely
 from agent.embedded.dialogue import Before, before, guessed, ids_in, picked, placed, pointed
-from agent.embedded.documents_or_data import COMPLIANCE, TECHNICAL, Lean, lean
+from agent.embedded.documents_or_data import COMPLIANCE, TECHNICAL, Lean, asks_more_of_documents, lean
 from agent.embedded.following import followed
 from agent.embedded.grammar import grammar
 from agent.embedded.inheriting import inherited, resolved
@@ -282,6 +282,9 @@ def _open_question(text: str, said: Said, pointed_at: Said, known: Before) -> Pa
             return Part(text, step, then=(analyst,))
     if documents is not None and not ids_in(said):
         return Part(text, analyst, is_documents=True, lean=documents)
+    asked = known.input.get("question") if known.tool in (TECHNICAL, COMPLIANCE) else None
+    if isinstance(asked, str) and asks_more_of_documents(said):
+        return Part(f"{asked} {text}", analyst, is_documents=True, lean=Lean.EITHER)
     return Part(text, clear if isinstance(clear, Ask) else analyst)
 
 
@@ -299,7 +302,8 @@ def documents_calls(text: str) -> dict[str, Call]:
     """
     said = without_fillers(read(text))
     start = phrases().start(said.text, "documents_say")
-    wanted = said.part(start, len(said.text)) if start else ""
+    end = phrases().end(said.text, "asks_how_after") or len(said.text)
+    wanted = said.part(start, end) if start or end < len(said.text) else ""
     return {name: Call(name, {"question": wanted or text}, "documents") for name in (TECHNICAL, COMPLIANCE)}
 
 
