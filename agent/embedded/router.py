@@ -26,6 +26,7 @@ from agent.embedded.inheriting import inherited, resolved
 from agent.embedded.intents import Ask, Call, Offer, Refuse, Say, Step
 from agent.embedded.loads import with_loads
 from agent.embedded.normal import Said, Word, is_id, read
+from agent.embedded.not_on_record import ranked, unknown_kind
 from agent.embedded.offering import offer_of
 from agent.embedded.phrases import phrases
 from agent.embedded.sentences import at_commas, sentences
@@ -52,6 +53,7 @@ class Part:
         otherwise: the call that is meant if the analyst cannot read the question, with the words that were
             ``passed_over`` for it.
         maybe: what may be meant and is offered if the analyst cannot read the question.
+        candidates: how the things were ranked of which one shall fail in a cascade; none: no such question.
         pieces: the questions of the words, asked one by one if they are not understood together.
     """
 
@@ -65,12 +67,13 @@ class Part:
     otherwise: Call | None = None
     maybe: tuple[Offer, ...] = ()
     passed_over: tuple[str, ...] = ()
+    candidates: str = ""
 
     @property
     def is_understood(self) -> bool:
         """Return whether an intent of its own knows the question, not only the words of the data."""
         return (
-            not isinstance(self.step, Call) or self.step.tool != ANALYST or bool(self.step.input.get("form"))
+            bool(self.candidates) or not isinstance(self.step, Call) or self.step.tool != ANALYST or bool(self.step.input.get("form"))
         )
 
 
@@ -213,6 +216,9 @@ def one(text: str, said: Said, known: Before, *, in_any_order: bool = True) -> P
     if isinstance(pointed_at, Ask):
         step = followed(said, known)
         return Part(text, step or pointed_at)
+    candidates = ranked(said)
+    if candidates is not None:
+        return Part(text, Call(ANALYST, {"question": candidates.question}, "candidates"), candidates=candidates.by)
     loaded = with_loads(pointed_at)
     step = followed(whole, known) or followed(loaded, known) or _read(loaded, known, _by_patterns)
     if step is None:
@@ -282,8 +288,11 @@ def _open_question(text: str, said: Said, pointed_at: Said, known: Before) -> Pa
             return Part(text, step, then=(analyst,))
     if documents is not None and not ids_in(said):
         return Part(text, analyst, is_documents=True, lean=documents)
+    unknown = unknown_kind(said)
+    if unknown is not None:
+        return Part(text, unknown)
     asked = known.input.get("question") if known.tool in (TECHNICAL, COMPLIANCE) else None
-    if isinstance(asked, str) and asks_more_of_documents(said):
+    if isinstance(asked, str) and asks_more_of_documents(read(text)):
         return Part(f"{asked} {text}", analyst, is_documents=True, lean=Lean.EITHER)
     return Part(text, clear if isinstance(clear, Ask) else analyst)
 
