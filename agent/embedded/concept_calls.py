@@ -107,9 +107,15 @@ def _traced(direction: str) -> Callable[[Named], Call | None]:
     return make
 
 
+_LEAST_UNSAID_FACTOR = 0.5
+
+
 def _cascade(named: Named) -> Call | None:
     given: dict[str, Any] = {"action": "RUN", "assets": list(named.assets)}
     if named.factor is not None:
+        is_said_so = named.number_after in {"at", "to", "with", "under", "of", "only", "factor"}
+        if named.factor < _LEAST_UNSAID_FACTOR and not is_said_so:
+            return None  # "10 % load" may be 10 % more
         given["load_factor"] = named.factor
     return Call("cascade", given, "a cascade run")
 

@@ -13,7 +13,10 @@ _STANDARD = re.compile(
     r"(?<!\S)(?:(?:fac|tpl|cip|eop|prc|top|var|bal|com|iro|mod|per|nuc|int)[ -]\d{3}(?:-[\w.]+)*"
     r"|eea-?\d|25\.\d+) "
 )
-_ON_RECORD = re.compile(r"(?<!\S)(?:plan|study|run|simulation|scenario) (?:number |no )?(?:\d+|@run) ")
+_ON_RECORD = re.compile(
+    r"(?<!\S)(?:(?:plan|study|run|simulation|scenario) (?:number |no )?(?:\d+|@run) "
+    r"|(?:last|latest|newest|my|recent) (?:cascade )?(?:runs?|simulations?|study|plan) )"
+)
 """What is named by its number is on record, not in a document."""
 _TECHNICAL = re.compile(r"(?<!\S)(?:sel-\d+\w*|ieee \d+|c\d{2}(?:[. ]\d+)*) ")
 

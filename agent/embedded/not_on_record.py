@@ -73,3 +73,46 @@ def unknown_kind(said: Said) -> Ask | None:
         "hospitals, schools, water works and emergency services; every customer is residential, commercial or industrial.",
         offers,
     )
+
+
+_VERSUS = re.compile(
+    r"(?:(?:compare|comparison of|difference between) )?(?P<first>.+?) (?:vs|versus|against|compared to|compared with|or) (?P<second>.+) "
+    r"|(?:compare|comparison of|difference between) (?P<one>.+?) (?:and|with|to) (?P<other>.+) "
+)
+_BY_CODE = {"SUB": "substation", "CKT": "circuit", "XFMR": "transformer"}
+_METRICS = {
+    "circuit": ("Customers", "Circuit peak load", "Outages this year", "Transformers"),
+    "substation": ("Customers", "Substation load", "Outages this year", "Transformers"),
+    "transformer": ("Meters", "Peak loading", "Rated kVA", "Health index"),
+}
+_MOST_WORDS = 3
+
+
+def compared(said: Said) -> Ask | None:
+    """Return what two things are to be compared by, as choices; None where a text compares nothing or says by what."""
+    match = _VERSUS.fullmatch(said.text)
+    if match is None:
+        return None
+    first, second = ("first", "second") if match["first"] is not None else ("one", "other")
+    names = [said.part(*match.span(each)) for each in (first, second)]
+    kinds = {_kind_of(name) for name in names}
+    kind = kinds.pop() if len(kinds) == 1 else None
+    if kind is None:
+        return None
+    both = " and ".join(names)
+    offers = tuple(Offer(f"{metric} of {both}", f"{metric} by {kind} for {both}") for metric in _METRICS[kind])
+    return Ask(f"What of {both} shall I compare?", offers)
+
+
+def _kind_of(name: str) -> str | None:
+    """Return what a name is of: an id by its beginning, a name with a number is a circuit's, a capital a substation's."""
+    words = name.split()
+    if len(words) == 1 and is_id(words[0].upper()) and "-" in name:
+        return _BY_CODE.get(name.partition("-")[0].upper())
+    if not 1 <= len(words) <= _MOST_WORDS:
+        return None
+    if re.fullmatch(r"\d\d", words[-1]):
+        return "circuit"
+    if words[0].lower() in {"substation", "station"} or words[-1].lower() in {"substation", "station"}:
+        return "substation"
+    return "substation" if all(word[0].isupper() for word in words) and not name.isupper() else None

@@ -26,7 +26,7 @@ from agent.embedded.inheriting import inherited, resolved
 from agent.embedded.intents import Ask, Call, Offer, Refuse, Say, Step
 from agent.embedded.loads import with_loads
 from agent.embedded.normal import Said, Word, is_id, read
-from agent.embedded.not_on_record import ranked, unknown_kind
+from agent.embedded.not_on_record import compared, ranked, unknown_kind
 from agent.embedded.offering import offer_of
 from agent.embedded.phrases import phrases
 from agent.embedded.sentences import at_commas, sentences
@@ -151,7 +151,8 @@ def _parts(pieces: list[str], question: Question, known: Before) -> tuple[Part, 
             continue
         part = Part(piece, no) if no is not None else one(piece, said, known)
         before = found[-1].step if found else None
-        if isinstance(before, Call) and (not part.is_understood or _is_unclear(part)) and _leans(said, before):
+        is_open = not part.is_understood or _is_unclear(part) or (before is not None and _is_less(part.step, before))
+        if isinstance(before, Call) and is_open and _leans(said, before):
             found[-1] = replace(found[-1], words=f"{found[-1].words} {piece}")
             continue
         same = isinstance(part.step, Call) and any(
@@ -162,6 +163,13 @@ def _parts(pieces: list[str], question: Question, known: Before) -> tuple[Part, 
             found.append(part)
         known = _after(part.step, known)
     return tuple(found)
+
+
+def _is_less(step: Step, before: Step) -> bool:
+    """Return whether a call asks what the one before asks, of less: of all outages after those of one."""
+    if not isinstance(step, Call) or not isinstance(before, Call) or step.tool != before.tool:
+        return False
+    return all(before.input.get(name) == value for name, value in step.input.items())
 
 
 def _leans(said: Said, before: Call) -> bool:
@@ -288,7 +296,7 @@ def _open_question(text: str, said: Said, pointed_at: Said, known: Before) -> Pa
             return Part(text, step, then=(analyst,))
     if documents is not None and not ids_in(said):
         return Part(text, analyst, is_documents=True, lean=documents)
-    unknown = unknown_kind(said)
+    unknown = unknown_kind(said) or (compared(said) if known.form is None else None)
     if unknown is not None:
         return Part(text, unknown)
     asked = known.input.get("question") if known.tool in (TECHNICAL, COMPLIANCE) else None
