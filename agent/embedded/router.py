@@ -40,6 +40,8 @@ MOST_PARTS = 4
 _SHORTEST_MENDED = 5
 _CLOSE = 84.0
 _MOST_OFFERED = 3
+_FEW_WORDS = 5
+_OF_ONE_THING = frozenset(["asset_lookup", "search_meters", "weather_rating"])
 ANALYST = "grid_analyst"
 
 
@@ -175,6 +177,8 @@ def _is_less(step: Step, before: Step) -> bool:
 def _leans(said: Said, before: Call) -> bool:
     """Return whether a question, asked of what the one before names, is answered by the same call."""
     about = [value for name, value in before.input.items() if name in _ABOUT and isinstance(value, str)]
+    if before.tool == "outage_status" and not about:
+        about = [_ANY_OUTAGE]  # "what is out, and who works on it": the list tells it of each
     if len(about) != 1 or ids_in(said):
         return False
     words = [word for word in read(about[0]).words if is_id(word.plain)] or list(read(f"of {about[0]}").words)
@@ -183,12 +187,15 @@ def _leans(said: Said, before: Call) -> bool:
     for text in (said, without_fillers(said)):
         kept = [word for word in text.words if word.plain not in _BACK]
         call = by_concept(Said((*kept, *words)))
-        if call is not None and (call.tool, call.input) == (before.tool, before.input):
+        if call is None or call.tool != before.tool:
+            continue
+        if call.input == before.input or about == [_ANY_OUTAGE]:
             return True
     return False
 
 
 _ABOUT = ("asset", "line", "outage_id", "run_id", "study_id", "area", "transformer_id", "circuit_id", "customer_id")
+_ANY_OUTAGE = "OUT-0"
 _BACK = frozenset(["it", "its", "that", "this", "they", "them", "their", "there", "one"])
 
 
@@ -240,6 +247,8 @@ def one(text: str, said: Said, known: Before, *, in_any_order: bool = True) -> P
         return Part(text, step, then=(_analyst(text, said, pointed_at, known),))
     if isinstance(step, Call):
         step = inherited(step, whole, known)
+    if step is None and in_any_order:
+        step = _of_the_selected(said, known)
     if step is not None:
         return Part(text, step)
     mended = _mended(loaded)
@@ -257,6 +266,15 @@ def one(text: str, said: Said, known: Before, *, in_any_order: bool = True) -> P
         best = found[0]
         return replace(part, otherwise=best.call, passed_over=best.passed_over, mended=mended.mended)
     return replace(part, maybe=tuple(offer_of(each.call) for each in found[:_MOST_OFFERED]))
+
+
+def _of_the_selected(said: Said, known: Before) -> Call | None:
+    """Return what a few words ask of the one thing that is selected: "normally open or closed?", "meters?"."""
+    if len(known.selected) != 1 or known.form is not None or len(said.words) > _FEW_WORDS or ids_in(said):
+        return None
+    about = known.selected[0]
+    call = by_concept(Said((*said.words, Word("of", "of"), Word(about, about))))
+    return call if call is not None and call.tool in _OF_ONE_THING else None
 
 
 def _read(said: Said, known: Before, reader: Callable[[Said], Step | None]) -> Step | None:

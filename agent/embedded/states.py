@@ -37,6 +37,7 @@ def state_after(
         if items:
             state["items"] = items
         run_id = outcome.content.get("run_id") if isinstance(outcome.content, Mapping) else None
+        run_id = call.input.get("run_id") if run_id is None else run_id
         if run_id is not None:
             state["run_id"] = str(run_id)
     asset = _main_asset(outcome) or about_asset(call.input) or _only_asset(outcome)

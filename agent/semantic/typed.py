@@ -29,6 +29,7 @@ _SIGNS = (
     (r"#\s*(?=of\b)", "number "),
     (r"(?<![\w&])#\s?(?=\d)", ""),
     (r"(?<=[a-z]{3})\s?/\s?(?=[a-z]{3})(?![a-z]*/)", " and "),
+    (r"\bback[ -](fee?d)\b", r"back\1"),
     (r"(?<=\d)\s?pct\b\.?", " percent"),
     (r"(?<=\d)\s?(?:deg|degs)\b\.?", " degrees"),
     (r"\b(wo|xfmr|mtr|ckt|fdr|cust|sub|mw|med)'s\b", r"\1s"),
