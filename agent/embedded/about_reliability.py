@@ -35,7 +35,7 @@ def _reliability(heard: Heard) -> Step | None:
 
 
 def _place_and_period(place: str, period: str) -> tuple[str, str]:
-    """Return a place and a period, the words of the period that were taken for the name of the place put back.
+    """Return a place and a period, words of the period that were taken for the place put back.
 
     Of "Coast Q2 2025" the place is Coast.
     """

@@ -15,8 +15,8 @@ from agent import events
 from agent.answers.words import plain
 from agent.backends.requests import Question, Tool, ToolOutcome, ToolRefused
 from agent.embedded.intents import Ask, Call, Offer, Refuse, Say
-from agent.embedded.router import ANALYST, Part, documents_calls, plan
 from agent.embedded.offering import offer_of
+from agent.embedded.router import ANALYST, Part, documents_calls, plan
 from agent.embedded.states import items_of, state_after
 from agent.embedded.vocabulary import NOUNS
 from agent.embedded.weighing import (
@@ -259,12 +259,22 @@ class _Asking:
 
 
 def _after_answer(part: Part, before: _Told | None, told: _Told) -> Part | None:
-    """Return a part as a change of the question before it in the same text, where alone it is not understood."""
+    """Return a part as a change of the question before it, where alone it is not understood."""
     step = part.step
-    if before is None or before.outcome is None or not before.is_answer or told.reason is not DoneReason.ASKED_BACK:
+    if (
+        before is None
+        or before.outcome is None
+        or not before.is_answer
+        or told.reason is not DoneReason.ASKED_BACK
+    ):
         return None
     form = before.outcome.content.get("form") if isinstance(before.outcome.content, Mapping) else None
-    if not isinstance(step, Call) or step.tool != ANALYST or not isinstance(form, Mapping) or "form" in step.input:
+    if (
+        not isinstance(step, Call)
+        or step.tool != ANALYST
+        or not isinstance(form, Mapping)
+        or "form" in step.input
+    ):
         return None
     return replace(part, step=replace(step, input={**step.input, "previous_form": dict(form)}))
 
@@ -289,9 +299,11 @@ def _offered(part: Part, found: _Told, before: str = "") -> _Told:
 
 
 def _which_fails(found: _Told, ranked_by: str) -> _Told:
-    """Return the question which of the things that an answer lists shall fail in a cascade, with them as choices."""
+    """Return the question which of the listed things shall fail in a cascade, with them as choices."""
     listed = [] if found.outcome is None else items_of(found.outcome)[:MOST_CANDIDATES]
-    offers = tuple(offer_of(Call("cascade", {"action": "RUN", "assets": [each]}, "a cascade run")) for each in listed)
+    offers = tuple(
+        offer_of(Call("cascade", {"action": "RUN", "assets": [each]}, "a cascade run")) for each in listed
+    )
     text = f"Which one shall fail? These are {ranked_by}; choosing one starts a simulation."
     return replace(found, text=f"{text}\n\n{found.text}", reason=DoneReason.ASKED_BACK, offers=offers)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.embedded.about_reliability import without_leading
+from agent.embedded.concept_words import KINDS_OF_CUSTOMERS, LEFT_OUT
 from agent.embedded.intents import Call
 from agent.embedded.normal import is_id
 from agent.embedded.slots import Weather, is_moment
@@ -69,6 +70,8 @@ def _meters(named: Named) -> Call | None:
 def _customers_of(named: Named) -> Call | None:
     if named.words & {"many", "count", "number"}:
         return None  # the analyst counts
+    if named.is_bare and named.words & {"name", "names"}:
+        return None  # personal data
     return Call("trace", {"asset": named.asset, "direction": "DOWNSTREAM"}, "customers of an asset")
 
 
@@ -183,9 +186,17 @@ def _is_of_the_day_to_come(time: str | None) -> bool:
     """Return whether a time is what the risk of now tells: the coming 24 hours."""
     if time is None:
         return True
-    words = [word for word in time.lower().split() if word not in {"in", "over", "during", "for", "the", "within"}]
+    words = [
+        word for word in time.lower().split() if word not in {"in", "over", "during", "for", "the", "within"}
+    ]
     hours = next((int(word) for word in words if word.isdigit()), None)
-    is_day = words in (["today"], ["next", "day"], ["coming", "day"], ["this", "morning"], ["next", "24", "hours"])
+    is_day = words in (
+        ["today"],
+        ["next", "day"],
+        ["coming", "day"],
+        ["this", "morning"],
+        ["next", "24", "hours"],
+    )
     return is_day or (hours is not None and hours <= 24 and words[-1].startswith("hour"))
 
 
@@ -305,10 +316,6 @@ def _customer_by_name(named: Named) -> Call | None:
     return Call("search_customers", {"text": named.asset}, "customers found", is_guess=False)
 
 
-_LEFT_OUT = frozenset(
-    ["excluding", "without", "not", "excl", "exclude", "excluded", "exclusive", "ignore", "ignoring", "ignored"]
-    + ["leave", "leaving", "skip", "drop", "dropping", "minus", "except"]
-)
 _MAJOR = ("major", "med", "meds", "storm", "storms")
 
 
@@ -318,23 +325,18 @@ def _is_left_out(named: Named, word: str) -> bool:
         return False
     at = named.order.index(word)
     near = [*named.order[max(0, at - 4) : at], *named.order[at + 1 : at + 2]]
-    return bool(_LEFT_OUT & set(near)) or named.order[at + 2 : at + 3] == ("excluded",)
-
-
-_KINDS_OF_CUSTOMERS = {
-    **dict.fromkeys(("hospital", "hospitals"), "hospital"),
-    **dict.fromkeys(("school", "schools"), "school"),
-    **dict.fromkeys(("water",), "water"),
-    **dict.fromkeys(("emergency",), "emergency"),
-    **{kind: kind for kind in ("residential", "commercial", "industrial")},
-}
+    return bool(LEFT_OUT & set(near)) or named.order[at + 2 : at + 3] == ("excluded",)
 
 
 def _customers_of_zip(named: Named) -> Call | None:
-    """Return the search for customers of a ZIP code, and of a kind where one is said; counts are the analyst's."""
-    if named.number is None or len(named.number) != 5 or named.words & {"many", "count", "number", "critical"}:
+    """Return the search for customers of a ZIP code and of the kind said; counts are the analyst's."""
+    if (
+        named.number is None
+        or len(named.number) != 5
+        or named.words & {"many", "count", "number", "critical"}
+    ):
         return None
-    kinds = list(dict.fromkeys(kind for word, kind in _KINDS_OF_CUSTOMERS.items() if word in named.words))
+    kinds = list(dict.fromkeys(kind for word, kind in KINDS_OF_CUSTOMERS.items() if word in named.words))
     if len(kinds) > 1:
         return None  # every word has to fit, and none is two kinds
     return Call("search_customers", {"text": " ".join([*kinds, named.number])}, "customers found")
@@ -361,11 +363,11 @@ def _reliability(named: Named) -> Call | None:
     has_major = bool(named.words & {"major", "med", "meds", "storm", "storms"})
     if has_major and is_planned_left_out and not any(_is_left_out(named, each) for each in _MAJOR):
         return None  # which of the two is left out?
+    is_unclear = bool(named.words & {"event", "events", "days", "including", "include", "included"})
+    is_unclear |= bool(named.words & LEFT_OUT) and not is_planned_left_out
     if has_major:
-        given["with_major_events"] = not named.words & _LEFT_OUT
-    elif named.words & {"event", "events", "days", "including", "include", "included"}:
-        return None
-    elif named.words & _LEFT_OUT and not is_planned_left_out:
+        given["with_major_events"] = not named.words & LEFT_OUT
+    elif is_unclear:
         return None
     if named.words & {"unplanned", "forced"} or is_planned_left_out:
         given["planned"] = "UNPLANNED"
@@ -384,7 +386,9 @@ def _minutes(named: Named) -> Call | None:
 
 
 def _facts(named: Named) -> Call | None:
-    is_more_asked = bool(named.words & {"load", "voltage", "rating", "age", "length", "capacity", "everything"})
+    is_more_asked = bool(
+        named.words & {"load", "voltage", "rating", "age", "length", "capacity", "everything"}
+    )
     is_counted = bool(named.words & {"many", "number", "count"})
     if "between" in named.words or ("customers" in named.words and not is_counted and not is_more_asked):
         return None  # which they are is no fact of the asset

@@ -77,6 +77,36 @@ WEIGHTY = frozenset(
     ]
 )
 """Words that change what is asked: never passed over."""
+LEFT_OUT = frozenset(
+    [
+        "excluding",
+        "without",
+        "not",
+        "excl",
+        "exclude",
+        "excluded",
+        "exclusive",
+        "ignore",
+        "ignoring",
+        "ignored",
+        "leave",
+        "leaving",
+        "skip",
+        "drop",
+        "dropping",
+        "minus",
+        "except",
+    ]
+)
+"""Words that leave out what stands beside them."""
+KINDS_OF_CUSTOMERS = {
+    **dict.fromkeys(("hospital", "hospitals"), "hospital"),
+    **dict.fromkeys(("school", "schools"), "school"),
+    **dict.fromkeys(("water",), "water"),
+    **dict.fromkeys(("emergency",), "emergency"),
+    **{kind: kind for kind in ("residential", "commercial", "industrial")},
+}
+"""The kinds of customers on record, by the words for them."""
 
 
 @cache

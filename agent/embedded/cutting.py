@@ -24,8 +24,10 @@ _COUNTS = {word: str(value) for word, value in NUMBER_WORDS.items() if 2 <= valu
 _PERCENT = frozenset(["%", "percent"])
 _OF = frozenset(["of", "at", "for", "on", "in", "by"])
 _HORIZON = re.compile(
-    r"(?:(?:within|in|over|during|for|the|of) ){0,3}(?:(?:next|coming|following) (?:\d+ )?|(?<=within )(?:the )?(?:\d+|a|one) )"
-    r"(?:hours?|days?|weeks?|months?|years?)|within (?:the |a |one )?(?:next |coming )?(?:\d+ )?(?:hours?|days?|weeks?|months?|years?)",
+    r"(?:(?:within|in|over|during|for|the|of) ){0,3}(?:(?:next|coming|following) (?:\d+ )?|(?<=within "
+    r")(?:the )?(?:\d+|a|one) )"
+    r"(?:hours?|days?|weeks?|months?|years?)|within (?:the |a |one )?(?:next |coming )?(?:\d+ "
+    r")?(?:hours?|days?|weeks?|months?|years?)",
     re.IGNORECASE,
 )
 """How far ahead a question looks: "the next 24 hours", "within 90 days"."""
@@ -166,7 +168,9 @@ def _bare_name(words: Sequence[Word]) -> tuple[str, list[Word]] | None:
     words, first, last = _without_links(words, places)
     while first and words[first - 1].plain in _NAME_STARTS and words[first - 1].written[0].isupper():
         first -= 1  # "Far West"
-    is_numbered = last + 1 < len(words) and words[last + 1].plain.isdigit() and len(words[last + 1].plain) <= 2
+    is_numbered = (
+        last + 1 < len(words) and words[last + 1].plain.isdigit() and len(words[last + 1].plain) <= 2
+    )
     if is_numbered:
         last += 1  # "Wallis 01"
     if last - first >= _LONGEST_NAME or any(
@@ -189,7 +193,7 @@ def _bare_name(words: Sequence[Word]) -> tuple[str, list[Word]] | None:
 
 
 def _without_links(words: Sequence[Word], places: Sequence[int]) -> tuple[list[Word], int, int]:
-    """Return words without what only joins two names, "Nguyen from Katy", and where the name begins and ends."""
+    """Return words without what only joins two names, "Nguyen from Katy", and where the name stands."""
     first, last = places[0], places[-1]
     links = {at for at in range(first, last) if at not in places and words[at].plain in _LINKS}
     kept = [word for at, word in enumerate(words) if at not in links]
@@ -197,7 +201,7 @@ def _without_links(words: Sequence[Word], places: Sequence[int]) -> tuple[list[W
 
 
 def _is_typed_name(words: Sequence[Word], first: int, last: int) -> bool:
-    """Return whether words are a name in a text typed with no capitals: no words of English, at one of its ends."""
+    """Return whether words are a name in a text with no capitals: no English, at one of its ends."""
     is_small = all(word.written == word.written.lower() or is_id(word.plain) for word in words[1:])
     is_at_end = first == 0 or last == len(words) - 1
     named = words[first : last + 1]
@@ -205,7 +209,24 @@ def _is_typed_name(words: Sequence[Word], first: int, last: int) -> bool:
 
 
 _NAME_STARTS = frozenset(
-    ["far", "north", "south", "east", "west", "new", "old", "upper", "lower", "big", "little", "el", "san", "fort", "port", "lake"]
+    [
+        "far",
+        "north",
+        "south",
+        "east",
+        "west",
+        "new",
+        "old",
+        "upper",
+        "lower",
+        "big",
+        "little",
+        "el",
+        "san",
+        "fort",
+        "port",
+        "lake",
+    ]
 )
 """Words that many names of places begin with."""
 _LINKS = frozenset(["from", "in", "at", "on", "of"])

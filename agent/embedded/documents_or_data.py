@@ -46,12 +46,15 @@ def lean(said: Said) -> Lean | None:
     return None
 
 
-_MORE = re.compile(r"(?:and|or|but) (?:for|at|if|when|in|on|with|without|range|above|below|under|over|near) |(?:what|how) about ")
+_MORE = re.compile(
+    r"(?:and|or|but) (?:for|at|if|when|in|on|with|without|range|above|below|under|over|near) |(?:what"
+    r"|how) about "
+)
 _LONGEST_MORE = 10
 
 
 def asks_more_of_documents(said: Said) -> bool:
-    """Return whether a short question after an answer of the documents goes on about it: "and for lines below 200 kV?"."""
+    """Return whether a short question goes on about what documents said: "and for lines below 200 kV?"."""
     is_short = len(said.words) <= _LONGEST_MORE and _MORE.match(said.text) is not None
     is_of_data = phrases().holds(said.text, "asks_numbers") or "our " in said.text
     return is_short and not is_of_data and not any(is_id(word.plain) for word in said.words)

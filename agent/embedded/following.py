@@ -129,7 +129,8 @@ def _fewer(said: Said, known: Before) -> Step | None:
 
 
 _BARE_DEGREES = re.compile(
-    r"(?:(?:and|what about|how about|now|then|same|but|or) ){1,2}(?:at |with )?(?P<value>-?\d+(?:\.\d+)?) (?:degrees? )?"
+    r"(?:(?:and|what about|how about|now|then|same|but|or) ){1,2}(?:at |with "
+    r")?(?P<value>-?\d+(?:\.\d+)?) (?:degrees? )?"
 )
 _RESTORING = re.compile(
     r"(?<!\S)(?:restoring|restore|restoration of|recovering|recover) (?:it|that|this|everything) "
@@ -161,7 +162,11 @@ def _run_anew(said: Said, known: Before) -> Step | None:
     heard = _match("another load", said)
     if heard is not None:
         factor = load_factor(heard.plain("factor"))
-        return None if factor is None else Call("cascade", {**known.input, "load_factor": factor}, "a cascade run")
+        return (
+            None
+            if factor is None
+            else Call("cascade", {**known.input, "load_factor": factor}, "a cascade run")
+        )
     heard = _match("another failure", said)
     before = known.input.get("assets")
     if heard is not None and isinstance(before, list | tuple):

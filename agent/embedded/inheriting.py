@@ -12,7 +12,9 @@ from agent.embedded.normal import Said
 _MORE = re.compile(r"(?:and|what about|how about|also|same for|now|then|but|only|just) ")
 _BACK = re.compile(r"(?<!\S)(?:they|them|their|those|these|it|its|there|that|this|the outages?|the run) ")
 _UNCLEAR = re.compile(r"(?<!\S)(?:its|their|them|they|those|(?<!are )(?<!is )there(?= $|$)) ?")
-_THERE = re.compile(r"(?<!is )(?<!are )(?<!was )(?<!were )there (?:now |right now |yet |too |at the moment )?$")
+_THERE = re.compile(
+    r"(?<!is )(?<!are )(?<!was )(?<!were )there (?:now |right now |yet |too |at the moment )?$"
+)
 _KEYS = {
     "outage_status": ("asset", "area", "outage_id"),
     "cascade": ("run_id",),

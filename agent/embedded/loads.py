@@ -1,6 +1,6 @@
-"""How much load a cascade is to be run with, as people say it, put as a factor: "25 % more load" is "at 1.25 x load".
+"""How much load a cascade is run with, as people say it, put as a factor: 25 % more load is "at 1.25 x load".
 
-What says no direction ("at 90 % load", "load factor 1.2") is left as it is: patterns and concepts read it themselves.
+What says no direction ("at 90 % load", "load factor 1.2") is left as it is: patterns and concepts read it.
 """
 
 from __future__ import annotations
@@ -9,22 +9,36 @@ import re
 
 from agent.embedded.normal import Said, Word
 
-_LOAD = r"(?:(?:the|all|every|its|our|system|total|grid|base|area|current) )*(?:loads?|demand|loading) (?:on the (?:grid|system) )?"
+_LOAD = (
+    r"(?:(?:the|all|every|its|our|system|total|grid|base|area|current) )*(?:loads?|demand"
+    r"|loading) (?:on the (?:grid|system) )?"
+)
 _THAN = (
     r"(?:(?:(?:than|above|over|below|under|compared to|compared with|from|vs) )?(?:it is |we have )?(?:the )?"
     r"(?:now|today|normal|usual|normally|usually|at present|currently|base|base case|current|present|before"
     r"|(?:base|normal|usual|current|present|today 's|nominal) (?:load|loads|level|case|demand)) )?"
 )
 _NUMBER = r"(?P<value>\d+(?:\.\d+)?) (?:%|percent|per cent) "
-_AT = r"(?:(?:at|with|under|and|but|by|of|when|if|while|assuming|for|having) )?(?:(?:a|an|there is|we have|we had) )?"
+_AT = (
+    r"(?:(?:at|with|under|and|but|by|of|when|if|while|assuming|for|having) )?(?:(?:a|an|there is"
+    r"|we have|we had) )?"
+)
 _IS = r"(?:(?:is|are|was|were|goes|go|went|being|gets|has|set) )?"
-_UP = r"(?:more|higher|extra|additional|greater|above|up|increase in|increase of|over|heavier|bigger|larger|growth in|added) "
-_DOWN = r"(?:less|lower|below|down|fewer|lighter|reduced|smaller|decrease in|decrease of|reduction in|reduction of|drop in|under|off) "
+_UP = (
+    r"(?:more|higher|extra|additional|greater|above|up|increase in|increase of|over|heavier|bigger"
+    r"|larger|growth in|added) "
+)
+_DOWN = (
+    r"(?:less|lower|below|down|fewer|lighter|reduced|smaller|decrease in|decrease of|reduction in"
+    r"|reduction of|drop in|under|off) "
+)
 _GROWN = (
-    r"(?:up|increased|raised|higher|grown|grows|growing|rising|rises|risen|increases|increasing|scaled up|goes up) "
+    r"(?:up|increased|raised|higher|grown|grows|growing|rising|rises|risen|increases|increasing"
+    r"|scaled up|goes up) "
 )
 _SHRUNK = (
-    r"(?:down|reduced|lowered|decreased|cut|dropped|drops|falls|fallen|shrunk|lower|decreases|scaled down|goes down) "
+    r"(?:down|reduced|lowered|decreased|cut|dropped|drops|falls|fallen|shrunk|lower|decreases"
+    r"|scaled down|goes down) "
 )
 _TIMES = {
     "twice": 2.0,
@@ -71,7 +85,8 @@ _WHOLES = re.compile(
 )
 _BY_TIMES = re.compile(rf"(?<!\S){_AT}(?P<value>\d+(?:\.\d+)?) times {_LOAD}{_THAN}")
 _AS_USUAL = re.compile(
-    rf"(?<!\S)(?:(?:at|with|under|and|but|for|assuming|to) )?(?:the )?{_NORMAL} (?:loads?|demand|loading)(?: level| levels)? "
+    rf"(?<!\S)(?:(?:at|with|under|and|but|for|assuming|to) )?(?:the )?{_NORMAL} (?:loads?|demand"
+    rf"|loading)(?: level| levels)? "
     rf"|(?<!\S)(?:(?:at|with|under|and|but) )?{_LOAD}(?:is |at |as )?(?:normal|usual|unchanged) "
 )
 

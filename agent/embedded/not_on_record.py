@@ -1,4 +1,4 @@
-"""What people ask for that the records do not know, with what they know instead; and things named by a rank."""
+"""What people ask for that the records do not know, with what they know instead; things named by a rank."""
 
 from __future__ import annotations
 
@@ -9,21 +9,35 @@ from agent.embedded.intents import Ask, Offer
 from agent.embedded.normal import Said, is_id
 
 _UNKNOWN_KINDS = re.compile(
-    r"(?<!\S)(?P<kind>nursing homes?|care homes?|retirement homes?|assisted living(?: facilities| homes?)?|elderly(?: people| customers)?"
-    r"|life support(?: customers?| patients?)?|dialysis(?: centers?| customers?| patients?)?|medical(?: baseline)? customers?"
-    r"|medically vulnerable(?: customers?)?|oxygen customers?|clinics?|day ?cares?|prisons?|jails?|police stations?|churches"
+    r"(?<!\S)(?P<kind>nursing homes?|care homes?|retirement homes?|assisted living(?: facilities| "
+    r"homes?)?|elderly(?: people| customers)?"
+    r"|life support(?: customers?| patients?)?|dialysis(?: centers?| customers?| patients?)?|medical(?: "
+    r"baseline)? customers?"
+    r"|medically vulnerable(?: customers?)?|oxygen customers?|clinics?|day ?cares?|prisons?|jails?"
+    r"|police stations?|churches"
     r"|airports?|data centers?|supermarkets?|grocery stores?|gas stations?|pharmacies|universities|colleges) "
 )
-_KINDS = (("Hospitals", "hospitals"), ("Schools", "schools"), ("Water works", "water works"), ("Emergency services", "emergency services"))
-_ASKED_OF = re.compile(r"(?<!\S)(?:how many|list|show|which|any|where are|find|number of) |(?<!\S)(?:in|on|at|near|behind|of) \S+ $")
+_KINDS = (
+    ("Hospitals", "hospitals"),
+    ("Schools", "schools"),
+    ("Water works", "water works"),
+    ("Emergency services", "emergency services"),
+)
+_ASKED_OF = re.compile(
+    r"(?<!\S)(?:how many|list|show|which|any|where are|find|number of) |(?<!\S)(?:in|on|at|near|behind"
+    r"|of) \S+ $"
+)
 _WHAT_IF = (
-    r"(?:what happens if|what happens when|what would happen if|what if|simulate the loss of|simulate losing|simulate|does a cascade "
+    r"(?:what happens if|what happens when|what would happen if|what if|simulate the loss of|simulate "
+    r"losing|simulate|does a cascade "
     r"follow if|if|what if we lose|what happens if we lose|what would happen if we lost|losing) "
 )
 _RANKED = re.compile(
-    rf"{_WHAT_IF}(?:the |our )(?P<rank>largest|biggest|most loaded|heaviest loaded|most heavily loaded|highest loaded|busiest|most important) "
+    rf"{_WHAT_IF}(?:the |our )(?P<rank>largest|biggest|most loaded|heaviest loaded|most heavily loaded"
+    rf"|highest loaded|busiest|most important) "
     r"(?P<noun>substation|station|plant|power plant|generator|line|transmission line|branch) "
-    r"(?:(?:fails?|trips?|goes|go|is|gets|were to|drops?|went|blows?) ?(?:down|out|off|lost|offline|fail|tripped|up)? )?"
+    r"(?:(?:fails?|trips?|goes|go|is|gets|were to|drops?|went|blows?) ?(?:down|out|off|lost|offline|fail"
+    r"|tripped|up)? )?"
     r"(?:(?:what happens|at once|now|today) )?"
 )
 _MEASURES = {
@@ -42,7 +56,7 @@ class Ranked:
 
 
 def ranked(said: Said) -> Ranked | None:
-    """Return what must be looked up first for "what happens if the largest substation fails"; None for other texts."""
+    """Return what is looked up first for "what happens if the largest substation fails"; else None."""
     match = _RANKED.fullmatch(said.text)
     if match is None:
         return None
@@ -61,22 +75,27 @@ def unknown_kind(said: Said) -> Ask | None:
     if match is None:
         return None
     rest = f"{said.text[: match.start()]}{said.text[match.end() :]}"
-    if not (_ASKED_OF.search(said.text) or any(is_id(word.plain) for word in said.words) or len(rest.split()) <= 1):
+    if not (
+        _ASKED_OF.search(said.text) or any(is_id(word.plain) for word in said.words) or len(rest.split()) <= 1
+    ):
         return None
     start, end = match.span()
     head, tail = said.cut(0, start).written, said.cut(end, len(said.text)).written
     offers = tuple(
-        Offer(label, f"{head} {kind} {tail}".strip()) if tail else Offer(label, f"List {kind}") for label, kind in _KINDS
+        Offer(label, f"{head} {kind} {tail}".strip()) if tail else Offer(label, f"List {kind}")
+        for label, kind in _KINDS
     )
     return Ask(
-        f"The records do not say which customers are {match['kind'].strip()}. Kinds of critical customers on record are "
-        "hospitals, schools, water works and emergency services; every customer is residential, commercial or industrial.",
+        f"The records do not say which customers are {match['kind'].strip()}. Kinds of critical customers on "
+        "record are hospitals, schools, water works and emergency services; every customer is residential, "
+        "commercial or industrial.",
         offers,
     )
 
 
 _VERSUS = re.compile(
-    r"(?:(?:compare|comparison of|difference between) )?(?P<first>.+?) (?:vs|versus|against|compared to|compared with|or) (?P<second>.+) "
+    r"(?:(?:compare|comparison of|difference between) )?(?P<first>.+?) (?:vs|versus|against|compared to"
+    r"|compared with|or) (?P<second>.+) "
     r"|(?:compare|comparison of|difference between) (?P<one>.+?) (?:and|with|to) (?P<other>.+) "
 )
 _BY_CODE = {"SUB": "substation", "CKT": "circuit", "XFMR": "transformer"}
@@ -89,7 +108,7 @@ _MOST_WORDS = 3
 
 
 def compared(said: Said) -> Ask | None:
-    """Return what two things are to be compared by, as choices; None where a text compares nothing or says by what."""
+    """Return by what two things may be compared, as choices; None where a text compares nothing."""
     match = _VERSUS.fullmatch(said.text)
     if match is None:
         return None
@@ -100,12 +119,14 @@ def compared(said: Said) -> Ask | None:
     if kind is None:
         return None
     both = " and ".join(names)
-    offers = tuple(Offer(f"{metric} of {both}", f"{metric} by {kind} for {both}") for metric in _METRICS[kind])
+    offers = tuple(
+        Offer(f"{metric} of {both}", f"{metric} by {kind} for {both}") for metric in _METRICS[kind]
+    )
     return Ask(f"What of {both} shall I compare?", offers)
 
 
 def _kind_of(name: str) -> str | None:
-    """Return what a name is of: an id by its beginning, a name with a number is a circuit's, a capital a substation's."""
+    """Return what a name is of: with a number a circuit, with a capital a substation; ids by their beginning."""
     words = name.split()
     if len(words) == 1 and is_id(words[0].upper()) and "-" in name:
         return _BY_CODE.get(name.partition("-")[0].upper())

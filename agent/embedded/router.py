@@ -75,7 +75,10 @@ class Part:
     def is_understood(self) -> bool:
         """Return whether an intent of its own knows the question, not only the words of the data."""
         return (
-            bool(self.candidates) or not isinstance(self.step, Call) or self.step.tool != ANALYST or bool(self.step.input.get("form"))
+            bool(self.candidates)
+            or not isinstance(self.step, Call)
+            or self.step.tool != ANALYST
+            or bool(self.step.input.get("form"))
         )
 
 
@@ -153,12 +156,17 @@ def _parts(pieces: list[str], question: Question, known: Before) -> tuple[Part, 
             continue
         part = Part(piece, no) if no is not None else one(piece, said, known)
         before = found[-1].step if found else None
-        is_open = not part.is_understood or _is_unclear(part) or (before is not None and _is_less(part.step, before))
+        is_open = (
+            not part.is_understood
+            or _is_unclear(part)
+            or (before is not None and _is_less(part.step, before))
+        )
         if isinstance(before, Call) and is_open and _leans(said, before):
             found[-1] = replace(found[-1], words=f"{found[-1].words} {piece}")
             continue
         same = isinstance(part.step, Call) and any(
-            isinstance(each.step, Call) and (each.step.tool, each.step.input) == (part.step.tool, part.step.input)
+            isinstance(each.step, Call)
+            and (each.step.tool, each.step.input) == (part.step.tool, part.step.input)
             for each in found
         )
         if not same or part.step.tool == ANALYST:  # type: ignore[union-attr]
@@ -194,7 +202,17 @@ def _leans(said: Said, before: Call) -> bool:
     return False
 
 
-_ABOUT = ("asset", "line", "outage_id", "run_id", "study_id", "area", "transformer_id", "circuit_id", "customer_id")
+_ABOUT = (
+    "asset",
+    "line",
+    "outage_id",
+    "run_id",
+    "study_id",
+    "area",
+    "transformer_id",
+    "circuit_id",
+    "customer_id",
+)
 _ANY_OUTAGE = "OUT-0"
 _BACK = frozenset(["it", "its", "that", "this", "they", "them", "their", "there", "one"])
 
@@ -233,7 +251,9 @@ def one(text: str, said: Said, known: Before, *, in_any_order: bool = True) -> P
         return Part(text, step or pointed_at)
     candidates = ranked(said)
     if candidates is not None:
-        return Part(text, Call(ANALYST, {"question": candidates.question}, "candidates"), candidates=candidates.by)
+        return Part(
+            text, Call(ANALYST, {"question": candidates.question}, "candidates"), candidates=candidates.by
+        )
     loaded = with_loads(pointed_at)
     step = followed(whole, known) or followed(loaded, known) or _read(loaded, known, _by_patterns)
     if step is None:

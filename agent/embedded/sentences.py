@@ -18,7 +18,8 @@ _AND = re.compile(
 
 
 _COMMA = re.compile(
-    r",\s+(?:(?:and|also|then|plus)\s+)*(?=(?:what|which|who|whose|how|when|where|why|is there|are there|is it|does it|list|show|tell)\b)",
+    r",\s+(?:(?:and|also|then|plus)\s+)*(?=(?:what|which|who|whose|how|when|where|why|is there|are there"
+    r"|is it|does it|list|show|tell)\b)",
     re.IGNORECASE,
 )
 

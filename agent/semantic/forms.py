@@ -93,12 +93,7 @@ class Forms(Special):
         table = self._model.tables[metric.table]
         if metric.kind is not MetricKind.COUNT:
             return None
-        if (
-            found.targets
-            or found.groups
-            or found.superlatives
-            or metric.distinct != table.key
-        ):
+        if found.targets or found.groups or found.superlatives or metric.distinct != table.key:
             if self._chosen_by_limit(found.measures[0], metric, table):
                 return None
             raise Unreadable("their number, or which they are?")

@@ -1,7 +1,7 @@
 """Questions as people type them, written out: "xfmr 40687 01 0002 w/o load & whats its age" and the like.
 
-Signs, missing apostrophes and ids with blanks are written out for every reader; short forms of words only for who
-knows no names of the data (a town may be called Sub).
+Signs, missing apostrophes and ids with blanks are written out for every reader; short forms of words only for
+who knows no names of the data (a town may be called Sub).
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ _SIGNS = (
     (r"(?<=\s)\+\s+(?=[A-Za-z\d])", "and "),
     (r"(?<=[a-z\d] )n(?= [a-z])", "and"),
     (r"(?<![\w])\+\s?(\d+(?:\.\d+)?)\s?(?:%|percent\b)", r"\1 % more"),
-    (r"(?<!\S)[-−]\s?(\d+(?:\.\d+)?)\s?(?:%|percent\b)(?=\s+(?:of\s+)?(?:the\s+)?(?:load|demand)\b)", r"\1 % less"),
+    (
+        r"(?<!\S)[-−]\s?(\d+(?:\.\d+)?)\s?(?:%|percent\b)(?=\s+(?:of\s+)?(?:the\s+)?(?:load|demand)\b)",
+        r"\1 % less",
+    ),
     (r"(?<=\bload )[-−]\s?(\d+(?:\.\d+)?)\s?(?:%|percent\b)", r"\1 % less"),
     (r"(?<!\S)@\s?(?=[\w-])", "at "),
     (r"#\s*(?=of\b)", "number "),
@@ -34,7 +37,21 @@ _SIGNS = (
     (r"(?<=\d)\s?(?:deg|degs)\b\.?", " degrees"),
     (r"\b(wo|xfmr|mtr|ckt|fdr|cust|sub|mw|med)'s\b", r"\1s"),
 )
-_NEGATIVE = ("do", "does", "did", "is", "are", "was", "were", "have", "has", "had", "would", "could", "should")
+_NEGATIVE = (
+    "do",
+    "does",
+    "did",
+    "is",
+    "are",
+    "was",
+    "were",
+    "have",
+    "has",
+    "had",
+    "would",
+    "could",
+    "should",
+)
 _APOSTROPHES = {
     **{f"{verb}n't": f"{verb} not" for verb in _NEGATIVE},
     **{f"{verb}nt": f"{verb} not" for verb in _NEGATIVE},
@@ -60,10 +77,12 @@ _OF_THE_MODEL = {"xfmr": "transformer", "xfmrs": "transformers"}
 """Short forms that the model has as names of its own."""
 _APOSTROPHE = re.compile(rf"(?<![\w'-])(?:{'|'.join(_APOSTROPHES)})(?![\w'-])", re.IGNORECASE)
 _ID = re.compile(
-    r"(?<![\w-])(?:(?P<sub>sub|substation)|(?P<xfmr>xfmr|xfrmr|transformer|trafo)|(?P<ckt>ckt|circuit|feeder|fdr)"
+    r"(?<![\w-])(?:(?P<sub>sub|substation)|(?P<xfmr>xfmr|xfrmr|transformer|trafo)|(?P<ckt>ckt|circuit"
+    r"|feeder|fdr)"
     r"|(?P<pole>pole)|(?P<sw>sw|switch)|(?P<line>line)|(?P<br>br|branch)|(?P<tree>tree)|(?P<out>out|outage)"
     r"|(?P<wo>wo|work order)|(?P<mtr>mtr|meter)|(?P<cust>cust|customer))"
-    r"(?: (?:id|number|no\.?|nr))?[ #]+(?P<digits>\d{5,8}(?:[ -]\d{2})?(?:[ -]\d{4})?)(?![\w.-])(?! ?(?:%|[a-z]*v\b|m\b))",
+    r"(?: (?:id|number|no\.?|nr))?[ #]+(?P<digits>\d{5,8}(?:[ -]\d{2})?(?:[ -]\d{4})?)(?![\w.-])(?! "
+    r"?(?:%|[a-z]*v\b|m\b))",
     re.IGNORECASE,
 )
 _DIGITS = {
@@ -80,7 +99,7 @@ _DIGITS = {
     "mtr": r"\d{7}",
     "cust": r"\d{7}",
 }
-"""How the number of an id of each kind is written; anything else beside the noun may be a ZIP code or a year."""
+"""How the number of an id of each kind is written; anything else may be a ZIP code or a year."""
 
 
 def signs_written_out(text: str) -> str:
@@ -93,7 +112,7 @@ def signs_written_out(text: str) -> str:
 
 
 def written_out(text: str) -> str:
-    """Return a text with signs and short forms of words written out: "custs w/o pwr" is customers without power."""
+    """Return a text with signs and short forms of words written out."""
     return _short_words().sub(_long_word, signs_written_out(text))
 
 
