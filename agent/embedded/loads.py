@@ -94,8 +94,8 @@ _AS_USUAL = re.compile(
 def with_loads(said: Said) -> Said:
     """Return a question with the load it supposes as a factor; the same question where it supposes none.
 
-    The percentage is of the base load: 25 % more is a factor of 1.25, 20 % less one of 0.8. What would be below
-    nothing stays as it was said.
+    The percentage is of the base load: 25 % more is a factor of 1.25, 20 % less one of 0.8. What would be
+    below nothing stays as it was said.
     """
     text = said.text
     for pattern, sign in _RULES:

@@ -126,7 +126,7 @@ def compared(said: Said) -> Ask | None:
 
 
 def _kind_of(name: str) -> str | None:
-    """Return what a name is of: with a number a circuit, with a capital a substation; ids by their beginning."""
+    """Return what a name is of: a number makes it a circuit, a capital a substation; ids say it."""
     words = name.split()
     if len(words) == 1 and is_id(words[0].upper()) and "-" in name:
         return _BY_CODE.get(name.partition("-")[0].upper())

@@ -289,7 +289,7 @@ def one(text: str, said: Said, known: Before, *, in_any_order: bool = True) -> P
 
 
 def _of_the_selected(said: Said, known: Before) -> Call | None:
-    """Return what a few words ask of the one thing that is selected: "normally open or closed?", "meters?"."""
+    """Return what few words ask of the one thing that is selected: "normally open or closed?"."""
     if len(known.selected) != 1 or known.form is not None or len(said.words) > _FEW_WORDS or ids_in(said):
         return None
     about = known.selected[0]

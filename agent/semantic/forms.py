@@ -122,7 +122,7 @@ class Forms(Special):
         )
 
     def _chosen_by_limit(self, measure: Measure, metric: Metric, table: SemanticTable) -> bool:
-        """Take "which transformers are overloaded" as those whose loading is above the limit, if it is that."""
+        """Take "which transformers are overloaded" as those above the limit of their loading."""
         found = self._found
         owner = next((each for each in self._model.tables.values() if each.key == metric.distinct), None)
         if metric.above is None or owner is None or found.targets or found.superlatives:
