@@ -60,6 +60,10 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "station": ("substation",),
     "deadline": ("later", "due"),
     "home": ("residential",),
+    "min": ("minimum",),
+    "max": ("maximum",),
+    "freq": ("frequency",),
+    "temp": ("temperature",),
     "loaded": ("load",),
 }
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from agent.embedded.intents import Call, Heard, Step
-from agent.embedded.slots import asset
+from agent.embedded.slots import Asset, asset
 from agent.semantic.moments import is_time
 
 
@@ -18,9 +18,13 @@ def _reliability(heard: Heard) -> Step | None:
             return None
         given["period"] = without_leading(period)
     if heard.has("place"):
-        scope = asset(heard.said, heard.span("place"))
-        if is_time(heard.written("place")):
+        place, period = _place_and_period(heard.written("place"), heard.written("time"))
+        if is_time(place):
             return None
+        scope = asset(heard.said, heard.span("place"))
+        if period != heard.written("time"):
+            scope = Asset(place, is_named=True)
+            given["period"] = without_leading(period)
         if scope.prefix not in ("", "SUB", "CKT"):
             return None
         given["scope"] = scope.text
@@ -28,6 +32,19 @@ def _reliability(heard: Heard) -> Step | None:
     if re.search(r"major event|\bmeds? ", text):
         given["with_major_events"] = not re.search(r"without|excluding|excl |not counting|except", text)
     return Call("reliability", given, "reliability")
+
+
+def _place_and_period(place: str, period: str) -> tuple[str, str]:
+    """Return a place and a period, words of the period that were taken for the place put back.
+
+    Of "Coast Q2 2025" the place is Coast.
+    """
+    words = place.split()
+    for at in range(1, len(words)):
+        longer = f"{' '.join(words[at:])} {period}".strip()
+        if is_time(longer):
+            return " ".join(words[:at]), longer
+    return place, period
 
 
 def without_leading(period: str) -> str:

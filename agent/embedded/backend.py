@@ -15,8 +15,9 @@ from agent import events
 from agent.answers.words import plain
 from agent.backends.requests import Question, Tool, ToolOutcome, ToolRefused
 from agent.embedded.intents import Ask, Call, Offer, Refuse, Say
+from agent.embedded.offering import offer_of
 from agent.embedded.router import ANALYST, Part, documents_calls, plan
-from agent.embedded.states import state_after
+from agent.embedded.states import items_of, state_after
 from agent.embedded.vocabulary import NOUNS
 from agent.embedded.weighing import (
     answers_the_asked,
@@ -42,6 +43,7 @@ TOOL_WORDS = {
     "weather_rating": "ratings of lines by weather",
     "reliability": "reliability indices",
 }
+MOST_CANDIDATES = 5
 _WAITING = {
     "cascade": "Working on the cascade",
     "search_technical_docs": "Searching the documents",
@@ -80,6 +82,10 @@ class EmbeddedBackend:
         for part in parts:
             async for event in asking.part(part):
                 yield event
+            anew = _after_answer(part, told[-1] if told else None, asking.told)
+            if anew is not None:
+                async for event in asking.part(anew):
+                    yield event
             told.append(asking.told)
         if len(parts) == 1 and parts[0].pieces and told[0].reason is DoneReason.ASKED_BACK:
             whole, parts, told = told[0], parts[0].pieces, []
@@ -137,6 +143,9 @@ class _Asking:
         async for event in self._call(call):
             yield event
         self._tell(call, part)
+        if part.candidates and self.told.is_answer:
+            self.told = _which_fails(self.told, part.candidates)
+            return
         guessed: _Told | None = self.told if _has_noun(call) else None
         for other in part.then:
             if not (
@@ -249,6 +258,27 @@ class _Asking:
             )
 
 
+def _after_answer(part: Part, before: _Told | None, told: _Told) -> Part | None:
+    """Return a part as a change of the question before it, where alone it is not understood."""
+    step = part.step
+    if (
+        before is None
+        or before.outcome is None
+        or not before.is_answer
+        or told.reason is not DoneReason.ASKED_BACK
+    ):
+        return None
+    form = before.outcome.content.get("form") if isinstance(before.outcome.content, Mapping) else None
+    if (
+        not isinstance(step, Call)
+        or step.tool != ANALYST
+        or not isinstance(form, Mapping)
+        or "form" in step.input
+    ):
+        return None
+    return replace(part, step=replace(step, input={**step.input, "previous_form": dict(form)}))
+
+
 def _may_not(tool: str) -> _Told:
     return _Told(
         f"Your rights do not include {TOOL_WORDS.get(tool, tool)}, so I may not look there for you. "
@@ -266,6 +296,16 @@ def _offered(part: Part, found: _Told, before: str = "") -> _Told:
     return _Told(
         "\n\n".join(piece for piece in (before, text) if piece), DoneReason.ASKED_BACK, offers=(offer,)
     )
+
+
+def _which_fails(found: _Told, ranked_by: str) -> _Told:
+    """Return the question which of the listed things shall fail in a cascade, with them as choices."""
+    listed = [] if found.outcome is None else items_of(found.outcome)[:MOST_CANDIDATES]
+    offers = tuple(
+        offer_of(Call("cascade", {"action": "RUN", "assets": [each]}, "a cascade run")) for each in listed
+    )
+    text = f"Which one shall fail? These are {ranked_by}; choosing one starts a simulation."
+    return replace(found, text=f"{text}\n\n{found.text}", reason=DoneReason.ASKED_BACK, offers=offers)
 
 
 def _has_noun(call: Call) -> bool:

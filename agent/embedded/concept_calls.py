@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.embedded.about_reliability import without_leading
+from agent.embedded.concept_words import KINDS_OF_CUSTOMERS, LEFT_OUT
 from agent.embedded.intents import Call
 from agent.embedded.normal import is_id
 from agent.embedded.slots import Weather, is_moment
@@ -32,6 +33,7 @@ class Named:
     weather: Weather | None = None
     before: tuple[str, ...] = ()
     after: str = ""
+    order: tuple[str, ...] = ()
 
     @property
     def asset(self) -> str:
@@ -68,6 +70,8 @@ def _meters(named: Named) -> Call | None:
 def _customers_of(named: Named) -> Call | None:
     if named.words & {"many", "count", "number"}:
         return None  # the analyst counts
+    if named.is_bare and named.words & {"name", "names"}:
+        return None  # personal data
     return Call("trace", {"asset": named.asset, "direction": "DOWNSTREAM"}, "customers of an asset")
 
 
@@ -106,14 +110,22 @@ def _traced(direction: str) -> Callable[[Named], Call | None]:
     return make
 
 
+_LEAST_UNSAID_FACTOR = 0.5
+
+
 def _cascade(named: Named) -> Call | None:
     given: dict[str, Any] = {"action": "RUN", "assets": list(named.assets)}
     if named.factor is not None:
+        is_said_so = named.number_after in {"at", "to", "with", "under", "of", "only", "factor"}
+        if named.factor < _LEAST_UNSAID_FACTOR and not is_said_so:
+            return None  # "10 % load" may be 10 % more
         given["load_factor"] = named.factor
     return Call("cascade", given, "a cascade run")
 
 
 def _explained(named: Named) -> Call | None:
+    if named.words & {"runs", "simulations", "studies"} and named.number is None:
+        return None  # which there are
     is_last = bool(named.words & {"last", "latest", "newest", "recent"})
     is_last |= "the" in named.words and not named.words & {"which", "most", "worst"}
     if named.number is None and not is_last:
@@ -166,7 +178,26 @@ def _trees(named: Named) -> Call:
 
 def _is_ahead(named: Named) -> bool:
     """Return whether a time is none that is over: what may fail is told for the year to come."""
-    return named.time is None or bool(set(named.time.lower().split()) & {"this", "next", "coming", "within"})
+    ahead = {"this", "next", "coming", "following", "within"}
+    return named.time is None or bool(set(named.time.lower().split()) & ahead)
+
+
+def _is_of_the_day_to_come(time: str | None) -> bool:
+    """Return whether a time is what the risk of now tells: the coming 24 hours."""
+    if time is None:
+        return True
+    words = [
+        word for word in time.lower().split() if word not in {"in", "over", "during", "for", "the", "within"}
+    ]
+    hours = next((int(word) for word in words if word.isdigit()), None)
+    is_day = words in (
+        ["today"],
+        ["next", "day"],
+        ["coming", "day"],
+        ["this", "morning"],
+        ["next", "24", "hours"],
+    )
+    return is_day or (hours is not None and hours <= 24 and words[-1].startswith("hour"))
 
 
 def _risk(named: Named) -> Call | None:
@@ -183,7 +214,9 @@ def _risk(named: Named) -> Call | None:
     return Call("risk", {"scope": scope, "asset": named.asset}, "risk of an asset")
 
 
-def _risk_now(_named: Named) -> Call:
+def _risk_now(named: Named) -> Call | None:
+    if not _is_of_the_day_to_come(named.time):
+        return None
     return Call("risk", {"scope": "NOW"}, "risk now")
 
 
@@ -207,8 +240,20 @@ def _outages(named: Named) -> Call | None:
     return Call("outage_status", {field: named.asset}, "outages now")
 
 
-def _scoped(scope: str) -> Callable[[Named], Call]:
-    return lambda named: Call("outage_status", {"scope": scope}, "outages now")
+def _place(named: Named) -> dict[str, Any]:
+    """Return where outages are asked of: an asset by its id or its noun, else an area."""
+    if not named.assets:
+        return {}
+    return {"area" if named.is_bare else "asset": named.asset}
+
+
+def _scoped(scope: str) -> Callable[[Named], Call | None]:
+    def make(named: Named) -> Call | None:
+        if scope == "PLANNED" and named.words & {"is", "was"} and "outage" in named.words:
+            return None  # whether that one was planned is told with it
+        return Call("outage_status", {"scope": scope, **_place(named)}, "outages now")
+
+    return make
 
 
 def _restored(named: Named) -> Call | None:
@@ -216,7 +261,7 @@ def _restored(named: Named) -> Call | None:
     time = set(without_leading(named.time or "").lower().split())
     if named.time is None or not time & within or time - {*within, "in", "the", "last", "past", "within"}:
         return None
-    return Call("outage_status", {"scope": "RESTORED"}, "outages now")
+    return Call("outage_status", {"scope": "RESTORED", **_place(named)}, "outages now")
 
 
 _RATES = {
@@ -271,6 +316,32 @@ def _customer_by_name(named: Named) -> Call | None:
     return Call("search_customers", {"text": named.asset}, "customers found", is_guess=False)
 
 
+_MAJOR = ("major", "med", "meds", "storm", "storms")
+
+
+def _is_left_out(named: Named, word: str) -> bool:
+    """Return whether what a word says is left out: "not counting planned work", "planned excluded"."""
+    if word not in named.order:
+        return False
+    at = named.order.index(word)
+    near = [*named.order[max(0, at - 4) : at], *named.order[at + 1 : at + 2]]
+    return bool(LEFT_OUT & set(near)) or named.order[at + 2 : at + 3] == ("excluded",)
+
+
+def _customers_of_zip(named: Named) -> Call | None:
+    """Return the search for customers of a ZIP code and of the kind said; counts are the analyst's."""
+    if (
+        named.number is None
+        or len(named.number) != 5
+        or named.words & {"many", "count", "number", "critical"}
+    ):
+        return None
+    kinds = list(dict.fromkeys(kind for word, kind in KINDS_OF_CUSTOMERS.items() if word in named.words))
+    if len(kinds) > 1:
+        return None  # every word has to fit, and none is two kinds
+    return Call("search_customers", {"text": " ".join([*kinds, named.number])}, "customers found")
+
+
 def _reliability(named: Named) -> Call | None:
     is_ours = bool(named.words & {"our", "calculate", "compute"})
     if not named.assets and named.time is None and not is_ours:
@@ -288,12 +359,17 @@ def _reliability(named: Named) -> Call | None:
         given["period"] = without_leading(named.time)
     if named.assets:
         given["scope"] = named.asset
-    less = {"excluding", "without", "not", "excl", "exclude", "excluded", "exclusive"}
-    if named.words & {"major", "med", "meds", "storm", "storms"}:
-        given["with_major_events"] = not named.words & less
-    elif named.words & (less | {"event", "events", "days", "including", "counting", "include", "included"}):
+    is_planned_left_out = _is_left_out(named, "planned")
+    has_major = bool(named.words & {"major", "med", "meds", "storm", "storms"})
+    if has_major and is_planned_left_out and not any(_is_left_out(named, each) for each in _MAJOR):
+        return None  # which of the two is left out?
+    is_unclear = bool(named.words & {"event", "events", "days", "including", "include", "included"})
+    is_unclear |= bool(named.words & LEFT_OUT) and not is_planned_left_out
+    if has_major:
+        given["with_major_events"] = not named.words & LEFT_OUT
+    elif is_unclear:
         return None
-    if "unplanned" in named.words:
+    if named.words & {"unplanned", "forced"} or is_planned_left_out:
         given["planned"] = "UNPLANNED"
     elif "planned" in named.words:
         given["planned"] = "PLANNED"
@@ -310,9 +386,11 @@ def _minutes(named: Named) -> Call | None:
 
 
 def _facts(named: Named) -> Call | None:
-    if "between" in named.words or (
-        "customers" in named.words and not named.words & {"many", "number", "count"}
-    ):
+    is_more_asked = bool(
+        named.words & {"load", "voltage", "rating", "age", "length", "capacity", "everything"}
+    )
+    is_counted = bool(named.words & {"many", "number", "count"})
+    if "between" in named.words or ("customers" in named.words and not is_counted and not is_more_asked):
         return None  # which they are is no fact of the asset
     return Call("asset_lookup", {"asset": named.asset}, "asset facts")
 
@@ -346,6 +424,7 @@ MAKERS: dict[str, Callable[[Named], Call | None]] = {
     "restored outages": _restored,
     "rating of a line": _line,
     "customers by name": _customer_by_name,
+    "customers of a zip code": _customers_of_zip,
     "outages somewhere": _outages,
     "reliability": _reliability,
     "minutes of the average customer": _minutes,

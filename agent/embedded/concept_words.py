@@ -55,9 +55,58 @@ WEIGHTY = frozenset(
         "cost",
         "costs",
         "both",
+        "more",
+        "less",
+        "fewer",
+        "higher",
+        "lower",
+        "extra",
+        "additional",
+        "increase",
+        "increased",
+        "decrease",
+        "decreased",
+        "reduced",
+        "raised",
+        "double",
+        "twice",
+        "half",
+        "triple",
+        "too",
+        "instead",
     ]
 )
 """Words that change what is asked: never passed over."""
+LEFT_OUT = frozenset(
+    [
+        "excluding",
+        "without",
+        "not",
+        "excl",
+        "exclude",
+        "excluded",
+        "exclusive",
+        "ignore",
+        "ignoring",
+        "ignored",
+        "leave",
+        "leaving",
+        "skip",
+        "drop",
+        "dropping",
+        "minus",
+        "except",
+    ]
+)
+"""Words that leave out what stands beside them."""
+KINDS_OF_CUSTOMERS = {
+    **dict.fromkeys(("hospital", "hospitals"), "hospital"),
+    **dict.fromkeys(("school", "schools"), "school"),
+    **dict.fromkeys(("water",), "water"),
+    **dict.fromkeys(("emergency",), "emergency"),
+    **{kind: kind for kind in ("residential", "commercial", "industrial")},
+}
+"""The kinds of customers on record, by the words for them."""
 
 
 @cache

@@ -6,6 +6,7 @@ names, a time, a number) and the words beside, and each concept says which words
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -20,6 +21,8 @@ from agent.embedded.normal import Said, is_id
 from agent.embedded.vocabulary import NOUNS
 
 _MOST_IDLE = 3
+_NUMBERED = re.compile(r"[^\W\d] \d\d$")
+"""Only circuits are named with a number: "Wallis 01"."""
 _AHEAD = frozenset(["will", "would", "should", "tomorrow", "next", "soon", "ever", "until"])
 """Words of what may come, which no record tells."""
 
@@ -62,6 +65,7 @@ class Concept:
                 cut.weather,
                 cut.before,
                 cut.after,
+                cut.words,
             )
         )
         if call is None or all(is_id(each) for each in cut.assets):
@@ -118,7 +122,7 @@ class Concept:
         if is_id(text) and "-" in text:
             return text.partition("-")[0] in self.prefixes
         if is_bare:
-            return self.is_bare
+            return self.is_bare or (self.takes_names and bool(_NUMBERED.search(text)))
         nouns = {word for word in text.lower().split() if word in NOUNS}
         return self.takes_names and (self.names is None or bool(nouns & self.names))
 

@@ -12,6 +12,7 @@ from agent.embedded.concept_words import common, known_words
 from agent.embedded.normal import Said, Word, is_id, may_name
 from agent.embedded.slots import SLOTS, Weather, asset, is_moment, load_factor, weather_within
 from agent.semantic.moments import is_time
+from agent.semantic.spelling import ordinary_words
 from agent.semantic.words import NUMBER_WORDS
 
 _ASSET = re.compile(rf"(?<!\S){SLOTS['asset']}")
@@ -20,7 +21,16 @@ _PRONOUNS = frozenset(["it", "its", "that", "this", "there", "them", "they", "th
 """Words that say nothing where the thing itself is named."""
 _LONGEST_TIME = 7
 _COUNTS = {word: str(value) for word, value in NUMBER_WORDS.items() if 2 <= value <= 20}
+_PERCENT = frozenset(["%", "percent"])
 _OF = frozenset(["of", "at", "for", "on", "in", "by"])
+_HORIZON = re.compile(
+    r"(?:(?:within|in|over|during|for|the|of) ){0,3}(?:(?:next|coming|following) (?:\d+ )?|(?<=within "
+    r")(?:the )?(?:\d+|a|one) )"
+    r"(?:hours?|days?|weeks?|months?|years?)|within (?:the |a |one )?(?:next |coming )?(?:\d+ "
+    r")?(?:hours?|days?|weeks?|months?|years?)",
+    re.IGNORECASE,
+)
+"""How far ahead a question looks: "the next 24 hours", "within 90 days"."""
 _NOW = frozenset(["now", "today", "in", "'s", "of", "the", "at", "on", "for"])
 
 
@@ -49,9 +59,17 @@ def cuts(said: Said) -> list[Cut]:
         before, asked = _words_before(said), _asked_of(said)
         return [replace(cut, before=before, after=_word_after(said), asked=asked)]
     found = [_cut((), rest)]
-    named = _bare_name(rest)
-    if named is not None:
-        found.append(replace(_cut((named[0],), named[1]), is_bare=True))
+    weather, beside = weather_within(rest)
+    time, untimed = _without_time(beside)
+    for words in (untimed, rest):
+        named = _bare_name(words)
+        if named is None:
+            continue
+        cut = replace(_cut((named[0],), named[1]), is_bare=True)
+        if words is untimed:
+            cut = replace(cut, time=time or cut.time, weather=weather or cut.weather)
+        if cut not in found:
+            found.append(cut)
     return found
 
 
@@ -108,7 +126,8 @@ def _without_time(words: Sequence[Word]) -> tuple[str | None, list[Word]]:
         for start in range(len(words) - length + 1):
             text = " ".join(word.written for word in words[start : start + length])
             is_now = set(text.lower().split()) <= _NOW
-            if not is_now and (is_time(text) or is_moment(text)):
+            is_ahead = _HORIZON.fullmatch(text) is not None
+            if not is_now and (is_ahead or is_time(text) or is_moment(text)):
                 return text, [*words[:start], *words[start + length :]]
     return None, list(words)
 
@@ -119,13 +138,20 @@ def _without_number(words: Sequence[Word]) -> tuple[str | None, float | None, st
         Word(_COUNTS[word.plain], _COUNTS[word.plain]) if word.plain in _COUNTS else word for word in words
     ]
     places = [at for at, word in enumerate(words) if re.fullmatch(r"\d+(?:\.\d+)?|@run", word.plain)]
+    shares = [at for at in places if words[at + 1 : at + 2] and words[at + 1].plain in _PERCENT]
+    if len(places) == 2 and len(shares) == 1:  # "90 % restored after run 4"
+        start = shares[0]
+        factor = load_factor(f"{words[start].plain} %")
+        number, _, after, rest = _without_number([*words[:start], *words[start + 2 :]])
+        return number, factor, after, rest
     if len(places) != 1:
         return None, None, "", words
     at = places[0]
     after = words[at - 1].plain if at else ""
     if words[at].plain == "@run":
         return words[at].written, None, "run", [*words[:at], *words[at + 1 :]]
-    end = at + 2 if at + 1 < len(words) and words[at + 1].plain in {"%", "percent", "x", "times"} else at + 1
+    is_factor = at + 1 < len(words) and words[at + 1].plain in _PERCENT | {"x", "times"}
+    end = at + 2 if is_factor else at + 1
     said = " ".join(word.plain for word in words[at:end])
     rest = [*words[:at], *words[end:]]
     if "." in words[at].plain or end > at + 1:
@@ -139,11 +165,17 @@ def _bare_name(words: Sequence[Word]) -> tuple[str, list[Word]] | None:
     places = [at for at, word in enumerate(words) if word.plain not in known and may_name(word.plain)]
     if not places:
         return None
-    first, last = places[0], places[-1]
-    if last + 1 < len(words) and words[last + 1].plain.isdigit() and len(words[last + 1].plain) <= 2:
+    words, first, last = _without_links(words, places)
+    while first and words[first - 1].plain in _NAME_STARTS and words[first - 1].written[0].isupper():
+        first -= 1  # "Far West"
+    is_numbered = (
+        last + 1 < len(words) and words[last + 1].plain.isdigit() and len(words[last + 1].plain) <= 2
+    )
+    if is_numbered:
         last += 1  # "Wallis 01"
     if last - first >= _LONGEST_NAME or any(
-        word.plain in known or is_id(word.plain) for word in words[first : last + 1]
+        (word.plain in known and word.plain not in _NAME_STARTS) or is_id(word.plain)
+        for word in words[first : last + 1]
     ):
         return None
     if first and words[first - 1].plain.isdigit() and len(words[first - 1].plain) > 1:
@@ -152,15 +184,52 @@ def _bare_name(words: Sequence[Word]) -> tuple[str, list[Word]] | None:
             last += 1
     name = " ".join(word.written for word in words[first : last + 1])
     is_placed = first > 0 and words[first - 1].plain in _BEFORE_NAMES
-    if (
-        is_time(name)
-        or name.lower() in NUMBER_WORDS
-        or not (is_placed or name[0].isdigit() or name[0].isupper())
-    ):
+    is_marked = name[0].isdigit() or name[0].isupper() or is_numbered
+    if is_time(name) or name.lower() in NUMBER_WORDS:
+        return None
+    if not (is_placed or is_marked or _is_typed_name(words, first, last)):
         return None
     return name, [*words[:first], *words[last + 1 :]]
 
 
+def _without_links(words: Sequence[Word], places: Sequence[int]) -> tuple[list[Word], int, int]:
+    """Return words without what only joins two names, "Nguyen from Katy", and where the name stands."""
+    first, last = places[0], places[-1]
+    links = {at for at in range(first, last) if at not in places and words[at].plain in _LINKS}
+    kept = [word for at, word in enumerate(words) if at not in links]
+    return kept, first, last - len(links)
+
+
+def _is_typed_name(words: Sequence[Word], first: int, last: int) -> bool:
+    """Return whether words are a name in a text with no capitals: no English, at one of its ends."""
+    is_small = all(word.written == word.written.lower() or is_id(word.plain) for word in words[1:])
+    is_at_end = first == 0 or last == len(words) - 1
+    named = words[first : last + 1]
+    return is_small and is_at_end and not any(word.plain in ordinary_words() for word in named)
+
+
+_NAME_STARTS = frozenset(
+    [
+        "far",
+        "north",
+        "south",
+        "east",
+        "west",
+        "new",
+        "old",
+        "upper",
+        "lower",
+        "big",
+        "little",
+        "el",
+        "san",
+        "fort",
+        "port",
+        "lake",
+    ]
+)
+"""Words that many names of places begin with."""
+_LINKS = frozenset(["from", "in", "at", "on", "of"])
 _BEFORE_NAMES = frozenset(
     [
         "in",

@@ -43,7 +43,7 @@ _ORDINALS = {
 }
 _ORDINAL = re.compile(
     rf"(?<!\S)(?:the )?(?P<which>{'|'.join(_ORDINALS)}) "
-    rf"(?:one |of them |choice |option |(?:{_NOUN}) )(?![A-Z])"
+    rf"(?:one |of them |choice |option |(?:{_NOUN}) |(?=$))(?![A-Z])"
 )
 _PICK = re.compile(
     r"(?:(?:i mean |i meant |take |choose |pick |show |yes )?(?:the )?"

@@ -11,7 +11,7 @@ from agent.embedded.dialogue import Before, ids_in
 from agent.embedded.grammar import grammar
 from agent.embedded.intents import Ask, Call, Heard, Offer, Step
 from agent.embedded.normal import Said
-from agent.embedded.slots import asset
+from agent.embedded.slots import asset, assets, load_factor
 from agent.semantic.moments import is_time
 
 _DIRECTIONS = {"to downstream": "DOWNSTREAM", "to upstream": "UPSTREAM", "to the source": "FEEDING_PATH"}
@@ -34,7 +34,7 @@ def followed(said: Said, known: Before) -> Step | None:
         case "weather_rating":
             found = _other_weather(said, known)
         case "cascade":
-            found = _restored(said, known)
+            found = _restored(said, known) or _run_anew(said, known)
         case "risk":
             found = _fewer(said, known) or _other_kind(said, known)
         case _:
@@ -114,6 +114,9 @@ def _when(period: str) -> str:
 
 
 def _other_weather(said: Said, known: Before) -> Step | None:
+    bare = _BARE_DEGREES.fullmatch(said.text)
+    if bare is not None and "air_temp_c" in known.input:
+        return conditions(f"{bare['value']} ° ", dict(known.input))
     heard = _match("other weather", said)
     return None if heard is None else conditions(f"{heard.plain('conditions')} ", dict(known.input))
 
@@ -125,6 +128,10 @@ def _fewer(said: Said, known: Before) -> Step | None:
     return Call("risk", {**known.input, "limit": int(heard.plain("whole"))}, "most at risk")
 
 
+_BARE_DEGREES = re.compile(
+    r"(?:(?:and|what about|how about|now|then|same|but|or) ){1,2}(?:at |with "
+    r")?(?P<value>-?\d+(?:\.\d+)?) (?:degrees? )?"
+)
 _RESTORING = re.compile(
     r"(?<!\S)(?:restoring|restore|restoration of|recovering|recover) (?:it|that|this|everything) "
 )
@@ -146,6 +153,29 @@ def _restored(said: Said, known: Before) -> Step | None:
         return None
     run: dict[str, Any] = {} if known.run_id is None else {"run_id": known.run_id}
     return Call("restoration_plan", run, "a plan of restoration")
+
+
+def _run_anew(said: Said, known: Before) -> Step | None:
+    """Return the run before once more: at another load, with one more failure, or as it was."""
+    if known.input.get("action") != "RUN":
+        return None
+    heard = _match("another load", said)
+    if heard is not None:
+        factor = load_factor(heard.plain("factor"))
+        return (
+            None
+            if factor is None
+            else Call("cascade", {**known.input, "load_factor": factor}, "a cascade run")
+        )
+    heard = _match("another failure", said)
+    before = known.input.get("assets")
+    if heard is not None and isinstance(before, list | tuple):
+        named = assets(said, heard.span("assets"))
+        together = list(dict.fromkeys([*before, *named]))
+        return Call("cascade", {**known.input, "assets": together}, "a cascade run") if named else None
+    if _match("once more", said) is not None:
+        return Call("cascade", dict(known.input), "a cascade run")
+    return None
 
 
 def _explained(said: Said, known: Before) -> Step | None:

@@ -12,6 +12,9 @@ from agent.embedded.normal import Said
 _MORE = re.compile(r"(?:and|what about|how about|also|same for|now|then|but|only|just) ")
 _BACK = re.compile(r"(?<!\S)(?:they|them|their|those|these|it|its|there|that|this|the outages?|the run) ")
 _UNCLEAR = re.compile(r"(?<!\S)(?:its|their|them|they|those|(?<!are )(?<!is )there(?= $|$)) ?")
+_THERE = re.compile(
+    r"(?<!is )(?<!are )(?<!was )(?<!were )there (?:now |right now |yet |too |at the moment )?$"
+)
 _KEYS = {
     "outage_status": ("asset", "area", "outage_id"),
     "cascade": ("run_id",),
@@ -39,6 +42,9 @@ def inherited(call: Call, said: Said, known: Before) -> Call:
         if "study_id" in call.input:
             return call
         return replace(call, input={**call.input, "run_id": known.run_id})
+    if call.tool == "outage_status" and known.asset is not None and _THERE.search(said.text):
+        field = "outage_id" if known.asset.startswith("OUT-") else "asset"
+        return replace(call, input={**call.input, field: known.asset})
     if call.tool == "outage_status" and known.tool == "outage_status" and refers_back(said):
         kept = {name: known.input[name] for name in names if name in known.input}
         return replace(call, input={**kept, **call.input})

@@ -35,7 +35,9 @@ _SLOTS = {
     "grid_asset": r"(?:the )?(?:[a-z]+ )?(?:SUB|LINE|BR|BUS|PLANT)-[0-9A-Z-]+ ",
     "local_asset": r"(?:the )?(?:[a-z]+ ){0,2}(?:XFMR|CKT|SW|POLE)-[0-9A-Z-]+ ",
     "name": _NAME,
-    "place": rf"(?:{_ASSET}|(?:the )?(?:area of |city of |town of |zone )?{_NAME}(?:area |region |zone )?)",
+    "place": rf"(?:{_ASSET}|(?:the )?(?:area of |city of |town of |zone )?"
+    rf"(?:(?:far|north|south|east|west|new|old|upper|lower|el|san|fort|port|lake) )?{_NAME}(?:area "
+    rf"|region |zone )?)",
     "words": r"(?:[^\s]+ ){1,8}",
     "person": r"(?:[^\sA-Z\d]+ ){1,4}",
     "number": _NUMBER,

@@ -33,10 +33,11 @@ def state_after(
         form = outcome.content.get("form") if isinstance(outcome.content, Mapping) else None
         if call.tool == ANALYST and isinstance(form, Mapping):
             state["form"] = dict(form)
-        items = _items(outcome)
+        items = items_of(outcome)
         if items:
             state["items"] = items
         run_id = outcome.content.get("run_id") if isinstance(outcome.content, Mapping) else None
+        run_id = call.input.get("run_id") if run_id is None else run_id
         if run_id is not None:
             state["run_id"] = str(run_id)
     asset = _main_asset(outcome) or about_asset(call.input) or _only_asset(outcome)
@@ -88,7 +89,7 @@ def _with_asset(call: Call, question: str) -> dict[str, Any]:
     return {"tool": call.tool, "input": {**call.input, fields[0]: ids[0]}}
 
 
-def _items(outcome: ToolOutcome) -> list[str]:
+def items_of(outcome: ToolOutcome) -> list[str]:
     """Return the assets that an answer listed, in the order of its table, or of those it points at."""
     for event in outcome.events:
         if isinstance(event, Table):

@@ -41,6 +41,7 @@ _SIMULATION = re.compile(
     r"(?:start|run) (?:an? |the |another |new )*(?:cascade |cascading |contingency )?"
     r"(?:simulation|cascade|contingency|study) "
 )
+_ASKED_AFTER = re.compile(r"(?<!\S)(?:which|what|where|how) ")
 _NOUN = "|".join(re.escape(noun) for noun in NOUNS)
 _OPEN_THINGS = re.compile(r"open (?:[a-z]+ )?(?:orders|outages|jobs|tickets|inspections|cases) ")
 _NEAR = re.compile(
@@ -128,6 +129,8 @@ def command(said: Said) -> Refuse | None:
         return None
     if _OPEN_THINGS.match(said.text):
         return None  # those that are open
+    if said.words[0].plain == "isolate" and _ASKED_AFTER.search(said.text):
+        return None  # which switches would do it
     verb = said.words[0].plain
     return Refuse(
         f"I only read; I do not {verb} anything. Switching, outages, work orders and accounts are changed "

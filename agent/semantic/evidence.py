@@ -37,7 +37,7 @@ class Evidence:
                 continue
             if meaning.kind is Kind.VALUE:
                 chosen = next(c for c in self._found.chosen if c.at == self._items.index(item))
-                if not self._is_named(chosen):
+                if not self._is_named(chosen) and not self._is_placed(chosen.at):
                     raise WordUnclear(f"I could not tell what {item.text} is")
             elif meaning.kind is Kind.FACT_SUPERLATIVE and self._ranked_table(
                 table_of(meaning.of)
@@ -45,6 +45,11 @@ class Evidence:
                 continue
             elif not self._is_told_apart(item):
                 raise WordUnclear(f"{item.text} may be of many things")
+
+    def _is_placed(self, at: int) -> bool:
+        """Return whether a value is said as a place is: "in Coast", "for Far West"."""
+        before = self._items[at - 1].text.lower() if at else ""
+        return self._items[at].text[:1].isupper() and before in {"in", "for", "within", "across"}
 
     def _is_told_apart(self, item: Item) -> bool:
         """Return whether something else names the table of a word that many tables have."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from agent.semantic.evidence import table_of
 from agent.semantic.form import Condition, Filter, Operator, Order, Question
-from agent.semantic.gathering import Unreadable
+from agent.semantic.gathering import Measure, Unreadable
 from agent.semantic.measuring import RANKED
 from agent.semantic.model import (
     Aggregate,
@@ -15,6 +15,7 @@ from agent.semantic.model import (
     MetricKind,
     SemanticTable,
 )
+from agent.semantic.numbers import Comparison
 from agent.semantic.special import Special
 from agent.semantic.vocabulary import Kind
 
@@ -92,15 +93,16 @@ class Forms(Special):
         table = self._model.tables[metric.table]
         if metric.kind is not MetricKind.COUNT:
             return None
-        if (
-            found.targets
-            or found.groups
-            or found.superlatives
-            or metric.known
-            or metric.distinct != table.key
-        ):
+        if found.targets or found.groups or found.superlatives or metric.distinct != table.key:
+            if self._chosen_by_limit(found.measures[0], metric, table):
+                return None
             raise Unreadable("their number, or which they are?")
         wanted = tuple(Filter(f"{table.name}.{name}", values) for name, values in metric.where.items())
+        if metric.known:
+            values = self._model.dimensions[f"{table.name}.{metric.known}"].values
+            if not values:
+                raise Unreadable("their number, or which they are?")
+            wanted = (*wanted, Filter(f"{table.name}.{metric.known}", tuple(values)))
         above = metric.above
         limits = (
             () if above is None else (Condition(f"{table.name}.{above.fact}", Operator.ABOVE, above.value),)
@@ -118,6 +120,19 @@ class Forms(Special):
                 limit=found.limit,
             )
         )
+
+    def _chosen_by_limit(self, measure: Measure, metric: Metric, table: SemanticTable) -> bool:
+        """Take "which transformers are overloaded" as those above the limit of their loading."""
+        found = self._found
+        owner = next((each for each in self._model.tables.values() if each.key == metric.distinct), None)
+        if metric.above is None or owner is None or found.targets or found.superlatives:
+            return False
+        measure.kind, measure.of = "FACT", f"{table.name}.{metric.above.fact}"
+        unit = "%" if self._model.facts[measure.of].unit == "%" else None
+        measure.comparison = Comparison(Operator.ABOVE, metric.above.value, unit=unit)
+        found.targets.append(owner.name)
+        found.target_is_plural = True
+        return True
 
     def _rows(self, noun: str | None) -> Question:
         found = self._found

@@ -37,6 +37,7 @@ class Measure:
     is_split: bool = False
     text: str = ""
     comparison: Comparison | None = None
+    is_of_before: bool = False
 
 
 @dataclass

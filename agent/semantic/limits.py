@@ -81,12 +81,17 @@ class Limits(Evidence):
         if comparison.unit is None:
             raise Unreadable(f"I could not tell what {self._items[at].text} is about")
         tables = sorted(self._tables_named())
+        is_of_before = not tables and self._previous is not None
+        if self._previous is not None and is_of_before:  # "only those older than 50 years"
+            before = self._previous
+            tables = sorted({self._model.metrics[name].table for name in before.metrics})
+            tables = [before.subject] if before.subject else tables
         if self._found.periods:  # "transformers above 80 % this week": what is measured by the hour
             tables = [series for table in tables for series in self._series_of(table)] + tables
         for table in tables:
             for fact in self._model.tables[table].facts.values():
                 if converted(comparison, fact.unit) is not None:
-                    return Measure("FACT", f"{table}.{fact.name}", at)
+                    return Measure("FACT", f"{table}.{fact.name}", at, is_of_before=is_of_before)
             for dimension in self._model.tables[table].dimensions.values():
                 if (
                     dimension.kind is DimensionKind.NUMBER

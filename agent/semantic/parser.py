@@ -15,6 +15,7 @@ from agent.semantic.reading import Read, Reader
 from agent.semantic.screening import screened
 from agent.semantic.segments import Cut, combinations, cut
 from agent.semantic.times import NoSuchDate, TimeGrammar
+from agent.semantic.typed import signs_written_out
 from agent.semantic.vocabulary import Catalog, Vocabulary
 from agent.semantic.words import stems, tokens_of
 
@@ -85,6 +86,7 @@ class Parser:
         refused = self._refused(text)
         if refused is not None:
             return refused
+        text = signs_written_out(text)
         try:
             pieces = cut(text, self._vocabulary, self._grammar)
         except NoSuchDate as error:

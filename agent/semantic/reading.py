@@ -214,7 +214,7 @@ class _Reading(Forms):
             return False
         nouns = [noun for noun in found.nouns if not self._is_beside_its_value(noun[1])]
         is_alone = bool(
-            found.measures
+            [measure for measure in found.measures if not measure.is_of_before]
             or found.targets
             or nouns
             or (found.fact_superlatives and found.follow is None)
@@ -261,7 +261,8 @@ class _Reading(Forms):
         found, before = self._found, self._previous
         if before is None:
             raise Unreadable("there is nothing before that this could be about")
-        if found.measures or found.targets or found.is_share or found.is_compared:
+        anew = [measure for measure in found.measures if not measure.is_of_before]
+        if anew or found.targets or found.is_share or found.is_compared:
             raise Unreadable("ask that in full, please")
         question = self._counted_instead(before) if self._counts_another() else before
         found.aggregates += self._extremes_anew(before)
@@ -275,11 +276,16 @@ class _Reading(Forms):
             periods.append(earlier)
         if periods:
             question = replace(question, periods=tuple(periods))
+        conditions = self._conditions([], [])
+        if conditions:
+            limited = {condition.of for condition in conditions}
+            kept = tuple(condition for condition in before.conditions if condition.of not in limited)
+            question = replace(question, conditions=(*kept, *conditions))
         filters = self._filters()
         named = {item.dimension for item in filters}
         if filters:
-            kept = tuple(item for item in before.filters if item.dimension not in named)
-            question = replace(question, filters=(*kept, *filters))
+            others = tuple(item for item in before.filters if item.dimension not in named)
+            question = replace(question, filters=(*others, *filters))
         groups = tuple(dict.fromkeys(self._group(name) for name in found.groups))
         if groups or found.grain:
             kept_groups = before.groups if found.follow == "ADD" else ()

@@ -10,7 +10,9 @@ TAKEOVER = "I answer questions about this grid's data only, and what I may do do
 _SQL = re.compile(
     r"\b(?:select\b.*\bfrom|insert\s+into|delete\s+from|update\s+\w+\s+set|drop\s+(?:table|schema|database|view|user)|truncate\s+table"
     r"|alter\s+(?:table|user|role)|create\s+(?:table|user|role|or\s+replace)|union\s+(?:all\s+)?select|grant\s+\w+\s+(?:on|to)|copy\s+into"
-    r"|exec(?:ute)?\s+immediate|attach\s+database|pragma)\b|--|/\*|;\s*\w|'\s*(?:or|and)\s|\bor\s+1\s*=\s*1\b|\)\s*;",
+    r"|exec(?:ute)?\s+immediate|attach\s+database|pragma)\b|--|/\*"
+    r"|;\s*(?:select|insert|delete|drop|alter|truncate|grant|revoke|union|exec|execute|copy|attach|pragma|commit|rollback|declare|merge"
+    r"|update\s+\w+\s+set|create\s+(?:or\s+replace|table|user|role|view|schema|database)|set\s+\w+\s*=|use\s+\w+\s*;)\b|'\s*(?:or|and)\s|\bor\s+1\s*=\s*1\b|\)\s*;",
     re.IGNORECASE | re.DOTALL,
 )
 _TAKEOVER = re.compile(

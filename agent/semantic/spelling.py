@@ -10,13 +10,13 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from agent.semantic.calendar_days import MONTHS, WEEKDAYS
+from agent.semantic.typed import SHORTHAND
 from agent.semantic.vocabulary import Vocabulary, grammar_words
 from agent.semantic.words import Token, stem, stems, tokens_of
 
 SHORTEST_CORRECTED = 5
 CLOSE_ENOUGH = 84.0
 NEAR = 60.0
-_SHORTHAND = Path(__file__).with_name("shorthand.yaml")
 _ORDINARY = Path(__file__).with_name("ordinary_words.txt")
 _TIME_WORDS = frozenset(
     [
@@ -60,7 +60,7 @@ _TIME_WORDS = frozenset(
 @cache
 def shorthand() -> dict[str, tuple[Token, ...]]:
     """Return the words that each short form stands for."""
-    data = yaml.safe_load(_SHORTHAND.read_text(encoding="utf-8"))
+    data = yaml.safe_load(SHORTHAND.read_text(encoding="utf-8"))
     return {str(short): tuple(tokens_of(words)) for short, words in data.items()}
 
 

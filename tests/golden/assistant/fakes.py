@@ -61,6 +61,8 @@ NAMES = {
     "fulshear 01": ("CKT-40701-01",),
     "coast": ("COAST",),
     "coast zone": ("COAST",),
+    "far west": ("FAR_WEST",),
+    "north": ("NORTH",),
 }
 _KIND_WORDS = {"substation", "station", "circuit", "feeder", "transformer", "line", "the", "transmission"}
 _CATALOG = {

@@ -25,7 +25,7 @@ DOCUMENT_QUESTIONS = Path(__file__).parents[1] / "documents" / "questions.yaml"
 MOST_WRONG_FRAC = 0.02
 FEWEST_RIGHT_FRAC = 0.9
 QUESTIONS = golden_questions()
-FRESH = frozenset({"unseen K", "unseen L"})
+FRESH: frozenset[str] = frozenset()
 """Sets that were asked once and from which nothing was mended yet: their figures are what they are."""
 
 
@@ -88,6 +88,7 @@ def test_no_question_that_the_analyst_declines_is_answered_by_another_tool() -> 
     assert answered == [
         # Who may see personal data is for the search of customers to say.
         ("What is the phone number of customer CUST-0000001?", ["search_customers"]),
+        ("give me the street address of customer CUST-0000001", ["search_customers"]),
         # That there is no such outage, or that it is over, is for the tool of outages to say.
         ("status of outage OUT-0000001", ["outage_status"]),
         # Which should be replaced first is what risk ranks.
