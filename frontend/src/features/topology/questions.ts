@@ -229,6 +229,8 @@ export const NeighboursQuery = graphql(`
   }
 `);
 
+export type Neighbour = ResultOf<typeof NeighboursQuery>['circuits']['edges'][number]['node'];
+
 export const IslandsQuery = graphql(`
   query TopologyIslands($positions: SwitchPositions!, $offset: Int!) {
     islands(positions: $positions, first: 50, offset: $offset) {

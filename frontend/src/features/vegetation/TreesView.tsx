@@ -12,10 +12,11 @@ import type { Bounds } from '../../lib/boundsGrid';
 import { formatNumber, plural } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
 import { useUnits } from '../../lib/preferences';
+import { CsvButton } from '../../ui/CsvButton';
+import { DataTable } from '../../ui/DataTable';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 
 import { Filters } from './Filters';
-import { CsvButton, Table } from './Table';
 import { TreeCard } from './TreeCard';
 import type { PatchAddress, VegetationAddress } from './address';
 import { scopeOf } from './area';
@@ -107,11 +108,14 @@ function Pages({ variables, onChange, children }: PagesProps) {
     <>
       <Box sx={{ display: 'flex', alignItems: 'center', mb: 0.5 }}>
         {children}
-        <CsvButton name="trees-near-lines" what="the trees of this page" rows={trees} columns={columns} />
+        <CsvButton heads="keys" name="trees-near-lines" what="the trees of this page" rows={trees} columns={columns} />
       </Box>
-      <Table
-        caption="Trees near lines; choose one to see it on the map"
+      <DataTable
+        label="Trees near lines; choose one to see it on the map"
         testId="tree"
+        rowTestId="tree"
+        maxHeightPx={null}
+        isDense
         rows={trees}
         columns={columns}
         rowKey={(tree) => tree.assetId}

@@ -12,12 +12,12 @@ import { useQuery } from 'urql';
 import type { VariablesOf } from '../../gql/graphql';
 import { formatNumber, plural } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
+import { fileColumns } from '../../lib/tableColumns';
+import { CsvButton } from '../../ui/CsvButton';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 
 import { Filters } from './Filters';
 import { PackageCard } from './PackageCard';
-import { CsvButton } from './Table';
-import type { Column } from './Table';
 import { WORK } from './address';
 import type { PatchAddress, VegetationAddress } from './address';
 import { PackagesQuery } from './queries';
@@ -118,7 +118,7 @@ function Pages({ filters, ordering, ...props }: WorkProps & Pick<Variables, 'fil
         <Typography variant="caption" color="textSecondary" sx={{ flex: 1 }} role="status" data-testid="package-count">
           {formatNumber(from + 1)} to {formatNumber(from + packages.length)} of {plural(page.totalCount, 'package')}
         </Typography>
-        <CsvButton name="vegetation-work" what="the packages of this page" rows={packages} columns={PACKAGE_COLUMNS} />
+        <CsvButton heads="keys" name="vegetation-work" what="the packages of this page" rows={packages} columns={PACKAGE_COLUMNS} />
         <Button disabled={cursors.length === 1} onClick={() => setCursors((all) => all.slice(0, -1))}>
           Before
         </Button>
@@ -130,15 +130,15 @@ function Pages({ filters, ordering, ...props }: WorkProps & Pick<Variables, 'fil
   );
 }
 
-const PACKAGE_COLUMNS: Column<Package>[] = [
-  { key: 'line_id', label: '', value: (each) => each.assetId },
-  { key: 'circuit_id', label: '', value: (each) => each.circuit?.assetId },
-  { key: 'level', label: '', value: (each) => each.level },
-  { key: 'trees', label: '', value: (each) => each.treeCount },
-  { key: 'encroaching_trees', label: '', value: (each) => each.encroachingCount },
-  { key: 'striking_trees', label: '', value: (each) => each.strikingCount },
-  { key: 'earliest_years', label: '', value: (each) => each.earliestYears },
-  { key: 'customer_minutes_per_year', label: '', value: (each) => each.customerMinutesPerYear },
-  { key: 'effort_h', label: '', value: (each) => each.effortH },
-  { key: 'work_order_id', label: '', value: (each) => each.workOrderId },
-];
+const PACKAGE_COLUMNS = fileColumns<Package>({
+  line_id: (each) => each.assetId,
+  circuit_id: (each) => each.circuit?.assetId,
+  level: (each) => each.level,
+  trees: (each) => each.treeCount,
+  encroaching_trees: (each) => each.encroachingCount,
+  striking_trees: (each) => each.strikingCount,
+  earliest_years: (each) => each.earliestYears,
+  customer_minutes_per_year: (each) => each.customerMinutesPerYear,
+  effort_h: (each) => each.effortH,
+  work_order_id: (each) => each.workOrderId,
+});

@@ -7,7 +7,7 @@ import Typography from '@mui/material/Typography';
 import { useEffect, useRef, useState } from 'react';
 import { useClient, useMutation, useQuery } from 'urql';
 
-import { download } from '../../../lib/download';
+import { saveCsv } from '../../../lib/csv';
 import { followLink } from '../../../lib/followLink';
 import { formatInstant, formatNumber, humanize, plural } from '../../../lib/format';
 import { problemOf } from '../../../lib/graphql/errors';
@@ -117,7 +117,7 @@ function Rejects({ of, mayImport, onStarted }: { of: FileImport; mayImport: bool
       }
       all.push(...page.data.importRejects);
       if (page.data.importRejects.length < CSV_PAGE) {
-        download(`refused-rows-${of.id}.csv`, rejectsCsv(all), 'text/csv');
+        saveCsv(`refused-rows-${of.id}`, rejectsCsv(all));
         break;
       }
     }

@@ -7,8 +7,7 @@ import Typography from '@mui/material/Typography';
 import { useCallback, useState } from 'react';
 import { useClient, useMutation, useQuery } from 'urql';
 
-import { csvOf } from '../../../lib/csv';
-import { download } from '../../../lib/download';
+import { csvOf, saveCsv } from '../../../lib/csv';
 import { formatInstant, formatNumber, plural } from '../../../lib/format';
 import { problemOf } from '../../../lib/graphql/errors';
 import type { Problem } from '../../../lib/graphql/errors';
@@ -209,7 +208,7 @@ function SaveCsv({ choice, totalCount }: { choice: Choice; totalCount: number })
     }
     const head = ['severity', 'rule', 'asset_kind', 'asset_id', 'other_id', 'explanation', 'value'];
     const rows = all.map((each) => [each.severity, each.kind, each.assetKind, each.assetId, each.otherId, each.explanation, each.value]);
-    download('data-quality.csv', csvOf(head, rows), 'text/csv');
+    saveCsv('data-quality', csvOf(head, rows));
     setSaving(false);
   };
   return (
