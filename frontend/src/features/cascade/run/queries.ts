@@ -1,5 +1,6 @@
 import { graphql } from '../../../gql/graphql';
 import type { ResultOf } from '../../../gql/graphql';
+import { RefusalFields } from '../../../lib/graphql/refusal';
 import { JobFieldsFragment } from '../../../lib/jobs/queries';
 
 /** What the loss means for circuits and customers. */
@@ -67,50 +68,44 @@ export const StartExplanationMutation = graphql(
             ...JobFields
           }
         }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...RefusalFields
       }
     }
   `,
-  [JobFieldsFragment],
+  [JobFieldsFragment, RefusalFields],
 );
 
-export const RepeatRunMutation = graphql(`
-  mutation RepeatCascadeRun($input: RepeatCascadeRunInput!) {
-    repeatCascadeRun(input: $input) {
-      __typename
-      ... on CascadeRun {
-        id
-        runId
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
+export const RepeatRunMutation = graphql(
+  `
+    mutation RepeatCascadeRun($input: RepeatCascadeRunInput!) {
+      repeatCascadeRun(input: $input) {
+        __typename
+        ... on CascadeRun {
+          id
+          runId
+        }
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);
 
-export const PublishRunMutation = graphql(`
-  mutation PublishCascadeRun($input: PublishCascadeRunInput!) {
-    publishCascadeRun(input: $input) {
-      __typename
-      ... on CascadeRun {
-        id
-        runId
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
+export const PublishRunMutation = graphql(
+  `
+    mutation PublishCascadeRun($input: PublishCascadeRunInput!) {
+      publishCascadeRun(input: $input) {
+        __typename
+        ... on CascadeRun {
+          id
+          runId
+        }
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);
 
 /** Addresses of the files of a finished run. */
 export const RunFilesQuery = graphql(`
