@@ -16,6 +16,7 @@ import { isFinished } from '../../../lib/jobs/status';
 import { useJobUpdates } from '../../../lib/jobs/useJobUpdates';
 import { navigate, usePath, useSearchString } from '../../../lib/location';
 import { JobProgress } from '../../../ui/JobProgress';
+import { offsetSteps, Pager, rangeWords } from '../../../ui/Pager';
 import { EmptyState, ErrorState, LoadingState } from '../../../ui/StateMessage';
 import { DownloadIcon } from '../../../ui/icons';
 import { Refusal } from '../common/Refusal';
@@ -128,17 +129,10 @@ export function QualityPart({ account, assetHref, linkTitle, timeZone }: Props) 
           <FindingTable findings={report.items} assetHref={assetHref} linkTitle={linkTitle} />
         )}
         {report.totalCount > PAGE && (
-          <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, mt: 0.5 }}>
-            <Typography variant="caption" color="textSecondary" sx={{ flex: 1 }}>
-              {formatNumber(choice.offset + 1)} to {formatNumber(Math.min(choice.offset + PAGE, report.totalCount))} of {formatNumber(report.totalCount)}
-            </Typography>
-            <Button disabled={choice.offset === 0} onClick={() => choose({ offset: Math.max(0, choice.offset - PAGE) })}>
-              Before
-            </Button>
-            <Button disabled={choice.offset + PAGE >= report.totalCount} onClick={() => choose({ offset: choice.offset + PAGE })}>
-              After
-            </Button>
-          </Box>
+          <Pager
+            note={rangeWords(choice.offset, report.items.length, report.totalCount)}
+            {...offsetSteps(choice.offset, PAGE, report.totalCount, (offset) => choose({ offset }))}
+          />
         )}
       </Section>
     </Box>

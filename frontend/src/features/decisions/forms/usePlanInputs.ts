@@ -14,17 +14,29 @@ export const DRAW_RULES = { detour: RULES.detour, samples: RULES.samples, seed: 
 
 export type DrawName = keyof typeof DRAW_RULES;
 
-/** The fields of the draws as they are at first: those of a study one begins from, or the usual. */
-export function drawTexts(inputs: Json): Record<DrawName, string> {
+interface Draws {
+  detourFrac: number;
+  samples: number;
+  seed: number;
+}
+
+/** The draws of a study one begins from, or the usual. */
+export function drawsIn(inputs: Json): Draws {
   return {
-    detour: typed(numberIn(inputs, 'detour_frac') ?? USUAL.detour),
-    samples: typed(numberIn(inputs, 'samples') ?? USUAL.samples),
-    seed: typed(numberIn(inputs, 'seed') ?? USUAL.seed),
+    detourFrac: numberIn(inputs, 'detour_frac') ?? USUAL.detour,
+    samples: numberIn(inputs, 'samples') ?? USUAL.samples,
+    seed: numberIn(inputs, 'seed') ?? USUAL.seed,
   };
 }
 
+/** The fields of the draws as they are at first. */
+export function drawTexts(inputs: Json): Record<DrawName, string> {
+  const { detourFrac, samples, seed } = drawsIn(inputs);
+  return { detour: typed(detourFrac), samples: typed(samples), seed: typed(seed) };
+}
+
 /** What the API is asked for; null while a field is wrong. */
-export function drawsOf(value: Texts<DrawName>['value']): { detourFrac: number; samples: number; seed: number } | null {
+export function drawsOf(value: Texts<DrawName>['value']): Draws | null {
   const [detourFrac, samples, seed] = [value('detour'), value('samples'), value('seed')];
   return detourFrac === null || samples === null || seed === null ? null : { detourFrac, samples, seed };
 }

@@ -9,6 +9,7 @@ import { Maybe } from '../../../ui/Maybe';
 import { Part } from '../Part';
 import type { TabProps } from '../context';
 import { repairOf, repairRow } from '../forms/rows';
+import { drawsIn } from '../forms/usePlanInputs';
 import { flagIn, listIn, numberIn, textsIn } from '../frozen';
 import { AssetLink } from '../links';
 import { StartRestoration } from '../mutations';
@@ -47,12 +48,10 @@ export function Stages({ study, plan, isRecommended, isReport, run, studies, may
       crews: plan.crews,
       stages: plan.stages.map(({ place, crews, crewKind }) => ({ longitude: place.longitude, latitude: place.latitude, crews, crewKind })),
       speedKmh,
-      detourFrac: numberIn(inputs, 'detour_frac') ?? 0.2,
+      ...drawsIn(inputs),
       isCriticalFirst: flagIn(inputs, 'is_critical_first'),
       firstSubstations: [...textsIn(inputs, 'first_substations')],
       repairs: listIn(inputs, 'repairs').map((repair) => repairOf(repairRow(repair))),
-      samples: numberIn(inputs, 'samples') ?? 1000,
-      seed: numberIn(inputs, 'seed') ?? 0,
     });
     if (started === null) return;
     studies.refresh();
