@@ -30,7 +30,7 @@ def test_layer_is_synced_and_paused(browser_of_module: Browser, grid_site: WebSe
         sign_in(page, username="pia", path="/data")
         page.get_by_role("link", name="Sync layers").click()
         expect(page).to_have_url(re.compile("/data/layers$"))
-        row = page.locator('[data-row="weather"]')
+        row = page.get_by_test_id("sync-layer-weather")
         expect(row).to_contain_text(f"{models.WeatherObservation.objects.count():,}")
         page.get_by_test_id("open-layer-weather").click()
         expect(page).to_have_url(re.compile("/data/layers/weather$"))

@@ -94,6 +94,7 @@ export function LayersPart({ account, selected, onSelect, timeZone }: Props) {
           <DataTable
             label="Sync layers"
             testId="layers-table"
+            rowTestId="sync-layer"
             csv="sync-layers"
             maxHeightPx={null}
             columns={columns}
