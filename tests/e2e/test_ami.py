@@ -18,13 +18,11 @@ from sqlalchemy import func, select
 from grid import models
 from grid.selectors.warehouse import get_warehouse
 from grid.warehouse.tables.ami import ami_interval_readings, transformer_hourly_load
-from tests.e2e.browser import Complaints, new_page, sign_in, wait_for_map
-from tests.servers.environment import ROOT
+from tests.e2e.browser import Complaints, axe, new_page, sign_in, wait_for_map
 from tests.servers.web import WebServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
 
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 FIRST, LAST = date(2026, 2, 27), date(2026, 2, 28)
 DAYS = f"from={FIRST}&to={LAST}"
 
@@ -165,11 +163,6 @@ def test_every_analysis_is_accessible_and_fits(desk: tuple[Page, Complaints], ta
     page.goto(f"/ami?tab={tab}&{DAYS}")
     expect(page.locator("#ami-panel table").first).to_be_visible()
     expect(page.get_by_test_id("loading-state")).to_have_count(0)
-    page.evaluate(AXE.read_text())
-    faults = page.evaluate(
-        "axe.run().then(({violations}) => violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html}`)))"
-    )
-
-    assert faults == []
+    assert axe(page) == []
     assert page.evaluate("document.querySelector('#ami-panel').scrollWidth") <= 1024
     assert complaints == []

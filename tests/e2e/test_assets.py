@@ -11,19 +11,17 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from cascade.models import LearnedModel, TransformerRiskRun
 from grid import models
-from tests.e2e.browser import Complaints, apart, new_page, sign_in
+from tests.e2e.browser import Complaints, apart, axe, new_page, sign_in
 from tests.factories.transformers_to_come import (
     make_transformer_forecast,
     make_transformer_prediction,
     make_transformer_risk_run,
 )
-from tests.servers.environment import ROOT
 from tests.servers.web import WebServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
 
 NARROW: ViewportSize = {"width": 1024, "height": 768}
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture
@@ -57,15 +55,6 @@ def worst() -> models.AssetHealth:
     return models.AssetHealth.objects.filter(asset_kind="TRANSFORMER").order_by("health_index", "pk")[0]
 
 
-def faults(page: Page) -> list[str]:
-    """Return the accessibility faults of a page."""
-    page.evaluate(AXE.read_text())
-    found: list[str] = page.evaluate(
-        "axe.run().then(({violations}) => violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html}`)))"
-    )
-    return found
-
-
 def test_the_worst_transformer_is_found_and_work_is_ordered(desk: tuple[Page, Complaints]) -> None:
     page, complaints = desk
     expected = worst()
@@ -76,7 +65,7 @@ def test_the_worst_transformer_is_found_and_work_is_ordered(desk: tuple[Page, Co
     first = page.get_by_test_id("health-table").locator("tbody tr").first
     expect(first).to_contain_text(expected.pk)
     expect(first).to_contain_text(f"{expected.health_index:.1f}")
-    assert faults(page) == []
+    assert axe(page) == []
 
     first.get_by_role("link", name=expected.pk, exact=True).click()
     expect(page).to_have_url(re.compile(f"/assets/{expected.pk}$"))
@@ -84,12 +73,12 @@ def test_the_worst_transformer_is_found_and_work_is_ordered(desk: tuple[Page, Co
     expect(page.get_by_test_id("transformer-load").get_by_test_id("chart")).to_be_visible()
     expect(page.get_by_test_id("ageing-known")).to_contain_text("of 336 hours")
     expect(page.get_by_test_id("transformer-failure")).to_contain_text("have never been predicted here")
-    assert faults(page) == []
+    assert axe(page) == []
 
     page.get_by_test_id("order-work").click()
     dialog = page.get_by_test_id("order-dialog")
     dialog.get_by_label("Description").fill("Oil at the bushing")
-    assert faults(page) == []
+    assert axe(page) == []
     page.get_by_test_id("confirm-order").click()
     expect(page.get_by_test_id("order-created")).to_contain_text("was created")
     order = models.WorkOrder.objects.get(asset_id=expected.pk, description="Oil at the bushing")
@@ -136,17 +125,17 @@ def test_a_prediction_is_told_with_what_moves_it(
     row = page.get_by_test_id(f"maintenance-{predicted.pk}")
     expect(row).to_contain_text("104")
     expect(row).to_contain_text("Replace it by a larger one")
-    assert faults(page) == []
+    assert axe(page) == []
     row.get_by_role("link", name=predicted.pk, exact=True).click()
     expect(page.get_by_test_id("failure-365")).to_contain_text("4.0%")
     expect(page.get_by_test_id("failure-30")).to_contain_text("not known: too few failed within 30 days")
     expect(page.get_by_test_id("failure-contributions")).to_contain_text("Hours above 120 % in a year")
     expect(page.get_by_test_id("recommendation")).to_contain_text("By the model in service.")
     expect(page.get_by_test_id("transformer-next-day")).to_contain_text("95%, at 17:00")
-    assert faults(page) == []
+    assert axe(page) == []
     page.goto("/assets?view=tomorrow")
     expect(page.get_by_test_id("tomorrow-table")).to_contain_text(predicted.pk)
-    assert faults(page) == []
+    assert axe(page) == []
     assert complaints == []
 
 

@@ -15,13 +15,11 @@ from playwright.sync_api import Browser, Download, Page, expect
 
 from cascade.models import CascadeBatch, CascadeRun, Scenario
 from grid import models
-from tests.e2e.browser import Complaints, new_page, sign_in, wait_for_map
-from tests.servers.environment import ROOT
+from tests.e2e.browser import Complaints, axe, new_page, sign_in, wait_for_map
 from tests.servers.web import WebServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
 
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 MINUTES_MS = 300_000
 """A worker compiles the batch engine at its first use."""
 
@@ -32,15 +30,6 @@ def desk(browser_of_module: Browser, grid_site: WebServer) -> Iterator[tuple[Pag
     with new_page(browser_of_module, grid_site.port) as (page, complaints):
         sign_in(page, username="pia", path="/cascade/runs")
         yield page, complaints
-
-
-def axe(page: Page) -> list[str]:
-    """Return what axe finds on the page."""
-    page.evaluate(AXE.read_text())
-    faults: list[str] = page.evaluate(
-        "axe.run().then(({violations}) => violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html}`)))"
-    )
-    return faults
 
 
 def heavy_lines() -> list[str]:

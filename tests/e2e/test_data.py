@@ -12,8 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from flux_site.jobs.models import Job
 from grid import models
-from tests.e2e.browser import apart, new_page, sign_in
-from tests.e2e.test_map import AXE
+from tests.e2e.browser import apart, axe, new_page, sign_in
 from tests.factories.users import make_user
 from tests.servers.web import WebServer
 
@@ -26,21 +25,12 @@ def choose(page: Page, label: str, option: str | re.Pattern[str]) -> None:
     page.get_by_role("option", name=option).click()
 
 
-def accessibility_faults(page: Page) -> list[str]:
-    """Return what axe finds on the page."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "axe.run().then(({violations}) => violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html}`)))"
-    )
-    return [str(fault) for fault in found]
-
-
 def test_layer_is_synced_and_paused(browser_of_module: Browser, grid_site: WebServer) -> None:
     with new_page(browser_of_module, grid_site.port) as (page, complaints):
         sign_in(page, username="pia", path="/data")
         page.get_by_role("link", name="Sync layers").click()
         expect(page).to_have_url(re.compile("/data/layers$"))
-        row = page.locator('[data-row="weather"]')
+        row = page.get_by_test_id("sync-layer-weather")
         expect(row).to_contain_text(f"{models.WeatherObservation.objects.count():,}")
         page.get_by_test_id("open-layer-weather").click()
         expect(page).to_have_url(re.compile("/data/layers/weather$"))
@@ -66,7 +56,7 @@ def test_layer_is_synced_and_paused(browser_of_module: Browser, grid_site: WebSe
 
         page.get_by_test_id("show-summary").click()
         expect(page.get_by_test_id("summary-table")).to_contain_text("Substations")
-        assert accessibility_faults(page) == []
+        assert axe(page) == []
         assert complaints == []
 
 
@@ -87,7 +77,7 @@ def test_layer_is_exported_and_downloaded(
         with file.open(encoding="utf-8", newline="") as lines:
             ids = {row["substation_id"] for row in csv.DictReader(lines)}
         assert ids == set(models.Substation.objects.values_list("pk", flat=True))
-        assert accessibility_faults(page) == []
+        assert axe(page) == []
         assert complaints == []
 
 
@@ -101,7 +91,7 @@ def test_records_are_checked_and_a_finding_leads_to_the_map(
         expect(page.get_by_test_id("quality-checked")).to_contain_text("As checked on")
         findings = models.DataQualityFinding.objects
         expect(page.get_by_text(f"{findings.count():,} finding", exact=False)).to_be_visible()
-        assert accessibility_faults(page) == []
+        assert axe(page) == []
 
         kind = findings.values_list("kind", flat=True)[0]
         page.get_by_test_id(f"rule-{kind}").first.click()
@@ -130,7 +120,7 @@ def test_file_is_imported_and_its_refused_rows_are_told(
         page.get_by_test_id("import-preview").click()
         expect(page.get_by_test_id("preview-counts")).to_contain_text("Of the first 3 rows")
         expect(page.get_by_test_id("mapping-table")).to_contain_text("pole_class")
-        assert accessibility_faults(page) == []
+        assert axe(page) == []
         page.get_by_test_id("import-start").click()
 
         detail = page.get_by_test_id("import-detail")
@@ -148,7 +138,7 @@ def test_file_is_imported_and_its_refused_rows_are_told(
         assert told == rejects
         pole.refresh_from_db()
         assert pole.pole_class == "H6"
-        assert accessibility_faults(page) == []
+        assert axe(page) == []
         assert complaints == []
 
 
@@ -164,5 +154,5 @@ def test_what_an_account_may_not_do_is_not_offered(browser_of_module: Browser, g
         page.get_by_role("link", name="Delivery & streams").click()
         expect(page.get_by_test_id("outbox")).to_contain_text("Waiting")
         expect(page.get_by_test_id("streams-table")).to_contain_text("Readings")
-        assert accessibility_faults(page) == []
+        assert axe(page) == []
         assert complaints == []

@@ -22,17 +22,15 @@ from cascade.services.decisions.restoration import start_restoration
 from cascade.services.runs import start_run
 from flux_site.celery import app as celery_app
 from flux_site.jobs.models import Job
-from tests.e2e.browser import Complaints, apart, new_page, sign_in
+from tests.e2e.browser import Complaints, apart, axe, new_page, sign_in
 from tests.factories.grid import make_circuit, make_customer, make_line_section, make_meter, make_transformer
 from tests.factories.users import make_user
-from tests.servers.environment import ROOT
 from tests.servers.web import WebServer, web_server
 from tests.servers.worker import worker
 from tests.small_network import make_small_network
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
 
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 FAILED, TRIPPED = "BR-9012", "BR-9013"
 PATIENCE_S = 120
 VOLL_USD_PER_MWH = 35_685.0
@@ -325,12 +323,3 @@ def test_the_page_has_no_accessibility_faults(
             page.goto(f"/cascade/decisions?run={run_id}&tab={tab}&new=1")
             expect(page.get_by_test_id(part)).to_be_visible()
             assert axe(page) == []
-
-
-def axe(page: Page) -> list[str]:
-    """Return what axe finds on the page."""
-    page.evaluate(AXE.read_text())
-    found: list[str] = page.evaluate(
-        "axe.run().then(({violations}) => violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html}`)))"
-    )
-    return found

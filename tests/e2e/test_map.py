@@ -10,14 +10,12 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from grid import models
 from grid.operations import ACTIVE_OUTAGE_STATUSES
-from tests.e2e.browser import Complaints, new_page, sign_in, wait_for_map
+from tests.e2e.browser import Complaints, axe, new_page, sign_in, wait_for_map
 from tests.e2e.map_place import count_pixels, on_screen, picture, viewport
-from tests.servers.environment import ROOT
 from tests.servers.web import WebServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
 
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 LAND, GULF = (17, 25, 33), (10, 15, 20)
 TRACED = (94, 230, 255)
 SIZES: tuple[ViewportSize, ...] = ({"width": 1366, "height": 768}, {"width": 1920, "height": 1080})
@@ -225,12 +223,7 @@ def test_pages_have_no_accessibility_faults(desk: tuple[Page, Complaints], path:
     expect(page.get_by_test_id("health")).to_have_attribute("data-status", "OK")
     if path in ("/", "/cascade"):
         wait_for_map(page)
-    page.evaluate(AXE.read_text())
-    faults = page.evaluate(
-        "axe.run().then(({violations}) => violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html}`)))"
-    )
-
-    assert faults == []
+    assert axe(page) == []
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size['width']}x{size['height']}")

@@ -13,15 +13,13 @@ from django.contrib.gis.db.models.functions import PointOnSurface
 from playwright.sync_api import Browser, Page, expect
 
 from grid import models
-from tests.e2e.browser import Complaints, apart, new_page, sign_in, wait_for_map
+from tests.e2e.browser import Complaints, apart, axe, new_page, sign_in, wait_for_map
 from tests.e2e.map_place import count_pixels, on_screen, picture
 from tests.factories.users import make_user
-from tests.servers.environment import ROOT
 from tests.servers.web import WebServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
 
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 FEET_PER_M = 1 / 0.3048
 INDUSTRIAL = (0xCD, 0xB0, 0xE8)
 METER_CELL = (126, 142, 158)
@@ -39,15 +37,6 @@ def open_map(page: Page, search: str) -> None:
     """Open the map and wait until it is drawn."""
     page.goto(f"/?{search}")
     wait_for_map(page)
-
-
-def axe(page: Page) -> list[str]:
-    """Return what axe finds on the page."""
-    page.evaluate(AXE.read_text())
-    found: list[str] = page.evaluate(
-        "axe.run().then(({violations}) => violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html}`)))"
-    )
-    return found
 
 
 def large_building(use: str) -> models.Building:

@@ -17,14 +17,12 @@ from playwright.sync_api import Browser, Page, expect
 from pyproj import Geod
 
 from grid import models
-from tests.e2e.browser import Complaints, new_page, sign_in, wait_for_map
+from tests.e2e.browser import Complaints, axe, new_page, sign_in, wait_for_map
 from tests.e2e.map_place import on_screen
-from tests.servers.environment import ROOT
 from tests.servers.web import WebServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
 
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 METRES_PER_MILE = 1609.344
 METRES_PER_FOOT = 0.3048
 
@@ -282,8 +280,4 @@ def test_tools_have_no_accessibility_faults(desk: tuple[Page, Complaints]) -> No
     expect(page.get_by_test_id("compare-table")).to_be_visible()
     expect(page.get_by_test_id("tool-panel").get_by_text("…")).to_have_count(0)
 
-    page.evaluate(AXE.read_text())
-    faults = page.evaluate(
-        "axe.run().then(({violations}) => violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html}`)))"
-    )
-    assert faults == []
+    assert axe(page) == []

@@ -9,13 +9,10 @@ from django.db.models import Count
 from playwright.sync_api import Browser, Page, expect
 
 from grid import models
-from tests.e2e.browser import Complaints, apart, new_page, sign_in, wait_for_map
-from tests.servers.environment import ROOT
+from tests.e2e.browser import Complaints, apart, axe, new_page, sign_in, wait_for_map
 from tests.servers.web import WebServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
-
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture
@@ -59,15 +56,6 @@ def restore_all(page: Page) -> None:
     page.get_by_test_id("step-restore").click()
     page.get_by_test_id("restore-submit").click()
     expect(page.get_by_test_id("outage-status")).to_have_text("Restored")
-
-
-def axe(page: Page) -> list[str]:
-    """Return what axe finds on the page."""
-    page.evaluate(AXE.read_text())
-    faults: list[str] = page.evaluate(
-        "axe.run().then(({violations}) => violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html}`)))"
-    )
-    return faults
 
 
 def test_outage_is_reported_worked_on_and_restored_in_steps(desk: tuple[Page, Complaints]) -> None:

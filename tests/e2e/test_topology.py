@@ -11,13 +11,10 @@ from django.db.models import Count, Q, Sum
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from grid import models
-from tests.e2e.browser import Complaints, new_page, sign_in, wait_for_map
-from tests.servers.environment import ROOT
+from tests.e2e.browser import Complaints, axe, new_page, sign_in, wait_for_map
 from tests.servers.web import WebServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
-
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture
@@ -65,15 +62,6 @@ def part(page: Page, asset_id: str) -> Locator:
 
 def steps_of(page: Page) -> list[str]:
     return parse_qs(urlsplit(page.url).query).get("do", [""])[0].split(",")
-
-
-def axe(page: Page) -> list[str]:
-    """Return what axe finds on the page."""
-    page.evaluate(AXE.read_text())
-    faults: list[str] = page.evaluate(
-        "axe.run().then(({violations}) => violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html}`)))"
-    )
-    return faults
 
 
 def test_diagram_of_a_circuit_holds_what_the_records_hold(desk: tuple[Page, Complaints]) -> None:

@@ -11,15 +11,13 @@ from playwright.sync_api import Browser, Page, expect
 from flux_site.jobs.context import JobContext
 from grid import models
 from grid.services import vegetation
-from tests.e2e.browser import Complaints, apart, new_page, sign_in, wait_for_map
+from tests.e2e.browser import Complaints, apart, axe, new_page, sign_in, wait_for_map
 from tests.e2e.map_place import on_screen
 from tests.factories.jobs import make_job
-from tests.servers.environment import ROOT
 from tests.servers.web import WebServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
 
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 WORST_FIRST = ("-customer_minutes_per_year", "pk")
 
 
@@ -46,15 +44,6 @@ def worst_tree() -> models.TreeRisk:
     """Return the tree of a span of distribution whose fall is expected to cost most."""
     rows = models.TreeRisk.objects.filter(customer_minutes_per_year__isnull=False)
     return rows.order_by(*WORST_FIRST)[0]
-
-
-def axe(page: Page) -> list[str]:
-    """Return what axe finds on the page."""
-    page.evaluate(AXE.read_text())
-    faults: list[str] = page.evaluate(
-        "axe.run().then(({violations}) => violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html}`)))"
-    )
-    return faults
 
 
 def test_the_worst_span_leads_to_its_trees_and_their_place(desk: tuple[Page, Complaints]) -> None:

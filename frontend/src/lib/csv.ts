@@ -1,3 +1,5 @@
+import { download } from './download';
+
 export type CsvCell = string | number | boolean | null | undefined;
 
 /** CSV (RFC 4180) with a head, all digits kept; unknown is empty. */
@@ -11,4 +13,9 @@ function field(cell: CsvCell): string {
   let text = String(cell);
   if (typeof cell === 'string' && /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text))) text = `'${text}`;
   return /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Hand CSV over as a file; its name comes without the ending. */
+export function saveCsv(name: string, text: string): void {
+  download(`${name}.csv`, text, 'text/csv;charset=utf-8');
 }

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { nextSorting } from './sorting';
-import { sortRows, toCsv } from './tableColumns';
+import { beginsWithLargest, fileColumns, isSortable, sortRows, toCsv } from './tableColumns';
 import type { Column } from './tableColumns';
 
 interface Row {
@@ -33,15 +32,6 @@ describe('rows', () => {
     expect(sortRows(rows, COLUMNS, { key: 'name', isDescending: false }).map(({ name }) => name)).toEqual(['t1', 'T9', 'T10']);
   });
 
-  it('begin with the largest numbers, and come back to the order of before', () => {
-    const first = nextSorting(null, 'use', true);
-    expect(first).toEqual({ key: 'use', isDescending: true });
-    const second = nextSorting(first, 'use', true);
-    expect(second).toEqual({ key: 'use', isDescending: false });
-    expect(nextSorting(second, 'use', true)).toBeNull();
-    expect(nextSorting(first, 'name', false)).toEqual({ key: 'name', isDescending: false });
-  });
-
   it('go into a file with all digits; the unknown is empty, and nothing runs as a formula', () => {
     const rows = [
       { name: 'North, "old"', use: 1234.5678901 },
@@ -49,5 +39,20 @@ describe('rows', () => {
       { name: '-', use: -0.5 },
     ];
     expect(toCsv(rows, COLUMNS)).toBe('Name,Use (kWh)\r\n"North, ""old""",1234.5678901\r\n\'=1+1,\r\n\'-,-0.5\r\n');
+  });
+
+  it('are in order of what a column counts by, the most on top at first, or as they came', () => {
+    const level: Column<Row> = { key: 'level', label: 'Level', value: ({ name }) => name, order: ({ use }) => use };
+    const rows = [{ name: 'low', use: 1 }, { name: 'critical', use: 3 }, { name: 'not known', use: null }, { name: 'high', use: 2 }];
+    expect(beginsWithLargest(level)).toBe(true);
+    expect(sortRows(rows, [level], { key: 'level', isDescending: true }).map(({ name }) => name)).toEqual(['critical', 'high', 'low', 'not known']);
+    const plain: Column<Row> = { key: 'plain', label: 'Plain' };
+    expect(isSortable(plain)).toBe(false);
+    expect(sortRows(rows, [plain], { key: 'plain', isDescending: true })).toBe(rows);
+  });
+
+  it('go into a file of programs by their keys, with columns of the file alone, without those that hold nothing', () => {
+    const columns = [NAME, { key: 'button', label: 'Open' }, ...fileColumns<Row>({ use_kwh: ({ use }) => use, unknown: () => undefined })];
+    expect(toCsv([{ name: 'T1', use: 0.5 }], columns, 'keys')).toBe('name,use_kwh,unknown\r\nT1,0.5,\r\n');
   });
 });

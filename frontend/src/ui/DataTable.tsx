@@ -1,111 +1,203 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import ButtonBase from '@mui/material/ButtonBase';
 import Table from '@mui/material/Table';
 import TableBody from '@mui/material/TableBody';
 import TableCell from '@mui/material/TableCell';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
-import TableSortLabel from '@mui/material/TableSortLabel';
 import { useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 
-import { download } from '../lib/download';
+import type { CsvCell } from '../lib/csv';
 import { formatNumber, UNKNOWN } from '../lib/format';
 import { nextSorting } from '../lib/sorting';
 import type { Sorting } from '../lib/sorting';
-import { sortRows, toCsv } from '../lib/tableColumns';
+import { beginsWithLargest, isSortable, sortRows } from '../lib/tableColumns';
 import type { Column } from '../lib/tableColumns';
 
-import { DownloadIcon } from './icons';
+import { CsvButton } from './CsvButton';
+import { Maybe } from './Maybe';
+import { Pager, rangeWords } from './Pager';
+import { SortHead } from './SortHead';
 
 export interface ShownColumn<Row> extends Column<Row> {
-  /** What the cell shows. */
-  cell: (row: Row) => ReactNode;
-  /** In the file alone. */
-  isHidden?: boolean;
+  /** What the cell shows; without it, the value: numbers as whole ones. */
+  cell?: (row: Row) => ReactNode;
+  /** What the head means. */
+  title?: string;
+  /** Long texts that take several lines; all others are kept on one. */
+  isWrapped?: boolean;
+  widthPx?: number;
 }
 
-interface Props<Row> {
-  caption: string;
+/** What the table is: written above it, or told only to those who do not see it. */
+type Named = { caption: string; label?: undefined } | { label: string; caption?: undefined };
+
+type Props<Row> = Named & {
   rows: readonly Row[];
   columns: readonly ShownColumn<Row>[];
   rowKey: (row: Row) => string;
-  maxHeightPx?: number;
   testId: string;
-}
+  /** Rows have the test id of this, a hyphen and their key. */
+  rowTestId?: string;
+  /** The order at first; without it as the rows come. */
+  sorting?: Sorting;
+  isSelected?: (row: Row) => boolean;
+  /** Chosen by its first cell, or by a click anywhere on the row. */
+  onSelect?: (row: Row) => void;
+  /** Rows of a page; without it the first are shown, and all on demand. */
+  pageSize?: number;
+  firstRows?: number;
+  /** Beyond this it scrolls under its heads; null: as tall as its rows. */
+  maxHeightPx?: number | null;
+  /** Name of the file of all rows, without its ending; without it none is offered here. */
+  csv?: string;
+  /** For narrow panels. */
+  isDense?: boolean;
+};
 
-const FIRST_ROWS = 100;
+const DENSE = { '& .MuiTableCell-root': { px: 0.5, fontSize: '0.75rem' }, '& td': { verticalAlign: 'top' } };
 
-/** Rows in any order. */
-export function DataTable<Row>({ caption, rows, columns, rowKey, maxHeightPx = 420, testId }: Props<Row>) {
-  const [sorting, setSorting] = useState<Sorting | null>(null);
+/** Rows in any order, page by page or with the first on top, and as a file; one can be chosen. */
+export function DataTable<Row>({
+  label,
+  caption,
+  rows,
+  columns,
+  rowKey,
+  testId,
+  rowTestId,
+  sorting: first,
+  isSelected,
+  onSelect,
+  pageSize,
+  firstRows = 100,
+  maxHeightPx = pageSize === undefined ? 420 : null,
+  csv,
+  isDense = false,
+}: Props<Row>) {
+  const [sorting, setSorting] = useState<Sorting | null>(first ?? null);
+  const [page, setPage] = useState(0);
   const [isWhole, setWhole] = useState(false);
-  const sorted = useMemo(() => sortRows(rows, columns, sorting), [rows, columns, sorting]);
+  const ordered = useMemo(() => sortRows(rows, columns, sorting), [rows, columns, sorting]);
   const visible = columns.filter(({ isHidden = false }) => !isHidden);
-  const shown = isWhole ? sorted : sorted.slice(0, FIRST_ROWS);
+  const size = pageSize ?? (isWhole ? ordered.length : firstRows);
+  // Rows may have become fewer since the page was turned.
+  const offset = pageSize === undefined ? 0 : Math.min(page, Math.max(0, Math.ceil(ordered.length / size) - 1)) * size;
+  const shown = ordered.slice(offset, offset + size);
+  const name = caption ?? label;
+  const sort = (column: Column<Row>): void => {
+    setPage(0);
+    setSorting(nextSorting(sorting, column.key, beginsWithLargest(column)));
+  };
+  const file = csv !== undefined && <CsvButton name={csv} what={name} rows={ordered} columns={columns} testId={`${testId}-csv`} />;
   return (
     <>
-      <Box role="region" aria-label={`${caption}: rows`} tabIndex={0} sx={{ overflow: 'auto', maxHeight: maxHeightPx }}>
-        <Table stickyHeader data-testid={testId} sx={{ '& caption': { captionSide: 'top', p: 0, pb: 0.5 } }}>
-          <caption>{caption}</caption>
+      <Box role="region" aria-label={`${name}: rows`} tabIndex={0} sx={maxHeightPx === null ? { overflowX: 'auto' } : { overflow: 'auto', maxHeight: maxHeightPx }}>
+        <Table
+          stickyHeader={maxHeightPx !== null}
+          aria-label={label}
+          data-testid={testId}
+          sx={{ '& caption': { captionSide: 'top', p: 0, pb: 0.5 }, ...(isDense ? DENSE : {}) }}
+        >
+          {caption !== undefined && <caption>{caption}</caption>}
           <TableHead>
             <TableRow>
-              {visible.map((column) => {
-                const direction = sorting?.isDescending === true ? 'desc' : 'asc';
-                const isActive = sorting?.key === column.key;
-                return (
-                  <TableCell key={column.key} align={column.isNumber === true ? 'right' : 'left'} sortDirection={isActive ? direction : false}>
-                    <TableSortLabel active={isActive} direction={isActive ? direction : 'asc'} onClick={() => setSorting(nextSorting(sorting, column.key, column.isNumber === true))}>
-                      {column.label}
-                    </TableSortLabel>
-                  </TableCell>
-                );
-              })}
+              {visible.map((column) => (
+                <Head key={column.key} column={column} sorting={sorting} onSort={() => sort(column)} />
+              ))}
             </TableRow>
           </TableHead>
           <TableBody>
-            {shown.map((row) => (
-              <TableRow key={rowKey(row)} hover>
-                {visible.map((column) => (
-                  <TableCell key={column.key} align={column.isNumber === true ? 'right' : 'left'} sx={{ whiteSpace: 'nowrap' }}>
-                    {column.cell(row)}
-                  </TableCell>
-                ))}
-              </TableRow>
-            ))}
+            {shown.map((row) => {
+              const key = rowKey(row);
+              return (
+                <TableRow
+                  key={key}
+                  hover
+                  selected={isSelected?.(row) ?? false}
+                  data-testid={rowTestId === undefined ? undefined : `${rowTestId}-${key}`}
+                  onClick={onSelect === undefined ? undefined : () => onSelect(row)}
+                  sx={{ cursor: onSelect === undefined ? undefined : 'pointer' }}
+                >
+                  {visible.map((column, at) => (
+                    <TableCell key={column.key} align={alignOf(column)} sx={{ whiteSpace: column.isWrapped === true ? undefined : 'nowrap' }}>
+                      {at === 0 && onSelect !== undefined ? <Choice onChoose={() => onSelect(row)}>{shownIn(column, row)}</Choice> : shownIn(column, row)}
+                    </TableCell>
+                  ))}
+                </TableRow>
+              );
+            })}
           </TableBody>
         </Table>
       </Box>
-      {sorted.length > shown.length && (
+      {pageSize !== undefined && (
+        <Pager
+          note={shown.length === 0 ? 'None' : rangeWords(offset, shown.length, ordered.length)}
+          onBefore={offset === 0 ? null : () => setPage(offset / size - 1)}
+          onNext={offset + size >= ordered.length ? null : () => setPage(offset / size + 1)}
+        >
+          {file}
+        </Pager>
+      )}
+      {pageSize === undefined && shown.length < ordered.length && (
         <Button fullWidth onClick={() => setWhole(true)}>
-          Show all {formatNumber(sorted.length)} rows
+          Show all {formatNumber(ordered.length)} rows
         </Button>
       )}
+      {pageSize === undefined && file}
     </>
   );
 }
 
-/** Save rows as a file; all digits are kept. */
-export function CsvButton<Row>({ name, rows, columns, what }: { name: string; rows: readonly Row[]; columns: readonly Column<Row>[]; what: string }) {
+interface HeadProps<Row> {
+  column: ShownColumn<Row>;
+  sorting: Sorting | null;
+  onSort: () => void;
+}
+
+function Head<Row>({ column, sorting, onSort }: HeadProps<Row>) {
+  const { key, label, title, widthPx } = column;
+  if (!isSortable(column)) {
+    return (
+      <TableCell align={alignOf(column)} title={title} sx={{ width: widthPx }}>
+        {label}
+      </TableCell>
+    );
+  }
   return (
-    <Button
-      variant="text"
-      startIcon={<DownloadIcon />}
-      aria-label={`Download ${what} as CSV`}
-      disabled={rows.length === 0}
-      onClick={() => download(`${name}.csv`, toCsv(rows, columns), 'text/csv;charset=utf-8')}
-    >
-      CSV
-    </Button>
+    <SortHead id={key} sort={sorting?.key ?? null} isDescending={sorting?.isDescending ?? false} onSort={onSort} align={alignOf(column)} title={title} widthPx={widthPx}>
+      {label}
+    </SortHead>
   );
 }
 
-/** A figure that is unknown says so to screen readers, too. */
-export function Maybe({ text }: { text: string }) {
-  if (text !== UNKNOWN) return text;
+/** The first cell of a row that can be chosen, for those without a mouse. */
+function Choice({ onChoose, children }: { onChoose: () => void; children: ReactNode }) {
   return (
-    <Box component="span" role="img" aria-label="not known" title="not known" sx={{ color: 'text.secondary' }}>
-      {UNKNOWN}
-    </Box>
+    <ButtonBase
+      sx={{ display: 'block', font: 'inherit', textAlign: 'left', color: 'primary.main', borderRadius: 0.5 }}
+      onClick={(event) => {
+        event.stopPropagation();
+        onChoose();
+      }}
+    >
+      {children}
+    </ButtonBase>
   );
+}
+
+function alignOf<Row>({ isNumber = false }: Column<Row>): 'left' | 'right' {
+  return isNumber ? 'right' : 'left';
+}
+
+function shownIn<Row>({ cell, value }: ShownColumn<Row>, row: Row): ReactNode {
+  return cell === undefined ? <Value value={value?.(row)} /> : cell(row);
+}
+
+function Value({ value }: { value: CsvCell }) {
+  if (value === null || value === undefined) return <Maybe text={UNKNOWN} />;
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'number' ? <Maybe text={formatNumber(value)} /> : value;
 }

@@ -2,7 +2,7 @@ import { useState } from 'react';
 
 import { formatInstant, formatNumber } from '../../lib/format';
 import type { Column } from '../../lib/tableColumns';
-import { CsvButton } from '../../ui/DataTable';
+import { CsvButton } from '../../ui/CsvButton';
 import { Figures } from '../../ui/Figures';
 import { Note } from '../../ui/Note';
 import { EmptyState } from '../../ui/StateMessage';

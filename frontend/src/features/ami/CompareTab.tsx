@@ -2,9 +2,11 @@ import { useMemo } from 'react';
 
 import { formatNumber, formatQuantity, UNKNOWN } from '../../lib/format';
 import { Chart } from '../../ui/Chart';
-import { CsvButton, DataTable, Maybe } from '../../ui/DataTable';
+import { CsvButton } from '../../ui/CsvButton';
+import { DataTable } from '../../ui/DataTable';
 import type { ShownColumn } from '../../ui/DataTable';
 import { Figures } from '../../ui/Figures';
+import { Maybe } from '../../ui/Maybe';
 import { Note } from '../../ui/Note';
 import { EmptyState } from '../../ui/StateMessage';
 import { useColours } from '../../ui/palette';

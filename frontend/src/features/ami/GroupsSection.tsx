@@ -1,8 +1,10 @@
 import { useMemo } from 'react';
 
 import { formatNumber } from '../../lib/format';
-import { CsvButton, DataTable, Maybe } from '../../ui/DataTable';
+import { CsvButton } from '../../ui/CsvButton';
+import { DataTable } from '../../ui/DataTable';
 import type { ShownColumn } from '../../ui/DataTable';
+import { Maybe } from '../../ui/Maybe';
 import { EmptyState } from '../../ui/StateMessage';
 
 import { Answer } from './Answer';

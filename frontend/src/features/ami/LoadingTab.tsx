@@ -1,9 +1,11 @@
 import { useMemo } from 'react';
 
 import { formatInstant, formatNumber, formatQuantity } from '../../lib/format';
-import { CsvButton, DataTable, Maybe } from '../../ui/DataTable';
+import { CsvButton } from '../../ui/CsvButton';
+import { DataTable } from '../../ui/DataTable';
 import type { ShownColumn } from '../../ui/DataTable';
 import { LoadingBadge } from '../../ui/LoadingBadge';
+import { Maybe } from '../../ui/Maybe';
 import { Note } from '../../ui/Note';
 import { EmptyState } from '../../ui/StateMessage';
 

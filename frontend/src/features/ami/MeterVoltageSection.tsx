@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { formatQuantity } from '../../lib/format';
 import type { Column } from '../../lib/tableColumns';
 import { Chart } from '../../ui/Chart';
-import { CsvButton } from '../../ui/DataTable';
+import { CsvButton } from '../../ui/CsvButton';
 import { EmptyState } from '../../ui/StateMessage';
 import { useColours } from '../../ui/palette';
 

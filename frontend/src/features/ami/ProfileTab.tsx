@@ -2,7 +2,8 @@ import { useMemo, useState } from 'react';
 
 import { formatInstant, formatNumber, formatQuantity } from '../../lib/format';
 import { Chart } from '../../ui/Chart';
-import { CsvButton, DataTable } from '../../ui/DataTable';
+import { CsvButton } from '../../ui/CsvButton';
+import { DataTable } from '../../ui/DataTable';
 import type { ShownColumn } from '../../ui/DataTable';
 import { Figures } from '../../ui/Figures';
 import { EmptyState } from '../../ui/StateMessage';
@@ -158,5 +159,5 @@ const COLUMNS: readonly ShownColumn<ProfileHour>[] = [
       cell: (row) => formatPower(row[value]),
     }),
   ),
-  { key: 'count', label: 'Hours', isNumber: true, value: ({ hourCount }) => hourCount, cell: ({ hourCount }) => formatNumber(hourCount) },
+  { key: 'count', label: 'Hours', isNumber: true, value: ({ hourCount }) => hourCount },
 ];

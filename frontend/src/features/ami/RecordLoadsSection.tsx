@@ -1,7 +1,8 @@
 import { useMemo } from 'react';
 
 import { formatInstant, formatQuantity } from '../../lib/format';
-import { CsvButton, DataTable } from '../../ui/DataTable';
+import { CsvButton } from '../../ui/CsvButton';
+import { DataTable } from '../../ui/DataTable';
 import type { ShownColumn } from '../../ui/DataTable';
 import { LoadingBadge } from '../../ui/LoadingBadge';
 import { EmptyState } from '../../ui/StateMessage';

@@ -2,9 +2,11 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 
 import { formatNumber } from '../../lib/format';
-import { CsvButton, DataTable, Maybe } from '../../ui/DataTable';
+import { CsvButton } from '../../ui/CsvButton';
+import { DataTable } from '../../ui/DataTable';
 import type { ShownColumn } from '../../ui/DataTable';
 import { Figures } from '../../ui/Figures';
+import { Maybe } from '../../ui/Maybe';
 import { Note } from '../../ui/Note';
 import { EmptyState } from '../../ui/StateMessage';
 
@@ -44,8 +46,8 @@ interface BandRow {
 }
 
 const COLUMNS: readonly ShownColumn<BandRow>[] = [
-  { key: 'band', label: 'Band', value: ({ band }) => band.label, cell: ({ band }) => band.label },
-  { key: 'limits', label: 'Service voltage up to 600 V', value: ({ band }) => band.limits, cell: ({ band }) => band.limits },
+  { key: 'band', label: 'Band', value: ({ band }) => band.label },
+  { key: 'limits', label: 'Service voltage up to 600 V', value: ({ band }) => band.limits },
   { key: 'count', label: 'Readings', isNumber: true, value: ({ count }) => count, cell: ({ count }) => <Maybe text={formatNumber(count)} /> },
   { key: 'pct', label: 'Share', unit: '%', isNumber: true, value: ({ pct }) => pct, cell: ({ pct }) => <Maybe text={formatShare(pct)} /> },
 ];

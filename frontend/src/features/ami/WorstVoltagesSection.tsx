@@ -1,8 +1,10 @@
 import { useMemo } from 'react';
 
 import { formatNumber } from '../../lib/format';
-import { CsvButton, DataTable, Maybe } from '../../ui/DataTable';
+import { CsvButton } from '../../ui/CsvButton';
+import { DataTable } from '../../ui/DataTable';
 import type { ShownColumn } from '../../ui/DataTable';
+import { Maybe } from '../../ui/Maybe';
 import { EmptyState } from '../../ui/StateMessage';
 
 import { Answer } from './Answer';
@@ -102,6 +104,6 @@ function columnsOf(by: Group, actions: Pick<TabProps, 'enter' | 'change' | 'show
       value: ({ bands }) => bands.unknownCount,
       cell: ({ bands }) => formatNumber(bands.unknownCount),
     },
-    { key: 'meters', label: 'Meters', isNumber: true, value: ({ meterCount }) => meterCount, cell: ({ meterCount }) => formatNumber(meterCount) },
+    { key: 'meters', label: 'Meters', isNumber: true, value: ({ meterCount }) => meterCount },
   ];
 }

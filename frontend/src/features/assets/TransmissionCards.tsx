@@ -1,8 +1,3 @@
-import Table from '@mui/material/Table';
-import TableBody from '@mui/material/TableBody';
-import TableCell from '@mui/material/TableCell';
-import TableHead from '@mui/material/TableHead';
-import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
 import { useQuery } from 'urql';
 
@@ -10,6 +5,8 @@ import type { ResultOf } from '../../gql/graphql';
 import { formatNumber, formatQuantity, humanize, plural, UNKNOWN } from '../../lib/format';
 import { useUnits } from '../../lib/preferences';
 import { formatKilometres } from '../../lib/units';
+import { DataTable } from '../../ui/DataTable';
+import type { ShownColumn } from '../../ui/DataTable';
 import { FactList } from '../../ui/FactList';
 import { LoadingBadge } from '../../ui/LoadingBadge';
 
@@ -18,6 +15,14 @@ import { BranchQuery, BusQuery, SubstationQuery } from './transmissionQueries';
 import type { BranchRowFragment } from './transmissionQueries';
 
 type BranchRow = ResultOf<typeof BranchRowFragment>;
+
+type Circuit = NonNullable<ResultOf<typeof SubstationQuery>['substation']>['circuits']['edges'][number]['node'];
+
+const CIRCUITS: readonly ShownColumn<Circuit>[] = [
+  { key: 'circuit', label: 'Circuit', isWrapped: true, value: ({ name }) => name, cell: ({ assetId, name }) => <AssetLink assetId={assetId}>{name}</AssetLink> },
+  { key: 'peak', label: 'Peak MW', isNumber: true, value: ({ peakLoadMw }) => peakLoadMw, cell: ({ peakLoadMw }) => formatNumber(peakLoadMw, 2) },
+  { key: 'customers', label: 'Customers', isNumber: true, value: ({ customerCount }) => customerCount },
+];
 
 const OUT_OF_SIGHT = 'outside your zones';
 
@@ -45,26 +50,7 @@ export function SubstationCard({ assetId }: { assetId: string }) {
       />
       <Section title={plural(circuits.totalCount, 'distribution circuit')}>
         {circuits.edges.length > 0 && (
-          <Table aria-label="Distribution circuits">
-            <TableHead>
-              <TableRow>
-                <TableCell>Circuit</TableCell>
-                <TableCell align="right">Peak MW</TableCell>
-                <TableCell align="right">Customers</TableCell>
-              </TableRow>
-            </TableHead>
-            <TableBody>
-              {circuits.edges.map(({ node }) => (
-                <TableRow key={node.id}>
-                  <TableCell>
-                    <AssetLink assetId={node.assetId}>{node.name}</AssetLink>
-                  </TableCell>
-                  <TableCell align="right">{formatNumber(node.peakLoadMw, 2)}</TableCell>
-                  <TableCell align="right">{formatNumber(node.customerCount)}</TableCell>
-                </TableRow>
-              ))}
-            </TableBody>
-          </Table>
+          <DataTable label="Distribution circuits" testId="circuits-of-substation" rows={circuits.edges.map(({ node }) => node)} columns={CIRCUITS} rowKey={({ id }) => id} maxHeightPx={null} />
         )}
       </Section>
       <Section title="Transmission lines and transformers">
@@ -86,32 +72,16 @@ function voltages(minKv: number | null | undefined, maxKv: number | null | undef
 
 function BranchTable({ branches, from }: { branches: readonly BranchRow[]; from: string }) {
   if (branches.length === 0) return <Typography variant="caption">None.</Typography>;
-  return (
-    <Table aria-label="Transmission lines and transformers">
-      <TableHead>
-        <TableRow>
-          <TableCell>To</TableCell>
-          <TableCell align="right">kV</TableCell>
-          <TableCell align="right">Out MW</TableCell>
-          <TableCell align="right">Loading</TableCell>
-        </TableRow>
-      </TableHead>
-      <TableBody>
-        {branches.map((branch) => (
-          <TableRow key={branch.id}>
-            <TableCell>
-              <AssetLink assetId={branch.assetId}>{farEnd(branch, from)}</AssetLink>
-            </TableCell>
-            <TableCell align="right">{formatQuantity(branch.baseKv, '')}</TableCell>
-            <TableCell align="right">{formatNumber(flowOutMw(branch, from), 1)}</TableCell>
-            <TableCell align="right">
-              <LoadingBadge loadingPct={branch.baseLoadingPct} />
-            </TableCell>
-          </TableRow>
-        ))}
-      </TableBody>
-    </Table>
-  );
+  return <DataTable label="Transmission lines and transformers" testId="branches-of-substation" rows={branches} columns={branchColumns(from)} rowKey={({ id }) => id} maxHeightPx={null} />;
+}
+
+function branchColumns(from: string): ShownColumn<BranchRow>[] {
+  return [
+    { key: 'to', label: 'To', isWrapped: true, value: (branch) => farEnd(branch, from), cell: (branch) => <AssetLink assetId={branch.assetId}>{farEnd(branch, from)}</AssetLink> },
+    { key: 'kv', label: 'kV', isNumber: true, value: ({ baseKv }) => baseKv, cell: ({ baseKv }) => formatQuantity(baseKv, '') },
+    { key: 'out', label: 'Out MW', isNumber: true, value: (branch) => flowOutMw(branch, from), cell: (branch) => formatNumber(flowOutMw(branch, from), 1) },
+    { key: 'loading', label: 'Loading', isNumber: true, value: (branch) => branch.baseLoadingPct, cell: (branch) => <LoadingBadge loadingPct={branch.baseLoadingPct} /> },
+  ];
 }
 
 /** Base flow leaving the substation: the server's flow counts from the branch's from-end. */

@@ -1,89 +1,70 @@
 import { graphql } from '../../gql/graphql';
+import { CircuitFacts, CircuitName, SubstationName, TransformerFacts } from '../../lib/assets/fragments';
 
-export const TransformerQuery = graphql(`
-  query TransformerCard($assetId: String!) {
-    transformer(assetId: $assetId) {
-      id
-      assetId
-      name
-      lon
-      lat
-      ratedKva
-      phases
-      primaryKv
-      secondaryKv
-      installYear
-      customerCount
-      peakLoadKva
-      peakLoadingPct
-      latestLoad {
-        loadHour
-        loadKva
-        loadingPct
-      }
-      circuit {
-        id
-        assetId
-        name
-      }
-      substation {
-        id
-        assetId
-        name
-      }
-    }
-  }
-`);
-
-export const CircuitQuery = graphql(`
-  query CircuitCard($assetId: String!) {
-    circuit(assetId: $assetId) {
-      id
-      assetId
-      name
-      voltageKv
-      conductorType
-      ratedA
-      ratedMva
-      lengthKm
-      peakLoadMw
-      transformerCount
-      customerCount
-      status
-      substation {
-        id
-        assetId
-        name
+export const TransformerQuery = graphql(
+  `
+    query TransformerCard($assetId: String!) {
+      transformer(assetId: $assetId) {
+        ...TransformerFacts
         lon
         lat
+        installYear
+        peakLoadKva
+        circuit {
+          ...CircuitName
+        }
+        substation {
+          ...SubstationName
+        }
       }
     }
-  }
-`);
+  `,
+  [CircuitName, SubstationName, TransformerFacts],
+);
 
-export const MeterQuery = graphql(`
-  query MeterCard($assetId: String!) {
-    meter(assetId: $assetId) {
-      id
-      assetId
-      lon
-      lat
-      customerClass
-      phases
-      status
-      circuit {
-        id
-        assetId
-        name
-      }
-      transformer {
-        id
-        assetId
-        name
+export const CircuitQuery = graphql(
+  `
+    query CircuitCard($assetId: String!) {
+      circuit(assetId: $assetId) {
+        ...CircuitFacts
+        status
+        substation {
+          id
+          assetId
+          name
+          lon
+          lat
+        }
       }
     }
-  }
-`);
+  `,
+  [CircuitFacts],
+);
+
+export const MeterQuery = graphql(
+  `
+    query MeterCard($assetId: String!) {
+      meter(assetId: $assetId) {
+        id
+        assetId
+        lon
+        lat
+        customerClass
+        phases
+        status
+        circuit {
+          ...CircuitName
+        }
+        transformer {
+          id
+          assetId
+          name
+        }
+      }
+    }
+  `,
+  [CircuitName],
+);
 
 /** Asked for apart: without permission for customers the rest of the card still shows. */
 export const MeterCustomersQuery = graphql(`
@@ -109,89 +90,91 @@ export const MeterCustomersQuery = graphql(`
   }
 `);
 
-export const LineQuery = graphql(`
-  query LineCard($assetId: String!) {
-    line(assetId: $assetId) {
-      id
-      assetId
-      lineClass
-      phases
-      conductorType
-      ratedA
-      lengthM
-      isUnderground
-      circuit {
+export const LineQuery = graphql(
+  `
+    query LineCard($assetId: String!) {
+      line(assetId: $assetId) {
         id
         assetId
-        name
+        lineClass
+        phases
+        conductorType
+        ratedA
+        lengthM
+        isUnderground
+        circuit {
+          ...CircuitName
+        }
       }
     }
-  }
-`);
+  `,
+  [CircuitName],
+);
 
-export const SwitchQuery = graphql(`
-  query SwitchCard($assetId: String!) {
-    switch(assetId: $assetId) {
-      id
-      assetId
-      lon
-      lat
-      kind
-      isNormallyOpen
-      ratedA
-      circuit {
+export const SwitchQuery = graphql(
+  `
+    query SwitchCard($assetId: String!) {
+      switch(assetId: $assetId) {
         id
         assetId
-        name
-      }
-      otherCircuit {
-        id
-        assetId
-        name
+        lon
+        lat
+        kind
+        isNormallyOpen
+        ratedA
+        circuit {
+          ...CircuitName
+        }
+        otherCircuit {
+          ...CircuitName
+        }
       }
     }
-  }
-`);
+  `,
+  [CircuitName],
+);
 
-export const PoleQuery = graphql(`
-  query PoleCard($assetId: String!) {
-    pole(assetId: $assetId) {
-      id
-      assetId
-      lon
-      lat
-      heightM
-      poleClass
-      material
-      installYear
-      circuit {
+export const PoleQuery = graphql(
+  `
+    query PoleCard($assetId: String!) {
+      pole(assetId: $assetId) {
         id
         assetId
-        name
+        lon
+        lat
+        heightM
+        poleClass
+        material
+        installYear
+        circuit {
+          ...CircuitName
+        }
       }
     }
-  }
-`);
+  `,
+  [CircuitName],
+);
 
-export const OutageQuery = graphql(`
-  query OutageCard($assetId: String!) {
-    outage(assetId: $assetId) {
-      id
-      assetId
-      lon
-      lat
-      status
-      causeCode
-      startedAt
-      restoredAt
-      estimatedRestorationAt
-      customersInterrupted
-      customersOut
-      circuit {
+export const OutageQuery = graphql(
+  `
+    query OutageCard($assetId: String!) {
+      outage(assetId: $assetId) {
         id
         assetId
-        name
+        lon
+        lat
+        status
+        causeCode
+        startedAt
+        restoredAt
+        estimatedRestorationAt
+        customersInterrupted
+        customersOut
+        circuit {
+          ...CircuitName
+        }
       }
     }
-  }
-`);
+  `,
+  [CircuitName],
+);

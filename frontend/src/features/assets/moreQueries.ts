@@ -105,51 +105,44 @@ export const LineOfQuery = graphql(`
   }
 `);
 
-export const LineAssetsQuery = graphql(`
-  query LineAssets($lineId: String!) {
-    assetsOfLine(lineId: $lineId) {
-      lineId
-      isFed
-      customersBehind
-      transformersBehind
-      feedsFrom {
-        kind
-        assetId
-        title
-        lon
-        lat
-      }
-      feeds {
-        kind
-        assetId
-        title
-        lon
-        lat
-      }
-      transformers {
-        kind
-        assetId
-        title
-        lon
-        lat
-      }
-      switches {
-        kind
-        assetId
-        title
-        lon
-        lat
-      }
-      poles {
-        kind
-        assetId
-        title
-        lon
-        lat
-      }
-    }
+const FoundAsset = graphql(`
+  fragment FoundAsset on FoundAsset @_unmask {
+    kind
+    assetId
+    title
+    lon
+    lat
   }
 `);
+
+export const LineAssetsQuery = graphql(
+  `
+    query LineAssets($lineId: String!) {
+      assetsOfLine(lineId: $lineId) {
+        lineId
+        isFed
+        customersBehind
+        transformersBehind
+        feedsFrom {
+          ...FoundAsset
+        }
+        feeds {
+          ...FoundAsset
+        }
+        transformers {
+          ...FoundAsset
+        }
+        switches {
+          ...FoundAsset
+        }
+        poles {
+          ...FoundAsset
+        }
+      }
+    }
+  `,
+  [FoundAsset],
+);
 
 export const RouteQuery = graphql(`
   query AssetRoute($lineId: String!, $branchId: String!, $isLine: Boolean!) {

@@ -1,13 +1,10 @@
-import Table from '@mui/material/Table';
-import TableBody from '@mui/material/TableBody';
-import TableCell from '@mui/material/TableCell';
-import TableHead from '@mui/material/TableHead';
-import TableRow from '@mui/material/TableRow';
 import { useMemo } from 'react';
 
 import type { BranchColumns } from '../../lib/columns/layers';
 import { formatNumber } from '../../lib/format';
 import { LOADING_CLASSES } from '../../lib/loadingClasses';
+import { DataTable } from '../../ui/DataTable';
+import type { ShownColumn } from '../../ui/DataTable';
 import { Swatch } from '../../ui/Swatch';
 import { css } from '../../ui/palette';
 
@@ -36,33 +33,36 @@ export function compareLoading(branches: BranchColumns, result: CascadeResult): 
   };
 }
 
+interface ClassRow {
+  key: string;
+  label: string;
+  /** How it is drawn on the map; what is out is not. */
+  line: (typeof LOADING_CLASSES)[number] | null;
+  before: number;
+  after: number;
+}
+
+const COLUMNS: readonly ShownColumn<ClassRow>[] = [
+  {
+    key: 'loading',
+    label: 'Loading of lines',
+    cell: ({ label, line }) => (
+      <>
+        {line !== null && <Swatch shape="line" colour={css(line.colour)} widthPx={line.widthPx} />} {label}
+      </>
+    ),
+  },
+  { key: 'before', label: 'Base case', isNumber: true, cell: ({ before }) => formatNumber(before) },
+  { key: 'after', label: 'After', isNumber: true, cell: ({ after }) => formatNumber(after) },
+];
+
 export function LoadingComparison({ branches, result }: { branches: BranchColumns; result: CascadeResult }) {
-  const { before, after, outCount } = useMemo(() => compareLoading(branches, result), [branches, result]);
-  return (
-    <Table aria-label="Lines by loading, before and after" data-testid="loading-comparison">
-      <TableHead>
-        <TableRow>
-          <TableCell>Loading of lines</TableCell>
-          <TableCell align="right">Base case</TableCell>
-          <TableCell align="right">After</TableCell>
-        </TableRow>
-      </TableHead>
-      <TableBody>
-        {LOADING_CLASSES.map((entry) => (
-          <TableRow key={entry.key}>
-            <TableCell>
-              <Swatch shape="line" colour={css(entry.colour)} widthPx={entry.widthPx} /> {entry.label}
-            </TableCell>
-            <TableCell align="right">{formatNumber(before.get(entry.key) ?? 0)}</TableCell>
-            <TableCell align="right">{formatNumber(after.get(entry.key) ?? 0)}</TableCell>
-          </TableRow>
-        ))}
-        <TableRow>
-          <TableCell>out of service</TableCell>
-          <TableCell align="right">{formatNumber(0)}</TableCell>
-          <TableCell align="right">{formatNumber(outCount)}</TableCell>
-        </TableRow>
-      </TableBody>
-    </Table>
-  );
+  const rows = useMemo((): ClassRow[] => {
+    const { before, after, outCount } = compareLoading(branches, result);
+    return [
+      ...LOADING_CLASSES.map((line) => ({ key: line.key, label: line.label, line, before: before.get(line.key) ?? 0, after: after.get(line.key) ?? 0 })),
+      { key: 'out', label: 'out of service', line: null, before: 0, after: outCount },
+    ];
+  }, [branches, result]);
+  return <DataTable label="Lines by loading, before and after" testId="loading-comparison" rows={rows} columns={COLUMNS} rowKey={({ key }) => key} maxHeightPx={null} />;
 }

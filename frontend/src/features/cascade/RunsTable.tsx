@@ -1,20 +1,19 @@
-import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
 import Chip from '@mui/material/Chip';
-import Table from '@mui/material/Table';
-import TableBody from '@mui/material/TableBody';
-import TableCell from '@mui/material/TableCell';
-import TableHead from '@mui/material/TableHead';
-import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 
+import type { ResultOf } from '../../gql/graphql';
 import { formatInstant, formatNumber, formatQuantity, humanize, plural } from '../../lib/format';
 import { problemOf, problemOfInfo } from '../../lib/graphql/errors';
+import { DataTable } from '../../ui/DataTable';
+import type { ShownColumn } from '../../ui/DataTable';
+import { Pager } from '../../ui/Pager';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 import { statusColour } from '../../ui/jobStatus';
+import { usePaging } from '../../ui/usePaging';
 
 import { RunFilters } from './RunFilters';
 import { shareOfLoadPct } from './RunSummary';
@@ -39,13 +38,13 @@ interface Props {
 /** Cascade runs in the order asked for, those that match. */
 export function RunsTable({ onOpen, onNew, timeZone, canRun, chosen, onChoose }: Props) {
   const [filters, setFilters] = useState<Filters>(NO_FILTERS);
-  const [cursors, setCursors] = useState<(string | null)[]>([null]);
+  const asked = { filters: filtersOf(filters), ordering: orderingOf(filters) };
+  const paging = usePaging(JSON.stringify(asked));
   const [refusal, setRefusal] = useState<string | null>(null);
   const [, repeat] = useMutation(RepeatRunMutation);
-  const after = cursors.at(-1) ?? null;
   const [{ data, error, fetching }, refetch] = useQuery({
     query: CascadeRunsQuery,
-    variables: { first: PAGE, after, filters: filtersOf(filters), ordering: orderingOf(filters) },
+    variables: { first: PAGE, after: paging.after, ...asked },
     requestPolicy: 'cache-and-network',
   });
   const again = async (runId: string): Promise<void> => {
@@ -59,16 +58,11 @@ export function RunsTable({ onOpen, onNew, timeZone, canRun, chosen, onChoose }:
     onChoose(chosen.includes(runId) ? chosen.filter((each) => each !== runId) : [...chosen, runId].slice(-2));
   };
   const connection = data?.cascadeRuns;
-  const isFiltered = filtersOf(filters) !== null;
+  const isFiltered = asked.filters !== null;
+  const columns = runColumns({ chosen, onChoose: choose, onOpen, onRepeat: (runId) => void again(runId), canRun, timeZone });
   return (
     <>
-      <RunFilters
-        filters={filters}
-        onFilters={(next) => {
-          setFilters(next);
-          setCursors([null]);
-        }}
-      />
+      <RunFilters filters={filters} onFilters={setFilters} />
       {refusal !== null && (
         <Typography color="error" variant="caption" component="p" role="alert">
           {refusal}
@@ -76,7 +70,7 @@ export function RunsTable({ onOpen, onNew, timeZone, canRun, chosen, onChoose }:
       )}
       {connection === undefined && error !== undefined && !fetching && <ErrorState title="The runs could not be loaded" detail={problemOf(error).message} onRetry={refetch} />}
       {connection === undefined && (error === undefined || fetching) && <LoadingState label="Loading the runs" minHeight={240} />}
-      {connection?.edges.length === 0 && cursors.length === 1 && (
+      {connection?.edges.length === 0 && paging.page === 0 && (
         <EmptyState
           title={isFiltered ? 'No run matches' : 'No cascade has been run yet'}
           detail={isFiltered ? 'Ask for less above.' : 'Choose a substation or a line on the map and fail it.'}
@@ -85,84 +79,83 @@ export function RunsTable({ onOpen, onNew, timeZone, canRun, chosen, onChoose }:
       )}
       {connection !== undefined && connection.edges.length > 0 && (
         <>
-          <Table aria-label="Cascade runs" data-testid="runs-table">
-            <TableHead>
-              <TableRow>
-                <TableCell padding="checkbox">
-                  <span title="Compare">A, B</span>
-                </TableCell>
-                <TableCell>Run</TableCell>
-                <TableCell>Name</TableCell>
-                <TableCell>Status</TableCell>
-                <TableCell align="right">Load ×</TableCell>
-                <TableCell align="right">Ratings ×</TableCell>
-                <TableCell align="right">Lost</TableCell>
-                <TableCell align="right">of load</TableCell>
-                <TableCell align="right">Customers out</TableCell>
-                <TableCell align="right">Tripped</TableCell>
-                <TableCell align="right">Waves</TableCell>
-                <TableCell>Started</TableCell>
-                <TableCell>By</TableCell>
-                <TableCell>Again</TableCell>
-              </TableRow>
-            </TableHead>
-            <TableBody>
-              {connection.edges.map(({ node }) => (
-                <TableRow key={node.id} hover selected={chosen.includes(node.runId)}>
-                  <TableCell padding="checkbox">
-                    <Checkbox
-                      size="small"
-                      checked={chosen.includes(node.runId)}
-                      disabled={node.job.status !== 'SUCCEEDED'}
-                      onChange={() => choose(node.runId)}
-                      slotProps={{ input: { 'aria-label': `Compare run ${node.runId}` } }}
-                    />
-                  </TableCell>
-                  <TableCell>{node.runId}</TableCell>
-                  <TableCell>
-                    <Button onClick={() => onOpen(node.runId)} sx={{ p: 0, minWidth: 0, textAlign: 'left' }} data-testid={`open-run-${node.runId}`}>
-                      {node.name}
-                    </Button>
-                    {node.scenario != null && (
-                      <Typography variant="caption" component="p" color="textSecondary">
-                        {node.scenario.name}
-                      </Typography>
-                    )}
-                  </TableCell>
-                  <TableCell>
-                    <Chip variant="outlined" color={statusColour(node.job.status)} label={humanize(node.job.status)} />
-                  </TableCell>
-                  <TableCell align="right">{formatNumber(node.loadMultiplier, 2)}</TableCell>
-                  <TableCell align="right">{formatNumber(node.ratingMultiplier, 2)}</TableCell>
-                  <TableCell align="right">{formatQuantity(node.totalShedMw, 'MW', 1)}</TableCell>
-                  <TableCell align="right">{formatQuantity(shareOfLoadPct(node.totalShedMw, node.totalLoadMw), '%', 2)}</TableCell>
-                  <TableCell align="right">{formatNumber(node.customersOut)}</TableCell>
-                  <TableCell align="right">{formatNumber(node.trippedCount)}</TableCell>
-                  <TableCell align="right">{formatNumber(node.waveCount)}</TableCell>
-                  <TableCell>{formatInstant(node.createdAt, timeZone)}</TableCell>
-                  <TableCell>{node.job.owner ?? 'schedule'}</TableCell>
-                  <TableCell>
-                    <Button disabled={!canRun} title={canRun ? undefined : 'Your account may not start runs'} aria-label={`Repeat run ${node.runId}`} onClick={() => void again(node.runId)} sx={{ py: 0 }}>
-                      Repeat
-                    </Button>
-                  </TableCell>
-                </TableRow>
-              ))}
-            </TableBody>
-          </Table>
-          <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, mt: 1 }}>
-            <Typography variant="caption" color="textSecondary" sx={{ flex: 1 }} role="status">
-              {plural(connection.totalCount, 'run')} {isFiltered ? 'match' : 'in all'}
-            </Typography>
-            <Button disabled={cursors.length === 1} onClick={() => setCursors((all) => all.slice(0, -1))}>
-              Before
-            </Button>
-            <Button disabled={!connection.pageInfo.hasNextPage} onClick={() => setCursors((all) => [...all, connection.pageInfo.endCursor ?? null])}>
-              Next
-            </Button>
-          </Box>
+          <DataTable
+            label="Cascade runs"
+            testId="runs-table"
+            rows={connection.edges.map(({ node }) => node)}
+            columns={columns}
+            rowKey={({ id }) => id}
+            isSelected={({ runId }) => chosen.includes(runId)}
+            maxHeightPx={null}
+          />
+          <Pager note={`${plural(connection.totalCount, 'run')} ${isFiltered ? 'match' : 'in all'}`} {...paging.steps(connection.pageInfo)} />
         </>
       )}
     </>
   );
+}
+
+type Run = ResultOf<typeof CascadeRunsQuery>['cascadeRuns']['edges'][number]['node'];
+
+interface ColumnInputs extends Pick<Props, 'chosen' | 'onOpen' | 'canRun' | 'timeZone'> {
+  onChoose: (runId: string) => void;
+  onRepeat: (runId: string) => void;
+}
+
+/** The server orders the runs, so that no column does. */
+function runColumns({ chosen, onChoose, onOpen, onRepeat, canRun, timeZone }: ColumnInputs): ShownColumn<Run>[] {
+  return [
+    {
+      key: 'compare',
+      label: 'A, B',
+      title: 'Compare',
+      cell: ({ runId, job }) => (
+        <Checkbox
+          size="small"
+          checked={chosen.includes(runId)}
+          disabled={job.status !== 'SUCCEEDED'}
+          onChange={() => onChoose(runId)}
+          slotProps={{ input: { 'aria-label': `Compare run ${runId}` } }}
+          sx={{ p: 0.25 }}
+        />
+      ),
+    },
+    { key: 'run', label: 'Run', cell: ({ runId }) => runId },
+    {
+      key: 'name',
+      label: 'Name',
+      isWrapped: true,
+      cell: ({ runId, name, scenario }) => (
+        <>
+          <Button onClick={() => onOpen(runId)} sx={{ p: 0, minWidth: 0, textAlign: 'left' }} data-testid={`open-run-${runId}`}>
+            {name}
+          </Button>
+          {scenario != null && (
+            <Typography variant="caption" component="p" color="textSecondary">
+              {scenario.name}
+            </Typography>
+          )}
+        </>
+      ),
+    },
+    { key: 'status', label: 'Status', cell: ({ job }) => <Chip variant="outlined" color={statusColour(job.status)} label={humanize(job.status)} /> },
+    { key: 'load', label: 'Load ×', isNumber: true, cell: (run) => formatNumber(run.loadMultiplier, 2) },
+    { key: 'ratings', label: 'Ratings ×', isNumber: true, cell: (run) => formatNumber(run.ratingMultiplier, 2) },
+    { key: 'lost', label: 'Lost', isNumber: true, cell: (run) => formatQuantity(run.totalShedMw, 'MW', 1) },
+    { key: 'share', label: 'of load', isNumber: true, cell: (run) => formatQuantity(shareOfLoadPct(run.totalShedMw, run.totalLoadMw), '%', 2) },
+    { key: 'customers', label: 'Customers out', isNumber: true, cell: (run) => formatNumber(run.customersOut) },
+    { key: 'tripped', label: 'Tripped', isNumber: true, cell: (run) => formatNumber(run.trippedCount) },
+    { key: 'waves', label: 'Waves', isNumber: true, cell: (run) => formatNumber(run.waveCount) },
+    { key: 'started', label: 'Started', cell: (run) => formatInstant(run.createdAt, timeZone) },
+    { key: 'by', label: 'By', cell: ({ job }) => job.owner ?? 'schedule' },
+    {
+      key: 'again',
+      label: 'Again',
+      cell: ({ runId }) => (
+        <Button disabled={!canRun} title={canRun ? undefined : 'Your account may not start runs'} aria-label={`Repeat run ${runId}`} onClick={() => onRepeat(runId)} sx={{ py: 0 }}>
+          Repeat
+        </Button>
+      ),
+    },
+  ];
 }

@@ -1,15 +1,14 @@
-import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import Table from '@mui/material/Table';
-import TableBody from '@mui/material/TableBody';
-import TableCell from '@mui/material/TableCell';
-import TableHead from '@mui/material/TableHead';
-import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
+import { useMemo } from 'react';
 import { useQuery } from 'urql';
 
+import type { ResultOf } from '../../gql/graphql';
 import { formatNumber, formatQuantity, plural } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
+import { AssetButton } from '../../ui/AssetButton';
+import { DataTable } from '../../ui/DataTable';
+import type { ShownColumn } from '../../ui/DataTable';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 import { Swatch } from '../../ui/Swatch';
 import { css } from '../../ui/palette';
@@ -28,45 +27,46 @@ interface WaveTableProps {
 
 /** Every wave with its trips and losses; choosing one shows it on the map. */
 export function WaveTable({ waves, wave, onWave, isWhole = false }: WaveTableProps) {
-  const lastWave = waves.at(-1)?.number ?? 0;
+  const columns = useMemo(() => waveColumns(waves.at(-1)?.number ?? 0, wave, onWave), [waves, wave, onWave]);
   return (
-    <Box sx={isWhole ? {} : { maxHeight: 232, overflowY: 'auto' }}>
-      <Table stickyHeader={!isWhole} aria-label="Waves" data-testid="wave-table">
-        <TableHead>
-          <TableRow>
-            <TableCell>Wave</TableCell>
-            <TableCell align="right">Trips</TableCell>
-            <TableCell align="right">Lost MW</TableCell>
-            <TableCell align="right">Total MW</TableCell>
-            <TableCell align="right">Alive</TableCell>
-            <TableCell align="right">Dead</TableCell>
-          </TableRow>
-        </TableHead>
-        <TableBody>
-          {waves.map((entry) => (
-            <TableRow key={entry.number} selected={entry.number === wave} hover data-testid={`wave-${entry.number}`}>
-              <TableCell>
-                <Button
-                  color="inherit"
-                  aria-pressed={entry.number === wave}
-                  onClick={() => onWave(entry.number)}
-                  startIcon={<Swatch shape="line" colour={css(waveColour(entry.number, lastWave))} widthPx={4} />}
-                  sx={{ p: 0, minWidth: 0 }}
-                >
-                  {entry.number === 0 ? 'Initial' : entry.number}
-                </Button>
-              </TableCell>
-              <TableCell align="right">{formatNumber(entry.trippedCount)}</TableCell>
-              <TableCell align="right">{formatNumber(entry.shedMw, 1)}</TableCell>
-              <TableCell align="right">{formatNumber(entry.cumulativeShedMw, 1)}</TableCell>
-              <TableCell align="right">{formatNumber(entry.islandsAlive)}</TableCell>
-              <TableCell align="right">{formatNumber(entry.islandsDead)}</TableCell>
-            </TableRow>
-          ))}
-        </TableBody>
-      </Table>
-    </Box>
+    <DataTable
+      label="Waves"
+      testId="wave-table"
+      rowTestId="wave"
+      rows={waves}
+      columns={columns}
+      rowKey={({ number }) => String(number)}
+      isSelected={({ number }) => number === wave}
+      maxHeightPx={isWhole ? null : 232}
+      firstRows={isWhole ? waves.length : undefined}
+    />
   );
+}
+
+function waveColumns(lastWave: number, wave: number, onWave: (wave: number) => void): ShownColumn<CascadeWave>[] {
+  return [
+    {
+      key: 'wave',
+      label: 'Wave',
+      value: ({ number }) => number,
+      cell: ({ number }) => (
+        <Button
+          color="inherit"
+          aria-pressed={number === wave}
+          onClick={() => onWave(number)}
+          startIcon={<Swatch shape="line" colour={css(waveColour(number, lastWave))} widthPx={4} />}
+          sx={{ p: 0, minWidth: 0 }}
+        >
+          {number === 0 ? 'Initial' : number}
+        </Button>
+      ),
+    },
+    { key: 'trips', label: 'Trips', isNumber: true, value: ({ trippedCount }) => trippedCount },
+    { key: 'lost', label: 'Lost MW', isNumber: true, value: ({ shedMw }) => shedMw, cell: ({ shedMw }) => formatNumber(shedMw, 1) },
+    { key: 'total', label: 'Total MW', isNumber: true, value: (each) => each.cumulativeShedMw, cell: (each) => formatNumber(each.cumulativeShedMw, 1) },
+    { key: 'alive', label: 'Alive', isNumber: true, value: ({ islandsAlive }) => islandsAlive },
+    { key: 'dead', label: 'Dead', isNumber: true, value: ({ islandsDead }) => islandsDead },
+  ];
 }
 
 interface TripTableProps {
@@ -78,6 +78,7 @@ interface TripTableProps {
 /** The branches that trip in one wave, most loaded first. */
 export function TripTable({ runId, wave, onSelect }: TripTableProps) {
   const [{ data, error, fetching }, refetch] = useQuery({ query: CascadeTripsQuery, variables: { id: runId } });
+  const columns = useMemo(() => tripColumns(onSelect), [onSelect]);
   const entry = data?.cascadeRun?.waves.find((candidate) => candidate.number === wave);
   if (entry === undefined) {
     if (fetching) return <LoadingState label="Loading the tripped branches" />;
@@ -95,32 +96,14 @@ export function TripTable({ runId, wave, onSelect }: TripTableProps) {
   }
   return (
     <>
-      <Box sx={{ maxHeight: 240, overflowY: 'auto' }}>
-        <Table stickyHeader aria-label={`Branches tripped in wave ${wave}`} data-testid="trip-table">
-          <TableHead>
-            <TableRow>
-              <TableCell>Branch</TableCell>
-              <TableCell align="right">Flow MW</TableCell>
-              <TableCell align="right">Rating</TableCell>
-              <TableCell align="right">Loading</TableCell>
-            </TableRow>
-          </TableHead>
-          <TableBody>
-            {entry.trips.map((trip) => (
-              <TableRow key={trip.branchAssetId} hover>
-                <TableCell>
-                  <Button onClick={() => onSelect(trip.branchAssetId)} sx={{ p: 0, minWidth: 0, textAlign: 'left', fontWeight: 400 }}>
-                    {trip.name ?? trip.branchAssetId}
-                  </Button>
-                </TableCell>
-                <TableCell align="right">{formatNumber(trip.flowMw, 1)}</TableCell>
-                <TableCell align="right">{formatNumber(trip.ratingMva, 0)}</TableCell>
-                <TableCell align="right">{formatQuantity(trip.loadingPct, '%', 1)}</TableCell>
-              </TableRow>
-            ))}
-          </TableBody>
-        </Table>
-      </Box>
+      <DataTable
+        label={`Branches tripped in wave ${wave}`}
+        testId="trip-table"
+        rows={entry.trips}
+        columns={columns}
+        rowKey={({ branchAssetId }) => branchAssetId}
+        maxHeightPx={240}
+      />
       {entry.trippedCount > entry.trips.length && (
         <Typography variant="caption" color="textSecondary">
           The {entry.trips.length} most loaded of {plural(entry.trippedCount, 'branch', 'branches')}.
@@ -128,4 +111,21 @@ export function TripTable({ runId, wave, onSelect }: TripTableProps) {
       )}
     </>
   );
+}
+
+type Trip = NonNullable<ResultOf<typeof CascadeTripsQuery>['cascadeRun']>['waves'][number]['trips'][number];
+
+function tripColumns(onSelect: (assetId: string) => void): ShownColumn<Trip>[] {
+  return [
+    {
+      key: 'branch',
+      label: 'Branch',
+      isWrapped: true,
+      value: (trip) => trip.name ?? trip.branchAssetId,
+      cell: (trip) => <AssetButton onClick={() => onSelect(trip.branchAssetId)}>{trip.name ?? trip.branchAssetId}</AssetButton>,
+    },
+    { key: 'flow', label: 'Flow MW', isNumber: true, value: ({ flowMw }) => flowMw, cell: ({ flowMw }) => formatNumber(flowMw, 1) },
+    { key: 'rating', label: 'Rating', isNumber: true, value: ({ ratingMva }) => ratingMva },
+    { key: 'loading', label: 'Loading', isNumber: true, value: ({ loadingPct }) => loadingPct, cell: ({ loadingPct }) => formatQuantity(loadingPct, '%', 1) },
+  ];
 }

@@ -32,7 +32,7 @@ interface Props {
 export function Comparison({ tab, first, second, onClose }: Props) {
   const inputs = differences(first.inputs, second.inputs);
   const columns: readonly ShownColumn<Difference>[] = [
-    { key: 'name', label: 'Input', value: ({ name }) => name, cell: ({ name }) => name },
+    { key: 'name', label: 'Input', value: ({ name }) => name },
     { key: 'first', label: `Study ${first.studyId}`, value: (row) => row.first, cell: (row) => <Clipped text={row.first} /> },
     { key: 'second', label: `Study ${second.studyId}`, value: (row) => row.second, cell: (row) => <Clipped text={row.second} /> },
   ];
@@ -58,9 +58,9 @@ function Clipped({ text }: { text: string }) {
 
 function FactTable({ facts, first, second }: { facts: readonly ComparedFact[]; first: StudyRow; second: StudyRow }) {
   const columns: readonly ShownColumn<ComparedFact>[] = [
-    { key: 'label', label: 'What came of it', value: ({ label }) => label, cell: ({ label }) => label },
-    { key: 'first', label: `Study ${first.studyId}`, isNumber: true, value: (fact) => fact.first, cell: (fact) => fact.first },
-    { key: 'second', label: `Study ${second.studyId}`, isNumber: true, value: (fact) => fact.second, cell: (fact) => fact.second },
+    { key: 'label', label: 'What came of it', value: ({ label }) => label },
+    { key: 'first', label: `Study ${first.studyId}`, isNumber: true, value: (fact) => fact.first },
+    { key: 'second', label: `Study ${second.studyId}`, isNumber: true, value: (fact) => fact.second },
     { key: 'change', label: 'Difference', isNumber: true, value: ({ change }) => change, cell: ({ change }) => change ?? '' },
   ];
   return (

@@ -85,7 +85,7 @@ function show({ address = '?run=7&tab=mitigation', permissions = EVERYTHING, stu
           return { data: { decisionStudies: { totalCount: studies.length, edges: studies.map((node) => ({ node })) } } };
         case 'DecisionMitigation':
           return { data: { decisionStudy: { id: 'S3', studyId: '3', mitigation: MITIGATION } } };
-        case 'DecisionEconomics':
+        case 'RunEconomics':
           return { error: graphqlFailure('RUN_NOT_REPEATABLE', 'The network was synced since.') };
         default:
           return null;

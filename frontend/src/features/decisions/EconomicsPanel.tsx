@@ -1,20 +1,23 @@
 import { useMemo } from 'react';
 import { useQuery } from 'urql';
 
+import { EconomicsQuery } from '../../lib/costs/queries';
+import type { Economics, Ledger, Range } from '../../lib/costs/queries';
+import { formatRange, formatUsd, ledgerWords } from '../../lib/costs/words';
 import { formatNumber, formatQuantity, humanize } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
-import { CsvButton, DataTable, Maybe } from '../../ui/DataTable';
+import { CsvButton } from '../../ui/CsvButton';
+import { DataTable } from '../../ui/DataTable';
 import type { ShownColumn } from '../../ui/DataTable';
 import { Figures } from '../../ui/Figures';
 import { Fold } from '../../ui/Fold';
+import { Maybe } from '../../ui/Maybe';
 import { Note } from '../../ui/Note';
 import { ErrorState, LoadingState } from '../../ui/StateMessage';
 
 import { Part } from './Part';
 import type { Hours } from './address';
-import { EconomicsQuery } from './queries';
-import type { Economics, Ledger, Range } from './queries';
-import { formatHours, formatRange, formatShare, formatUsd, ledgerWords } from './words';
+import { formatHours, formatShare } from './words';
 
 export interface RegulatoryItem {
   name: string;
@@ -36,7 +39,7 @@ interface Props {
 export function EconomicsPanel({ runId, title, durations, planId, regulatory = NO_ITEMS }: Props) {
   const [{ data, error, fetching }, refetch] = useQuery({
     query: EconomicsQuery,
-    variables: { run: runId, durations: planId === null ? durations : null, study: planId, regulatory: [...regulatory] },
+    variables: { runId, durations: planId === null ? durations : null, studyId: planId, regulatory: [...regulatory] },
   });
   const found = data?.cascadeEconomics;
   return (
@@ -82,7 +85,7 @@ const bound = (key: 'low' | 'mid' | 'high', label: string): ShownColumn<LedgerRo
 
 const COLUMNS: readonly ShownColumn<LedgerRow>[] = [
   { key: 'ledger', label: 'Ledger', value: ({ ledger }) => ledger, cell: ({ ledger, isTotal }) => (isTotal ? <strong>{ledger}</strong> : '') },
-  { key: 'line', label: 'Line', value: ({ line }) => line, cell: ({ line }) => line },
+  { key: 'line', label: 'Line', value: ({ line }) => line },
   bound('low', 'Low'),
   bound('mid', 'Mid'),
   bound('high', 'High'),
@@ -137,7 +140,7 @@ function localWords({ localLostMw, localLostMwReason }: Economics): string | und
 function Shares({ found }: { found: Economics }) {
   if (found.shares.length === 0) return null;
   const columns: readonly ShownColumn<Economics['shares'][number]>[] = [
-    { key: 'area', label: 'Region', value: ({ area }) => area, cell: ({ area }) => area },
+    { key: 'area', label: 'Region', value: ({ area }) => area },
     { key: 'class', label: 'Class', value: ({ costClass }) => costClass, cell: ({ costClass }) => humanize(costClass) },
     { key: 'customers', label: 'Customers', isNumber: true, value: ({ customers }) => customers, cell: ({ customers }) => formatNumber(customers, customers < 100 ? 1 : 0) },
     { key: 'usd', label: 'By damage functions', unit: '$', isNumber: true, value: ({ usd }) => usd.mid, cell: ({ usd }) => formatRange(usd, formatUsd) },

@@ -6,8 +6,9 @@ import { useQuery } from 'urql';
 
 import { formatInstant, formatNumber, formatQuantity, plural } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
-import { DataTable, Maybe } from '../../ui/DataTable';
+import { DataTable } from '../../ui/DataTable';
 import type { ShownColumn } from '../../ui/DataTable';
+import { Maybe } from '../../ui/Maybe';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 
 import { Part } from './Part';

@@ -4,8 +4,9 @@ import Chip from '@mui/material/Chip';
 import { useMemo } from 'react';
 
 import { formatDuration, formatInstant, humanize } from '../../lib/format';
-import { DataTable, Maybe } from '../../ui/DataTable';
+import { DataTable } from '../../ui/DataTable';
 import type { ShownColumn } from '../../ui/DataTable';
+import { Maybe } from '../../ui/Maybe';
 import { Note } from '../../ui/Note';
 import { statusColour } from '../../ui/jobStatus';
 

@@ -1,4 +1,5 @@
 /** What of two studies is set beside each other. */
+import { formatUsd } from '../../lib/costs/words';
 import { formatNumber, formatQuantity } from '../../lib/format';
 
 import type { Statement } from './explanation/queries';
@@ -7,7 +8,7 @@ import { actionName } from './mitigation/priority';
 import type { Mitigation } from './mitigation/queries';
 import type { PlanFacts } from './restoration/factsQuery';
 import type { Staging } from './staging/queries';
-import { formatHours, formatShare, formatUsd, stoppedWords, unitWords } from './words';
+import { formatHours, formatShare, stoppedWords, unitWords } from './words';
 
 export interface ComparedFact {
   label: string;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { parseIds, parseNumber, typed } from './fields';
 import { differences } from './frozen';
-import { formatHours, formatRange, formatUsd } from './words';
+import { formatHours } from './words';
 
 describe('numbers that are typed', () => {
   it('are taken in the unit of the API', () => {
@@ -27,14 +27,9 @@ describe('numbers that are typed', () => {
   });
 });
 
-describe('figures in words', () => {
-  it('have their range, and say which side is open', () => {
-    expect(formatRange({ low: 1, mid: 2, high: 3 }, formatHours).replaceAll('\u00a0', ' ')).toBe('2 h (1 h to 3 h)');
-    expect(formatRange({ low: 5e6, mid: null, high: null }, formatUsd).replaceAll('\u00a0', ' ')).toBe('at least $5.00 M');
-    expect(formatRange({ low: null, mid: null, high: null }, formatUsd)).toBe('–');
-    expect(formatRange({ low: 0, mid: 0, high: 0 }, formatUsd)).toBe('$0');
-    expect(formatUsd(999_600).replaceAll('\u00a0', ' ')).toBe('$1.00 M');
-    expect(formatHours(0.5).replaceAll('\u00a0', ' ')).toBe('30 min');
+describe('hours in words', () => {
+  it('are minutes below one', () => {
+    expect([formatHours(0.5), formatHours(3)]).toEqual(['30\u00a0min', '3\u00a0h']);
   });
 });
 

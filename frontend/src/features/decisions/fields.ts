@@ -50,6 +50,7 @@ export function parseIds(text: string): string[] {
 }
 
 export const RULES = {
+  speed: { label: 'Mean speed on the road', min: 0, isAboveMin: true },
   samples: { label: 'Draws of the repair times', min: 1, max: 5000, isInteger: true, isRequired: true },
   seed: { label: 'Seed', help: 'The same seed draws the same.', min: 0, max: 2 ** 32 - 1, isInteger: true, isRequired: true },
   detour: { label: 'Road longer than the straight line by', unit: '× its length', min: 0, isRequired: true },

@@ -1,9 +1,9 @@
+import { formatUsd } from '../../lib/costs/words';
 import { formatNumber, formatQuantity, plural } from '../../lib/format';
 
 import { isJson, listIn, numberIn } from './frozen';
 import type { Json } from './frozen';
 import type { StudyRow } from './queries';
-import { formatUsd } from './words';
 
 /** The inputs of a study that tell it from others, in a line. */
 export function inputLine({ kind, inputs, name }: Pick<StudyRow, 'kind' | 'inputs' | 'name'>): string {

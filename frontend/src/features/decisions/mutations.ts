@@ -1,5 +1,6 @@
 import { graphql } from '../../gql/graphql';
 import type { VariablesOf } from '../../gql/graphql';
+import { RefusalFields } from '../../lib/graphql/refusal';
 
 import { StudyFields } from './queries';
 
@@ -8,18 +9,12 @@ export const StartMitigation = graphql(
     mutation DecisionStartMitigation($input: StartMitigationStudyInput!) {
       started: startMitigationStudy(input: $input) {
         __typename
-        ... on DecisionStudy {
-          ...StudyFields
-        }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...StudyFields
+        ...RefusalFields
       }
     }
   `,
-  [StudyFields],
+  [StudyFields, RefusalFields],
 );
 
 export const StartRestoration = graphql(
@@ -27,18 +22,12 @@ export const StartRestoration = graphql(
     mutation DecisionStartRestoration($input: StartRestorationStudyInput!) {
       started: startRestorationStudy(input: $input) {
         __typename
-        ... on DecisionStudy {
-          ...StudyFields
-        }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...StudyFields
+        ...RefusalFields
       }
     }
   `,
-  [StudyFields],
+  [StudyFields, RefusalFields],
 );
 
 export const StartStaging = graphql(
@@ -46,18 +35,12 @@ export const StartStaging = graphql(
     mutation DecisionStartStaging($input: StartStagingStudyInput!) {
       started: startStagingStudy(input: $input) {
         __typename
-        ... on DecisionStudy {
-          ...StudyFields
-        }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...StudyFields
+        ...RefusalFields
       }
     }
   `,
-  [StudyFields],
+  [StudyFields, RefusalFields],
 );
 
 export const StartInvestment = graphql(
@@ -65,18 +48,12 @@ export const StartInvestment = graphql(
     mutation DecisionStartInvestment($input: StartInvestmentStudyInput!) {
       started: startInvestmentStudy(input: $input) {
         __typename
-        ... on DecisionStudy {
-          ...StudyFields
-        }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...StudyFields
+        ...RefusalFields
       }
     }
   `,
-  [StudyFields],
+  [StudyFields, RefusalFields],
 );
 
 export const StartExplanation = graphql(
@@ -84,18 +61,12 @@ export const StartExplanation = graphql(
     mutation DecisionStartExplanation($input: StartExplanationInput!) {
       started: startExplanation(input: $input) {
         __typename
-        ... on DecisionStudy {
-          ...StudyFields
-        }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...StudyFields
+        ...RefusalFields
       }
     }
   `,
-  [StudyFields],
+  [StudyFields, RefusalFields],
 );
 
 export type MitigationInput = VariablesOf<typeof StartMitigation>['input'];

@@ -1,4 +1,4 @@
-import { formatNumber, formatQuantity, humanize, UNKNOWN } from '../../lib/format';
+import { formatQuantity, humanize, UNKNOWN } from '../../lib/format';
 
 import type { StudyTab, Tab } from './address';
 
@@ -48,23 +48,6 @@ export const STUDY_WORDS: Readonly<Record<StudyTab, { one: string; start: string
   },
 };
 
-const CURRENCY_STEPS = [
-  { from: 1e9, divisor: 1e9, suffix: 'B' },
-  { from: 1e6, divisor: 1e6, suffix: 'M' },
-  { from: 1e3, divisor: 1e3, suffix: 'k' },
-] as const;
-
-/** Dollars to three digits or so: `$1.24 M`. */
-export function formatUsd(usd: number | null | undefined): string {
-  if (usd == null || !Number.isFinite(usd)) return UNKNOWN;
-  const size = Math.abs(usd);
-  const sign = usd < 0 ? '−' : '';
-  const step = CURRENCY_STEPS.find(({ from }) => size >= from * 0.9995);
-  if (step === undefined) return `${sign}$${formatNumber(size, size !== 0 && size < 10 ? 2 : 0)}`;
-  const value = size / step.divisor;
-  return `${sign}$${formatNumber(value, value < 10 ? 2 : value < 100 ? 1 : 0)}\u00a0${step.suffix}`;
-}
-
 /** Hours of a plan: minutes below an hour, days from a week on. */
 export function formatHours(hours: number | null | undefined): string {
   if (hours == null || !Number.isFinite(hours)) return UNKNOWN;
@@ -74,24 +57,6 @@ export function formatHours(hours: number | null | undefined): string {
 
 export function formatShare(frac: number | null | undefined, digits = 0): string {
   return frac == null ? UNKNOWN : formatQuantity(frac * 100, '%', digits);
-}
-
-interface Bounds {
-  low: number | null;
-  mid: number | null;
-  high: number | null;
-}
-
-/** `mid (low to high)`; a bound that is not known says which side is open. */
-export function formatRange({ low, mid, high }: Bounds, format: (value: number | null) => string): string {
-  if (low === null && mid === null && high === null) return UNKNOWN;
-  if (mid === null) {
-    if (low !== null && high === null) return `at least ${format(low)}`;
-    if (low === null && high !== null) return `at most ${format(high)}`;
-    return `${format(low)} to ${format(high)}`;
-  }
-  if (low === mid && high === mid) return format(mid);
-  return `${format(mid)} (${format(low)} to ${high === null ? 'not known' : format(high)})`;
 }
 
 const ACTION_WORDS: Readonly<Record<string, string>> = {
@@ -115,21 +80,6 @@ export const MEASURE_WORDS: Readonly<Record<string, string>> = {
   ADD_BRANCH: 'Add a branch',
   ADD_TRANSFORMER: 'Add a second unit',
 };
-
-const LEDGER_WORDS: Readonly<Record<string, string>> = {
-  CUSTOMER: 'Cost to customers',
-  UTILITY: 'Cost to the utility',
-  REGULATORY: 'Regulatory exposure',
-  DAMAGE_FUNCTIONS: 'By damage functions',
-  VALUE_OF_LOST_LOAD: 'By the value of lost load',
-  LABOUR: 'Hours of crews',
-  MATERIAL: 'Material',
-  LOST_MARGIN: 'Lost margin',
-};
-
-export function ledgerWords(name: string): string {
-  return LEDGER_WORDS[name] ?? humanize(name);
-}
 
 /** What a plan weighs jobs by, and what hours of it are. */
 export function unitWords(unit: string): { amount: string; hours: string } {

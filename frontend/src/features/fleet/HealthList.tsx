@@ -11,11 +11,14 @@ import { useTheme } from '@mui/material/styles';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 
-import { download } from '../../lib/download';
+import { saveCsv } from '../../lib/csv';
 import { formatNumber, formatQuantity, humanize } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
+import { Pager, rangeWords } from '../../ui/Pager';
+import { SortHead } from '../../ui/SortHead';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 import { Swatch } from '../../ui/Swatch';
+import { usePaging } from '../../ui/usePaging';
 import { usePolling } from '../../ui/usePolling';
 import { visuallyHidden } from '../../ui/visuallyHidden';
 
@@ -28,7 +31,7 @@ import { healthCsv } from './csv';
 import { onMapPath, transformerPath } from './links';
 import { HealthsQuery } from './queries';
 import type { HealthRow } from './queries';
-import { AppLink, CsvButton, Pager, SortHead, usePaging } from './table';
+import { AppLink, CsvButton } from './table';
 import { useAllPages } from './useAllPages';
 import { formatChance, noIndexWords, reasons } from './words';
 
@@ -78,7 +81,7 @@ export function HealthList({ fleet, onChange }: Props) {
           <CsvButton
             progress={all.progress}
             problem={all.problem}
-            onLoad={() => all.load((rows) => download('asset-health.csv', healthCsv(rows), 'text/csv;charset=utf-8'))}
+            onLoad={() => all.load((rows) => saveCsv('asset-health', healthCsv(rows)))}
             onCancel={all.cancel}
           />
         )
@@ -126,7 +129,7 @@ export function HealthList({ fleet, onChange }: Props) {
               </TableBody>
             </Table>
           </Box>
-          <Pager paging={paging} size={PAGE} shown={page.edges.length} totalCount={page.totalCount} pageInfo={page.pageInfo} />
+          <Pager note={rangeWords(paging.page * PAGE, page.edges.length, page.totalCount)} noteTestId="page-note" {...paging.steps(page.pageInfo)} />
         </>
       )}
     </Panel>

@@ -8,11 +8,13 @@ import Typography from '@mui/material/Typography';
 import { useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 
-import { csvOf } from '../../lib/csv';
-import { download } from '../../lib/download';
+import { csvOf, saveCsv } from '../../lib/csv';
 import { formatNumber, formatQuantity, humanize } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
+import { Pager, rangeWords } from '../../ui/Pager';
+import { SortHead } from '../../ui/SortHead';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
+import { usePaging } from '../../ui/usePaging';
 import { visuallyHidden } from '../../ui/visuallyHidden';
 
 import { Panel } from './Panel';
@@ -21,7 +23,7 @@ import { onMapPath, transformerPath } from './links';
 import { MaintenanceQuery, RiskRunQuery } from './queries';
 import type { MaintenanceOrdering, MaintenanceRow, RiskRun } from './queries';
 import { ACTION_WORDS } from './recommendation';
-import { AppLink, CsvButton, Pager, SortHead, usePaging } from './table';
+import { AppLink, CsvButton } from './table';
 import { useAllPages } from './useAllPages';
 import { evidenceWords, formatChance } from './words';
 
@@ -78,7 +80,7 @@ export function MaintenanceList({ timeZone }: { timeZone: string | undefined }) 
           <CsvButton
             progress={all.progress}
             problem={all.problem}
-            onLoad={() => all.load((rows) => download('transformer-maintenance.csv', maintenanceCsv(rows), 'text/csv;charset=utf-8'))}
+            onLoad={() => all.load((rows) => saveCsv('transformer-maintenance', maintenanceCsv(rows)))}
             onCancel={all.cancel}
           />
         )
@@ -161,7 +163,7 @@ export function MaintenanceList({ timeZone }: { timeZone: string | undefined }) 
               </TableBody>
             </Table>
           </Box>
-          <Pager paging={paging} size={PAGE} shown={page.edges.length} totalCount={page.totalCount} pageInfo={page.pageInfo} />
+          <Pager note={rangeWords(paging.page * PAGE, page.edges.length, page.totalCount)} noteTestId="page-note" {...paging.steps(page.pageInfo)} />
         </>
       )}
     </Panel>

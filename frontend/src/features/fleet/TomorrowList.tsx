@@ -8,18 +8,20 @@ import Typography from '@mui/material/Typography';
 import { useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 
-import { csvOf } from '../../lib/csv';
-import { download } from '../../lib/download';
+import { csvOf, saveCsv } from '../../lib/csv';
 import { formatInstant, formatNumber, formatQuantity } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
+import { Pager, rangeWords } from '../../ui/Pager';
+import { SortHead } from '../../ui/SortHead';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
+import { usePaging } from '../../ui/usePaging';
 import { visuallyHidden } from '../../ui/visuallyHidden';
 
 import { Panel } from './Panel';
 import { onMapPath, transformerPath } from './links';
 import { ForecastRunQuery, ForecastsQuery } from './queries';
 import type { ForecastOrdering, ForecastRow } from './queries';
-import { AppLink, CsvButton, Pager, SortHead, usePaging } from './table';
+import { AppLink, CsvButton } from './table';
 import { forecastRunWords, hourWords } from './tomorrow';
 import { useAllPages } from './useAllPages';
 import { formatChance } from './words';
@@ -76,7 +78,7 @@ export function TomorrowList({ timeZone }: { timeZone: string | undefined }) {
           <CsvButton
             progress={all.progress}
             problem={all.problem}
-            onLoad={() => all.load((rows) => download('transformer-next-day.csv', forecastCsv(rows), 'text/csv;charset=utf-8'))}
+            onLoad={() => all.load((rows) => saveCsv('transformer-next-day', forecastCsv(rows)))}
             onCancel={all.cancel}
           />
         )
@@ -145,7 +147,7 @@ export function TomorrowList({ timeZone }: { timeZone: string | undefined }) {
               </TableBody>
             </Table>
           </Box>
-          <Pager paging={paging} size={PAGE} shown={page.edges.length} totalCount={page.totalCount} pageInfo={page.pageInfo} />
+          <Pager note={rangeWords(paging.page * PAGE, page.edges.length, page.totalCount)} noteTestId="page-note" {...paging.steps(page.pageInfo)} />
           {run?.unknownCount != null && run.unknownCount > 0 && (
             <Typography variant="caption" color="textSecondary">
               {formatNumber(run.unknownCount)} are not known: not all their hours are on record.

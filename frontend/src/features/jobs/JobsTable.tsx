@@ -3,14 +3,9 @@ import Button from '@mui/material/Button';
 import Chip from '@mui/material/Chip';
 import LinearProgress from '@mui/material/LinearProgress';
 import MenuItem from '@mui/material/MenuItem';
-import Table from '@mui/material/Table';
-import TableBody from '@mui/material/TableBody';
-import TableCell from '@mui/material/TableCell';
-import TableHead from '@mui/material/TableHead';
-import TableRow from '@mui/material/TableRow';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useQuery, useSubscription } from 'urql';
 
 import { formatDuration, formatInstant, humanize, plural } from '../../lib/format';
@@ -20,9 +15,13 @@ import { JobUpdatesSubscription } from '../../lib/jobs/queries';
 import type { JobFields } from '../../lib/jobs/queries';
 import { isFinished } from '../../lib/jobs/status';
 import { useStore } from '../../lib/store';
+import { DataTable } from '../../ui/DataTable';
+import type { ShownColumn } from '../../ui/DataTable';
+import { Pager } from '../../ui/Pager';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 import { statusColour } from '../../ui/jobStatus';
 import { useNow } from '../../ui/useNow';
+import { usePaging } from '../../ui/usePaging';
 import { usePolling } from '../../ui/usePolling';
 
 import { JobsQuery } from './queries';
@@ -40,12 +39,12 @@ interface Props {
 /** All jobs the account may see, newest first, kept live by subscription. */
 export function JobsTable({ selected, onSelect, timeZone }: Props) {
   const [status, setStatus] = useState('');
-  const [cursors, setCursors] = useState<(string | null)[]>([null]);
+  const paging = usePaging(status);
   const [{ data, error, fetching }, refetch] = useQuery({
     query: JobsQuery,
     variables: {
       first: PAGE,
-      after: cursors.at(-1) ?? null,
+      after: paging.after,
       filters: status === '' ? null : { status: { exact: status } },
     },
     requestPolicy: 'cache-and-network',
@@ -53,6 +52,7 @@ export function JobsTable({ selected, onSelect, timeZone }: Props) {
   const refresh = useCallback(() => refetch({ requestPolicy: 'network-only' }), [refetch]);
   useLiveJobs(data?.jobs.edges.map((edge) => edge.node), refresh);
   const connection = data?.jobs;
+  const columns = useMemo(() => jobColumns(selected, onSelect, timeZone), [selected, onSelect, timeZone]);
 
   return (
     <>
@@ -61,10 +61,7 @@ export function JobsTable({ selected, onSelect, timeZone }: Props) {
           select
           label="Status"
           value={status}
-          onChange={(event) => {
-            setStatus(event.target.value);
-            setCursors([null]);
-          }}
+          onChange={(event) => setStatus(event.target.value)}
           slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}
           sx={{ width: 150 }}
         >
@@ -83,41 +80,17 @@ export function JobsTable({ selected, onSelect, timeZone }: Props) {
       {connection === undefined && (error === undefined || fetching) && <LoadingState label="Loading the jobs" minHeight={240} />}
       {connection?.edges.length === 0 && <EmptyState title={status === '' ? 'No job has been started yet' : 'No job with this status'} />}
       {connection !== undefined && connection.edges.length > 0 && (
-        <Table aria-label="Jobs" data-testid="jobs-table">
-          <TableHead>
-            <TableRow>
-              <TableCell>Job</TableCell>
-              <TableCell>Kind</TableCell>
-              <TableCell>Status</TableCell>
-              <TableCell sx={{ width: 220 }}>Progress</TableCell>
-              <TableCell>Created</TableCell>
-              <TableCell align="right">Took</TableCell>
-              <TableCell>By</TableCell>
-            </TableRow>
-          </TableHead>
-          <TableBody>
-            {connection.edges.map(({ node }) => (
-              <JobRow key={node.id} job={node} isSelected={node.jobId === selected} onSelect={onSelect} timeZone={timeZone} />
-            ))}
-          </TableBody>
-        </Table>
+        <DataTable
+          label="Jobs"
+          testId="jobs-table"
+          rows={connection.edges.map(({ node }) => node)}
+          columns={columns}
+          rowKey={({ id }) => id}
+          isSelected={({ jobId }) => jobId === selected}
+          maxHeightPx={null}
+        />
       )}
-      {connection !== undefined && (
-        <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, mt: 1 }}>
-          <Typography variant="caption" color="textSecondary" sx={{ flex: 1 }}>
-            {plural(connection.totalCount, 'job')} in all
-          </Typography>
-          <Button disabled={cursors.length === 1} onClick={() => setCursors((all) => all.slice(0, -1))}>
-            Newer
-          </Button>
-          <Button
-            disabled={!connection.pageInfo.hasNextPage}
-            onClick={() => setCursors((all) => [...all, connection.pageInfo.endCursor ?? null])}
-          >
-            Older
-          </Button>
-        </Box>
-      )}
+      {connection !== undefined && <Pager note={`${plural(connection.totalCount, 'job')} in all`} {...paging.steps(connection.pageInfo)} />}
     </>
   );
 }
@@ -148,50 +121,47 @@ function LiveNote() {
   );
 }
 
-interface RowProps {
-  job: JobFields;
-  isSelected: boolean;
-  onSelect: (jobId: string) => void;
-  timeZone: string | undefined;
-}
-
-function JobRow({ job, isSelected, onSelect, timeZone }: RowProps) {
-  const isActive = !isFinished(job.status);
-  return (
-    <TableRow hover selected={isSelected}>
-      <TableCell>
-        <Button onClick={() => onSelect(job.jobId)} aria-pressed={isSelected} sx={{ p: 0, minWidth: 0, textAlign: 'left' }}>
+/** The newest come first; columns do not order them. */
+function jobColumns(selected: string | null, onSelect: (jobId: string) => void, timeZone: string | undefined): ShownColumn<JobFields>[] {
+  return [
+    {
+      key: 'job',
+      label: 'Job',
+      isWrapped: true,
+      cell: (job) => (
+        <Button onClick={() => onSelect(job.jobId)} aria-pressed={job.jobId === selected} sx={{ p: 0, minWidth: 0, textAlign: 'left' }}>
           {job.title}
         </Button>
-      </TableCell>
-      <TableCell>{job.kind}</TableCell>
-      <TableCell>
-        <Chip variant="outlined" color={statusColour(job.status)} label={humanize(job.status)} />
-      </TableCell>
-      <TableCell>
-        {isActive ? (
-          <>
-            <LinearProgress
-              variant={job.status === 'QUEUED' ? 'indeterminate' : 'determinate'}
-              value={job.progressFrac * 100}
-              aria-label={`Progress of ${job.title}`}
-            />
-            <Typography variant="caption" component="p" noWrap sx={{ maxWidth: 220 }}>
-              {job.step}
-            </Typography>
-          </>
-        ) : (
-          <Typography variant="caption" component="p" noWrap sx={{ maxWidth: 220 }} title={job.errorMessage}>
-            {job.status === 'FAILED' ? job.errorMessage : ''}
-          </Typography>
-        )}
-      </TableCell>
-      <TableCell>{formatInstant(job.createdAt, timeZone)}</TableCell>
-      <TableCell align="right">
-        <Took job={job} />
-      </TableCell>
-      <TableCell>{job.owner ?? 'schedule'}</TableCell>
-    </TableRow>
+      ),
+    },
+    { key: 'kind', label: 'Kind', cell: (job) => job.kind },
+    { key: 'status', label: 'Status', cell: (job) => <Chip variant="outlined" color={statusColour(job.status)} label={humanize(job.status)} /> },
+    { key: 'progress', label: 'Progress', widthPx: 220, cell: (job) => <Progress job={job} /> },
+    { key: 'created', label: 'Created', cell: (job) => formatInstant(job.createdAt, timeZone) },
+    { key: 'took', label: 'Took', isNumber: true, cell: (job) => <Took job={job} /> },
+    { key: 'by', label: 'By', cell: (job) => job.owner ?? 'schedule' },
+  ];
+}
+
+function Progress({ job }: { job: JobFields }) {
+  if (isFinished(job.status)) {
+    return (
+      <Typography variant="caption" component="p" noWrap sx={{ maxWidth: 220 }} title={job.errorMessage}>
+        {job.status === 'FAILED' ? job.errorMessage : ''}
+      </Typography>
+    );
+  }
+  return (
+    <>
+      <LinearProgress
+        variant={job.status === 'QUEUED' ? 'indeterminate' : 'determinate'}
+        value={job.progressFrac * 100}
+        aria-label={`Progress of ${job.title}`}
+      />
+      <Typography variant="caption" component="p" noWrap sx={{ maxWidth: 220 }}>
+        {job.step}
+      </Typography>
+    </>
   );
 }
 

@@ -7,8 +7,7 @@ import Typography from '@mui/material/Typography';
 import type { MouseEvent, ReactNode } from 'react';
 import { useQuery } from 'urql';
 
-import { csvOf } from '../../lib/csv';
-import { download } from '../../lib/download';
+import { csvOf, saveCsv } from '../../lib/csv';
 import { followLink } from '../../lib/followLink';
 import { ageSeconds, formatAge, formatInstant, formatQuantity, UNKNOWN } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
@@ -151,7 +150,7 @@ function Trend({ kpi, timeZone }: { kpi: KpiWithTrend; timeZone: string | undefi
         <Typography variant="caption" color="textSecondary">
           {source === 'HISTORY' ? 'Computed for each moment from what is on record.' : 'Samples taken every five minutes.'}
         </Typography>
-        <Button onClick={() => download(`${kpi.key}.csv`, csvOf(['at', `${kpi.key} (${kpi.unit})`], at.map((moment, index) => [moment, values[index]])), 'text/csv')}>
+        <Button onClick={() => saveCsv(kpi.key, csvOf(['at', `${kpi.key} (${kpi.unit})`], at.map((moment, index) => [moment, values[index]])))}>
           CSV
         </Button>
       </Box>

@@ -6,7 +6,6 @@ import TableBody from '@mui/material/TableBody';
 import TableCell from '@mui/material/TableCell';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
-import TableSortLabel from '@mui/material/TableSortLabel';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useEffect, useState } from 'react';
@@ -16,6 +15,7 @@ import { followLink } from '../../lib/followLink';
 import { formatNumber, formatQuantity, plural } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
 import { LoadingBadge } from '../../ui/LoadingBadge';
+import { SortHead } from '../../ui/SortHead';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 
 import { topologyAddress } from './address';
@@ -39,15 +39,15 @@ export function CircuitList() {
   const [pages, setPages] = useState<{ of: string; after: (string | null)[] }>({ of: choice, after: [null] });
   const after = pages.of === choice ? pages.after : [null];
   const head = (key: Order, label: string, isNumber: boolean) => (
-    <TableCell component="th" scope="col" align={isNumber ? 'right' : 'left'} sortDirection={order.key === key ? (order.isDescending ? 'desc' : 'asc') : false}>
-      <TableSortLabel
-        active={order.key === key}
-        direction={order.key === key ? (order.isDescending ? 'desc' : 'asc') : 'desc'}
-        onClick={() => setOrder({ key, isDescending: order.key === key ? !order.isDescending : isNumber })}
-      >
-        {label}
-      </TableSortLabel>
-    </TableCell>
+    <SortHead
+      id={key}
+      sort={order.key}
+      isDescending={order.isDescending}
+      align={isNumber ? 'right' : 'left'}
+      onSort={() => setOrder({ key, isDescending: order.key === key ? !order.isDescending : isNumber })}
+    >
+      {label}
+    </SortHead>
   );
   return (
     <Box sx={{ flex: 1, minHeight: 0, overflow: 'auto', p: 2 }} data-testid="circuit-list">

@@ -1,43 +1,45 @@
 import { graphql } from '../../gql/graphql';
 import type { ResultOf } from '../../gql/graphql';
+import { CircuitFacts, CircuitName, SubstationName, TransformerFacts } from '../../lib/assets/fragments';
 
 /** What is listed to choose from. */
-export const CircuitListQuery = graphql(`
-  query TopologyCircuits($filters: CircuitFilter, $ordering: [CircuitOrder!]!, $after: String) {
-    circuits(filters: $filters, ordering: $ordering, first: 100, after: $after) {
-      totalCount
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
-      edges {
-        node {
-          id
-          assetId
-          name
-          voltageKv
-          ratedMva
-          peakLoadMw
-          customerCount
-          substation {
+export const CircuitListQuery = graphql(
+  `
+    query TopologyCircuits($filters: CircuitFilter, $ordering: [CircuitOrder!]!, $after: String) {
+      circuits(filters: $filters, ordering: $ordering, first: 100, after: $after) {
+        totalCount
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        edges {
+          node {
             id
             assetId
             name
-          }
-          operatingStatus {
-            id
-            loadMva
-            loadingPct
-            customersOut
-          }
-          switches(first: 1) {
-            totalCount
+            voltageKv
+            ratedMva
+            peakLoadMw
+            customerCount
+            substation {
+              ...SubstationName
+            }
+            operatingStatus {
+              id
+              loadMva
+              loadingPct
+              customersOut
+            }
+            switches(first: 1) {
+              totalCount
+            }
           }
         }
       }
     }
-  }
-`);
+  `,
+  [SubstationName],
+);
 export type ListedCircuit = ResultOf<typeof CircuitListQuery>['circuits']['edges'][number]['node'];
 
 /** Which circuit an asset stands for. */
@@ -89,38 +91,29 @@ export const PlaceQuery = graphql(`
   }
 `);
 
-export const CircuitHeadQuery = graphql(`
-  query TopologyCircuit($assetId: String!) {
-    circuit(assetId: $assetId) {
-      id
-      assetId
-      name
-      voltageKv
-      conductorType
-      ratedA
-      ratedMva
-      lengthKm
-      peakLoadMw
-      transformerCount
-      customerCount
-      substation {
-        id
-        assetId
-        name
-      }
-      operatingStatus {
-        id
-        loadHour
-        loadMva
-        loadingPct
-        loadCoveragePct
-        customers
-        customersOut
-        activeOutages
+export const CircuitHeadQuery = graphql(
+  `
+    query TopologyCircuit($assetId: String!) {
+      circuit(assetId: $assetId) {
+        ...CircuitFacts
+        substation {
+          ...SubstationName
+        }
+        operatingStatus {
+          id
+          loadHour
+          loadMva
+          loadingPct
+          loadCoveragePct
+          customers
+          customersOut
+          activeOutages
+        }
       }
     }
-  }
-`);
+  `,
+  [SubstationName, CircuitFacts],
+);
 export type CircuitHead = NonNullable<ResultOf<typeof CircuitHeadQuery>['circuit']>;
 
 export const SectionsQuery = graphql(`
@@ -175,37 +168,36 @@ export const UnitsQuery = graphql(`
 `);
 
 /** Its own switches, or those of other circuits that tie to it. */
-export const SwitchesQuery = graphql(`
-  query TopologySwitches($filters: SwitchFilter!, $after: String) {
-    switches(filters: $filters, first: 250, after: $after) {
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
-      edges {
-        node {
-          id
-          assetId
-          kind
-          fromNode
-          toNode
-          isNormallyOpen
-          ratedA
-          circuit {
+export const SwitchesQuery = graphql(
+  `
+    query TopologySwitches($filters: SwitchFilter!, $after: String) {
+      switches(filters: $filters, first: 250, after: $after) {
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        edges {
+          node {
             id
             assetId
-            name
-          }
-          otherCircuit {
-            id
-            assetId
-            name
+            kind
+            fromNode
+            toNode
+            isNormallyOpen
+            ratedA
+            circuit {
+              ...CircuitName
+            }
+            otherCircuit {
+              ...CircuitName
+            }
           }
         }
       }
     }
-  }
-`);
+  `,
+  [CircuitName],
+);
 
 /** The switches that are not in their normal positions. */
 export const OffNormalQuery = graphql(`
@@ -219,26 +211,16 @@ export const OffNormalQuery = graphql(`
   }
 `);
 
-export const UnitQuery = graphql(`
-  query TopologyUnit($assetId: String!) {
-    transformer(assetId: $assetId) {
-      id
-      assetId
-      name
-      ratedKva
-      phases
-      primaryKv
-      secondaryKv
-      customerCount
-      peakLoadingPct
-      latestLoad {
-        loadHour
-        loadKva
-        loadingPct
+export const UnitQuery = graphql(
+  `
+    query TopologyUnit($assetId: String!) {
+      transformer(assetId: $assetId) {
+        ...TransformerFacts
       }
     }
-  }
-`);
+  `,
+  [TransformerFacts],
+);
 
 /** The switches at the heads of circuits. */
 export const HeadSwitchesQuery = graphql(`
@@ -267,12 +249,13 @@ export const HeadSwitchesQuery = graphql(`
   }
 `);
 
-export const SubstationNameQuery = graphql(`
-  query TopologySubstationName($assetId: String!) {
-    substation(assetId: $assetId) {
-      id
-      assetId
-      name
+export const SubstationNameQuery = graphql(
+  `
+    query TopologySubstationName($assetId: String!) {
+      substation(assetId: $assetId) {
+        ...SubstationName
+      }
     }
-  }
-`);
+  `,
+  [SubstationName],
+);

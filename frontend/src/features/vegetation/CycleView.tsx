@@ -9,13 +9,16 @@ import type { Bounds } from '../../lib/boundsGrid';
 import { formatNumber, plural } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
 import { useUnits } from '../../lib/preferences';
+import { fileColumns } from '../../lib/tableColumns';
+import { CsvButton } from '../../ui/CsvButton';
+import { DataTable } from '../../ui/DataTable';
+import type { ShownColumn } from '../../ui/DataTable';
 import { Fold } from '../../ui/Fold';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 import { useColours } from '../../ui/palette';
 
+import { Below } from './Below';
 import { Filters } from './Filters';
-import { CsvButton, Table } from './Table';
-import type { Column } from './Table';
 import { DEFAULT_ADDRESS, readCycles } from './address';
 import type { PatchAddress, VegetationAddress } from './address';
 import { scopeOf } from './area';
@@ -74,15 +77,18 @@ export function CycleView({ address, onChange, bounds }: Props) {
             <Chart option={option} heightPx={230} label={`Spans that encroach between visits: ${study.outcomes.map((each) => `${each.encroachingSpans} with a cycle of ${each.cycleYears} years`).join(', ')}`} />
           </Suspense>
           <Box sx={{ display: 'flex', justifyContent: 'flex-end' }}>
-            <CsvButton name="trimming-cycles" what="the cycles" rows={study.outcomes} columns={CYCLE_COLUMNS} />
+            <CsvButton heads="keys" name="trimming-cycles" what="the cycles" rows={study.outcomes} columns={CYCLE_COLUMNS} />
           </Box>
-          <Table
-            caption="What each cycle means in its long run"
+          <DataTable
+            label="What each cycle means in its long run"
             testId="cycle"
+            rowTestId="cycle"
+            maxHeightPx={null}
+            isDense
             rows={study.outcomes}
             columns={CYCLE_COLUMNS}
             rowKey={(cycle) => String(cycle.cycleYears)}
-            selected={String(study.currentCycleYears)}
+            isSelected={(cycle) => cycle.cycleYears === study.currentCycleYears}
           />
           {address.faultsPerContactYear === null && (
             <Alert severity="info" variant="outlined" sx={{ mt: 1, py: 0 }}>
@@ -202,7 +208,7 @@ function Typed({ label, title, testId, value, isWrong, wrong, onValue }: TypedPr
   );
 }
 
-const CYCLE_COLUMNS: Column<Cycle>[] = [
+const CYCLE_COLUMNS: ShownColumn<Cycle>[] = [
   { key: 'cycle_years', label: 'Cycle', isNumber: true, value: (each) => each.cycleYears, cell: (each) => `${each.cycleYears} y` },
   {
     key: 'encroaching_spans',
@@ -213,9 +219,9 @@ const CYCLE_COLUMNS: Column<Cycle>[] = [
     cell: (each) => (
       <>
         {formatNumber(each.encroachingSpans)}
-        <Box component="span" sx={{ display: 'block', fontSize: '0.6875rem', color: 'text.secondary' }}>
+        <Below>
           {formatNumber(each.encroachingSpansLow)}–{formatNumber(each.encroachingSpansHigh)}
-        </Box>
+        </Below>
       </>
     ),
   },
@@ -260,20 +266,22 @@ const CYCLE_COLUMNS: Column<Cycle>[] = [
     cell: (each) => (
       <>
         {dollars(each.trimUsdPerYear)}
-        <Box component="span" sx={{ display: 'block', fontSize: '0.6875rem', color: 'text.secondary' }}>
+        <Below>
           + {dollars(each.outageUsdPerYear)}
-        </Box>
+        </Below>
       </>
     ),
   },
-  { key: 'trimmed_trees_a_visit', label: '', value: (each) => each.trimmedTrees },
-  { key: 'trimmed_spans_a_visit', label: '', value: (each) => each.trimmedSpans },
-  { key: 'encroaching_trees', label: '', value: (each) => each.encroachingTrees },
-  { key: 'encroaching_spans_low', label: '', value: (each) => each.encroachingSpansLow },
-  { key: 'encroaching_spans_high', label: '', value: (each) => each.encroachingSpansHigh },
-  { key: 'touching_trees_of_unknown_harm', label: '', value: (each) => each.touchingTreesOfUnknownHarm },
-  { key: 'encroaching_tree_years', label: '', value: (each) => each.encroachingTreeYears },
-  { key: 'contact_tree_years', label: '', value: (each) => each.contactTreeYears },
-  { key: 'trim_usd_per_year', label: '', value: (each) => each.trimUsdPerYear },
-  { key: 'outage_usd_per_year', label: '', value: (each) => each.outageUsdPerYear },
+  ...fileColumns<Cycle>({
+    trimmed_trees_a_visit: (each) => each.trimmedTrees,
+    trimmed_spans_a_visit: (each) => each.trimmedSpans,
+    encroaching_trees: (each) => each.encroachingTrees,
+    encroaching_spans_low: (each) => each.encroachingSpansLow,
+    encroaching_spans_high: (each) => each.encroachingSpansHigh,
+    touching_trees_of_unknown_harm: (each) => each.touchingTreesOfUnknownHarm,
+    encroaching_tree_years: (each) => each.encroachingTreeYears,
+    contact_tree_years: (each) => each.contactTreeYears,
+    trim_usd_per_year: (each) => each.trimUsdPerYear,
+    outage_usd_per_year: (each) => each.outageUsdPerYear,
+  }),
 ];

@@ -8,12 +8,13 @@ import { useQuery } from 'urql';
 import type { Bounds } from '../../lib/boundsGrid';
 import { formatNumber, humanize, plural } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
+import { CsvButton } from '../../ui/CsvButton';
+import { DataTable } from '../../ui/DataTable';
+import type { ShownColumn } from '../../ui/DataTable';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 import { useColours } from '../../ui/palette';
 
 import { Filters } from './Filters';
-import { CsvButton, Table } from './Table';
-import type { Column } from './Table';
 import { GROUPINGS } from './address';
 import type { Grouping, PatchAddress, VegetationAddress } from './address';
 import { scopeOf } from './area';
@@ -85,12 +86,15 @@ export function GrowthView({ address, onChange, bounds }: Props) {
             <Typography variant="caption" color="textSecondary" sx={{ flex: 1 }}>
               {outlook.groupCount > outlook.groups.length ? `The first ${formatNumber(outlook.groups.length)} of ${formatNumber(outlook.groupCount)}` : ''}
             </Typography>
-            <CsvButton name="encroachment-outlook" what="the outlook" rows={outlook.groups} columns={columns} />
+            <CsvButton heads="keys" name="encroachment-outlook" what="the outlook" rows={outlook.groups} columns={columns} />
           </Box>
-          <Table
+          <DataTable
             key={address.grouping}
-            caption={`Trees by ${LABELS[address.grouping].toLowerCase()} and when they come within the clearance`}
+            label={`Trees by ${LABELS[address.grouping].toLowerCase()} and when they come within the clearance`}
             testId="outlook"
+            rowTestId="outlook"
+            maxHeightPx={null}
+            isDense
             rows={outlook.groups}
             columns={columns}
             rowKey={(group) => group.key ?? 'none'}
@@ -111,8 +115,8 @@ function dueWithin(group: OutlookGroup, edges: readonly number[], years: number)
   return group.dueCounts.reduce((sum, count, i) => ((edges[i] ?? Infinity) <= years ? sum + count : sum), 0);
 }
 
-function groupColumns(grouping: Grouping, edges: readonly number[]): Column<OutlookGroup>[] {
-  const within = (years: number): Column<OutlookGroup> => ({
+function groupColumns(grouping: Grouping, edges: readonly number[]): ShownColumn<OutlookGroup>[] {
+  const within = (years: number): ShownColumn<OutlookGroup> => ({
     key: `within_${years}_years`,
     label: `≤ ${years} y`,
     title: `Come within the clearance in less than ${years} years; those who are not counted`,

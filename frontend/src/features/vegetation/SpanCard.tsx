@@ -9,11 +9,11 @@ import { linesOf } from '../../lib/geojson';
 import { problemOf } from '../../lib/graphql/errors';
 import { useUnits } from '../../lib/preferences';
 import { formatMetres } from '../../lib/units';
+import { DataTable } from '../../ui/DataTable';
 import { FactList } from '../../ui/FactList';
 import { EmptyState, ErrorLine, ErrorState, LoadingState } from '../../ui/StateMessage';
 
 import { LevelMark } from './LevelMark';
-import { Table } from './Table';
 import type { PatchAddress } from './address';
 import { middleOf } from './place';
 import { SpansQuery, TreesQuery } from './queries';
@@ -136,9 +136,12 @@ function Trees({ lineId, onChange }: Pick<Props, 'lineId' | 'onChange'>) {
         {plural(trees.totalCount, 'tree')}
         {trees.totalCount > MOST_TREES ? `, the first ${MOST_TREES}` : ''}
       </Typography>
-      <Table
-        caption="Trees near the span; choose one to see it on the map"
+      <DataTable
+        label="Trees near the span; choose one to see it on the map"
         testId="span-tree"
+        rowTestId="span-tree"
+        maxHeightPx={null}
+        isDense
         rows={trees.edges.map(({ node }) => node)}
         columns={treeColumns(units)}
         rowKey={(tree) => tree.assetId}

@@ -7,14 +7,17 @@ import type { Bounds } from '../../lib/boundsGrid';
 import { formatNumber, plural } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
 import { useUnits } from '../../lib/preferences';
+import { fileColumns } from '../../lib/tableColumns';
 import type { UnitSystem } from '../../lib/units';
+import { CsvButton } from '../../ui/CsvButton';
+import { DataTable } from '../../ui/DataTable';
+import type { ShownColumn } from '../../ui/DataTable';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 
+import { Below } from './Below';
 import { Filters } from './Filters';
 import { LevelMark } from './LevelMark';
 import { SpanCard } from './SpanCard';
-import { CsvButton, Table } from './Table';
-import type { Column } from './Table';
 import type { PatchAddress, VegetationAddress } from './address';
 import { scopeOf } from './area';
 import { urgency } from './levels';
@@ -66,11 +69,14 @@ function SpanList({ address, onChange, bounds }: Props) {
               {spans.length === MOST ? `The first ${formatNumber(MOST)} spans` : plural(spans.length, 'span')}, those with most customer-minutes
               expected first{fetching || stale ? ' · loading' : ''}
             </Typography>
-            <CsvButton name="spans-at-risk" what="the spans" rows={spans} columns={columns} />
+            <CsvButton heads="keys" name="spans-at-risk" what="the spans" rows={spans} columns={columns} />
           </Box>
-          <Table
-            caption="Spans and the trees near them; choose one to see it on the map"
+          <DataTable
+            label="Spans and the trees near them; choose one to see it on the map"
             testId="span"
+            rowTestId="span"
+            maxHeightPx={null}
+            isDense
             rows={spans}
             columns={columns}
             rowKey={(span) => span.lineId}
@@ -87,7 +93,7 @@ function emptyDetail({ circuit, level, isInView }: VegetationAddress): string {
   return 'With these filters.';
 }
 
-export function spanColumns(units: UnitSystem): Column<Span>[] {
+export function spanColumns(units: UnitSystem): ShownColumn<Span>[] {
   return [
     {
       key: 'line_id',
@@ -96,9 +102,9 @@ export function spanColumns(units: UnitSystem): Column<Span>[] {
       cell: (span) => (
         <>
           {span.lineId}
-          <Box component="span" sx={{ display: 'block', fontSize: '0.6875rem', color: 'text.secondary' }}>
+          <Below>
             {span.circuitId ?? 'transmission'}
-          </Box>
+          </Below>
         </>
       ),
     },
@@ -134,9 +140,9 @@ export function spanColumns(units: UnitSystem): Column<Span>[] {
       cell: (span) => (
         <>
           {formatNumber(span.strikingCount)}
-          <Box component="span" sx={{ display: 'block', fontSize: '0.6875rem', color: 'text.secondary' }}>
+          <Below>
             {formatNumber(span.encroachingCount)} inside
-          </Box>
+          </Below>
         </>
       ),
     },
@@ -149,23 +155,25 @@ export function spanColumns(units: UnitSystem): Column<Span>[] {
       cell: (span) => (
         <>
           {clearanceWords(span.clearanceDeficitM, units)}
-          <Box component="span" sx={{ display: 'block', fontSize: '0.6875rem', color: 'text.secondary' }}>
+          <Below>
             {yearsWords(span.earliestYears)}
-          </Box>
+          </Below>
         </>
       ),
     },
-    { key: 'line_kind', label: '', value: (span) => span.lineKind },
-    { key: 'circuit_id', label: '', value: (span) => span.circuitId },
-    { key: 'device_id', label: '', value: (span) => span.deviceId },
-    { key: 'outage_min', label: '', value: (span) => span.outageMin },
-    { key: 'striking_trees', label: '', value: (span) => span.strikingCount },
-    { key: 'encroaching_trees', label: '', value: (span) => span.encroachingCount },
-    { key: 'clearance_m', label: '', value: (span) => span.clearanceM },
-    { key: 'clearance_deficit_m', label: '', value: (span) => span.clearanceDeficitM },
-    { key: 'strikes_per_year', label: '', value: (span) => span.strikesPerYear },
-    { key: 'customer_minutes_low', label: '', value: (span) => span.customerMinutesLow },
-    { key: 'customer_minutes_high', label: '', value: (span) => span.customerMinutesHigh },
-    { key: 'reasons', label: '', value: (span) => spanReasons(span, 'metric').join(' ') },
+    ...fileColumns<Span>({
+      line_kind: (span) => span.lineKind,
+      circuit_id: (span) => span.circuitId,
+      device_id: (span) => span.deviceId,
+      outage_min: (span) => span.outageMin,
+      striking_trees: (span) => span.strikingCount,
+      encroaching_trees: (span) => span.encroachingCount,
+      clearance_m: (span) => span.clearanceM,
+      clearance_deficit_m: (span) => span.clearanceDeficitM,
+      strikes_per_year: (span) => span.strikesPerYear,
+      customer_minutes_low: (span) => span.customerMinutesLow,
+      customer_minutes_high: (span) => span.customerMinutesHigh,
+      reasons: (span) => spanReasons(span, 'metric').join(' '),
+    }),
   ];
 }

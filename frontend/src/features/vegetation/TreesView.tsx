@@ -1,21 +1,22 @@
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
-import Typography from '@mui/material/Typography';
 import { useCallback, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useQuery } from 'urql';
 
 import type { VariablesOf } from '../../gql/graphql';
 import type { Bounds } from '../../lib/boundsGrid';
-import { formatNumber, plural } from '../../lib/format';
+import { plural } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
 import { useUnits } from '../../lib/preferences';
+import { CsvButton } from '../../ui/CsvButton';
+import { DataTable } from '../../ui/DataTable';
+import { Pager, rangeWords } from '../../ui/Pager';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
+import { usePaging } from '../../ui/usePaging';
 
 import { Filters } from './Filters';
-import { CsvButton, Table } from './Table';
 import { TreeCard } from './TreeCard';
 import type { PatchAddress, VegetationAddress } from './address';
 import { scopeOf } from './area';
@@ -83,10 +84,10 @@ interface PagesProps {
 
 function Pages({ variables, onChange, children }: PagesProps) {
   const units = useUnits();
-  const [cursors, setCursors] = useState<(string | null)[]>([null]);
+  const paging = usePaging('');
   const [{ data, error, fetching }, refetch] = useQuery({
     query: TreesQuery,
-    variables: { ...variables, first: PAGE, after: cursors.at(-1) ?? null },
+    variables: { ...variables, first: PAGE, after: paging.after },
   });
   const refresh = useCallback(() => refetch({ requestPolicy: 'network-only' }), [refetch]);
   useRefresh(refresh);
@@ -102,32 +103,24 @@ function Pages({ variables, onChange, children }: PagesProps) {
   }
   const trees = page.edges.map(({ node }) => node);
   const columns = treeColumns(units);
-  const from = (cursors.length - 1) * PAGE;
   return (
     <>
       <Box sx={{ display: 'flex', alignItems: 'center', mb: 0.5 }}>
         {children}
-        <CsvButton name="trees-near-lines" what="the trees of this page" rows={trees} columns={columns} />
+        <CsvButton heads="keys" name="trees-near-lines" what="the trees of this page" rows={trees} columns={columns} />
       </Box>
-      <Table
-        caption="Trees near lines; choose one to see it on the map"
+      <DataTable
+        label="Trees near lines; choose one to see it on the map"
         testId="tree"
+        rowTestId="tree"
+        maxHeightPx={null}
+        isDense
         rows={trees}
         columns={columns}
         rowKey={(tree) => tree.assetId}
         onSelect={(tree) => onChange({ tree: tree.assetId })}
       />
-      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, mt: 0.5 }}>
-        <Typography variant="caption" color="textSecondary" sx={{ flex: 1 }} role="status" data-testid="tree-count">
-          {formatNumber(from + 1)} to {formatNumber(from + trees.length)} of {plural(page.totalCount, 'tree')}
-        </Typography>
-        <Button disabled={cursors.length === 1} onClick={() => setCursors((all) => all.slice(0, -1))}>
-          Before
-        </Button>
-        <Button disabled={!page.pageInfo.hasNextPage} onClick={() => setCursors((all) => [...all, page.pageInfo.endCursor ?? null])}>
-          Next
-        </Button>
-      </Box>
+      <Pager note={rangeWords(paging.page * PAGE, trees.length, plural(page.totalCount, 'tree'))} noteTestId="tree-count" {...paging.steps(page.pageInfo)} />
     </>
   );
 }

@@ -1,23 +1,23 @@
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
-import Typography from '@mui/material/Typography';
 import { useCallback, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useQuery } from 'urql';
 
 import type { VariablesOf } from '../../gql/graphql';
-import { formatNumber, plural } from '../../lib/format';
+import { plural } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
+import { fileColumns } from '../../lib/tableColumns';
+import { CsvButton } from '../../ui/CsvButton';
+import { Pager, rangeWords } from '../../ui/Pager';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
+import { usePaging } from '../../ui/usePaging';
 
 import { Filters } from './Filters';
 import { PackageCard } from './PackageCard';
-import { CsvButton } from './Table';
-import type { Column } from './Table';
 import { WORK } from './address';
 import type { PatchAddress, VegetationAddress } from './address';
 import { PackagesQuery } from './queries';
@@ -87,10 +87,10 @@ export function WorkView(props: WorkProps) {
 }
 
 function Pages({ filters, ordering, ...props }: WorkProps & Pick<Variables, 'filters' | 'ordering'>) {
-  const [cursors, setCursors] = useState<(string | null)[]>([null]);
+  const paging = usePaging('');
   const [{ data, error, fetching }, refetch] = useQuery({
     query: PackagesQuery,
-    variables: { filters, ordering, first: PAGE, after: cursors.at(-1) ?? null },
+    variables: { filters, ordering, first: PAGE, after: paging.after },
     requestPolicy: 'cache-and-network',
   });
   const refresh = useCallback(() => refetch({ requestPolicy: 'network-only' }), [refetch]);
@@ -106,7 +106,6 @@ function Pages({ filters, ordering, ...props }: WorkProps & Pick<Variables, 'fil
     return <EmptyState title="There is no such work package" detail="Trees of level medium and above are put together by span." />;
   }
   const packages = page.edges.map(({ node }) => node);
-  const from = (cursors.length - 1) * PAGE;
   return (
     <>
       <Box component="ul" aria-label="Work packages" data-testid="package-list" sx={{ listStyle: 'none', m: 0, p: 0 }}>
@@ -114,31 +113,22 @@ function Pages({ filters, ordering, ...props }: WorkProps & Pick<Variables, 'fil
           <PackageCard key={each.assetId} each={each} {...props} />
         ))}
       </Box>
-      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, mt: 0.5 }}>
-        <Typography variant="caption" color="textSecondary" sx={{ flex: 1 }} role="status" data-testid="package-count">
-          {formatNumber(from + 1)} to {formatNumber(from + packages.length)} of {plural(page.totalCount, 'package')}
-        </Typography>
-        <CsvButton name="vegetation-work" what="the packages of this page" rows={packages} columns={PACKAGE_COLUMNS} />
-        <Button disabled={cursors.length === 1} onClick={() => setCursors((all) => all.slice(0, -1))}>
-          Before
-        </Button>
-        <Button disabled={!page.pageInfo.hasNextPage} onClick={() => setCursors((all) => [...all, page.pageInfo.endCursor ?? null])}>
-          Next
-        </Button>
-      </Box>
+      <Pager note={rangeWords(paging.page * PAGE, packages.length, plural(page.totalCount, 'package'))} noteTestId="package-count" {...paging.steps(page.pageInfo)}>
+        <CsvButton heads="keys" name="vegetation-work" what="the packages of this page" rows={packages} columns={PACKAGE_COLUMNS} />
+      </Pager>
     </>
   );
 }
 
-const PACKAGE_COLUMNS: Column<Package>[] = [
-  { key: 'line_id', label: '', value: (each) => each.assetId },
-  { key: 'circuit_id', label: '', value: (each) => each.circuit?.assetId },
-  { key: 'level', label: '', value: (each) => each.level },
-  { key: 'trees', label: '', value: (each) => each.treeCount },
-  { key: 'encroaching_trees', label: '', value: (each) => each.encroachingCount },
-  { key: 'striking_trees', label: '', value: (each) => each.strikingCount },
-  { key: 'earliest_years', label: '', value: (each) => each.earliestYears },
-  { key: 'customer_minutes_per_year', label: '', value: (each) => each.customerMinutesPerYear },
-  { key: 'effort_h', label: '', value: (each) => each.effortH },
-  { key: 'work_order_id', label: '', value: (each) => each.workOrderId },
-];
+const PACKAGE_COLUMNS = fileColumns<Package>({
+  line_id: (each) => each.assetId,
+  circuit_id: (each) => each.circuit?.assetId,
+  level: (each) => each.level,
+  trees: (each) => each.treeCount,
+  encroaching_trees: (each) => each.encroachingCount,
+  striking_trees: (each) => each.strikingCount,
+  earliest_years: (each) => each.earliestYears,
+  customer_minutes_per_year: (each) => each.customerMinutesPerYear,
+  effort_h: (each) => each.effortH,
+  work_order_id: (each) => each.workOrderId,
+});

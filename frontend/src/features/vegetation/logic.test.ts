@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 
-import { csvOfColumns } from './Table';
 import { decodeAddress, DEFAULT_ADDRESS, readCycles, withAddress } from './address';
 import { roundedBounds, scopeOf } from './area';
 import { outlookBars } from './charts';
@@ -189,12 +188,4 @@ it('bars of the outlook name their years and count every tree', () => {
   const bars = outlookBars(total, [1, 4]);
   expect(bars.map(({ label }) => label)).toEqual(['Overdue', '0–1', '1–4', '> 4', 'Never', 'Unknown']);
   expect(bars.reduce((sum, { count }) => sum + count, 0)).toBe(12);
-});
-
-it('a file has the keys as its head and nothing for what is not known', () => {
-  const columns = [
-    { key: 'line_id', label: 'Span', value: (span: Span) => span.lineId },
-    { key: 'low', label: 'Low', value: () => null },
-  ];
-  expect(csvOfColumns([SPAN], columns)).toBe('line_id,low\r\nLINE-1,\r\n');
 });

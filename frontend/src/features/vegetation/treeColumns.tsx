@@ -1,16 +1,16 @@
-import Box from '@mui/material/Box';
-
+import { fileColumns } from '../../lib/tableColumns';
 import type { UnitSystem } from '../../lib/units';
 import { formatMetres } from '../../lib/units';
+import type { ShownColumn } from '../../ui/DataTable';
 
+import { Below } from './Below';
 import { LevelMark } from './LevelMark';
-import type { Column } from './Table';
 import { urgency } from './levels';
 import type { TreeRisk } from './queries';
 import { clearanceWords, figure, treeName, yearsWords } from './words';
 
 /** Trees as a table shows them and a file holds them. */
-export function treeColumns(units: UnitSystem): Column<TreeRisk>[] {
+export function treeColumns(units: UnitSystem): ShownColumn<TreeRisk>[] {
   return [
     {
       key: 'tree_id',
@@ -19,9 +19,9 @@ export function treeColumns(units: UnitSystem): Column<TreeRisk>[] {
       cell: (tree) => (
         <>
           {treeName(tree)}
-          <Box component="span" sx={{ display: 'block', fontSize: '0.6875rem', color: 'text.secondary' }}>
+          <Below>
             {tree.assetId}
-          </Box>
+          </Below>
         </>
       ),
     },
@@ -56,9 +56,9 @@ export function treeColumns(units: UnitSystem): Column<TreeRisk>[] {
       cell: (tree) => (
         <>
           {clearanceWords(tree.clearanceDeficitM, units)}
-          <Box component="span" sx={{ display: 'block', fontSize: '0.6875rem', color: 'text.secondary' }}>
+          <Below>
             {yearsWords(tree.yearsToEncroachment)}
-          </Box>
+          </Below>
         </>
       ),
     },
@@ -70,18 +70,20 @@ export function treeColumns(units: UnitSystem): Column<TreeRisk>[] {
       value: (tree) => tree.customerMinutesPerYear,
       cell: (tree) => figure(tree.customerMinutesPerYear),
     },
-    { key: 'species', label: '', value: (tree) => tree.species },
-    { key: 'crown_radius_m', label: '', value: (tree) => tree.crownRadiusM },
-    { key: 'growth_m_per_year', label: '', value: (tree) => tree.growthMPerYear },
-    { key: 'clearance_deficit_m', label: '', value: (tree) => tree.clearanceDeficitM },
-    { key: 'overstrike_m', label: '', value: (tree) => tree.overstrikeM },
-    { key: 'strikes_per_year', label: '', value: (tree) => tree.strikesPerYear },
-    { key: 'customers', label: '', value: (tree) => tree.customers },
-    { key: 'risk_rating', label: '', value: (tree) => tree.riskRating },
-    { key: 'circuit_id', label: '', value: (tree) => tree.circuit?.assetId },
-    { key: 'grow_in_line_id', label: '', value: (tree) => tree.growInLineId },
-    { key: 'fall_in_line_id', label: '', value: (tree) => tree.fallInLineId },
-    { key: 'lon', label: '', value: (tree) => tree.lon },
-    { key: 'lat', label: '', value: (tree) => tree.lat },
+    ...fileColumns<TreeRisk>({
+      species: (tree) => tree.species,
+      crown_radius_m: (tree) => tree.crownRadiusM,
+      growth_m_per_year: (tree) => tree.growthMPerYear,
+      clearance_deficit_m: (tree) => tree.clearanceDeficitM,
+      overstrike_m: (tree) => tree.overstrikeM,
+      strikes_per_year: (tree) => tree.strikesPerYear,
+      customers: (tree) => tree.customers,
+      risk_rating: (tree) => tree.riskRating,
+      circuit_id: (tree) => tree.circuit?.assetId,
+      grow_in_line_id: (tree) => tree.growInLineId,
+      fall_in_line_id: (tree) => tree.fallInLineId,
+      lon: (tree) => tree.lon,
+      lat: (tree) => tree.lat,
+    }),
   ];
 }

@@ -1,26 +1,19 @@
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
-import Table from '@mui/material/Table';
-import TableBody from '@mui/material/TableBody';
-import TableCell from '@mui/material/TableCell';
-import TableHead from '@mui/material/TableHead';
-import TableRow from '@mui/material/TableRow';
 import TextField from '@mui/material/TextField';
 import { useDeferredValue, useId, useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 
 import type { SubstationColumns } from '../../../lib/columns/layers';
-import { csvOf } from '../../../lib/csv';
-import { download } from '../../../lib/download';
+import { formatUsd } from '../../../lib/costs/words';
 import { formatNumber, formatQuantity, plural } from '../../../lib/format';
 import { problemOf } from '../../../lib/graphql/errors';
-import { SortableTable } from '../../../ui/SortableTable';
-import type { SortableColumn } from '../../../ui/SortableTable';
+import { CsvButton } from '../../../ui/CsvButton';
+import { DataTable } from '../../../ui/DataTable';
+import type { ShownColumn } from '../../../ui/DataTable';
 import { ErrorState, LoadingState } from '../../../ui/StateMessage';
-import { DownloadIcon } from '../../../ui/icons';
 import { Note, Part } from '../run/Part';
-import { formatUsd, readHours } from '../run/economics';
+import { readHours } from '../run/economics';
 import type { Trips } from '../run/trips';
 
 import { differencesOf } from './differences';
@@ -102,41 +95,25 @@ function write(row: Difference, value: number | null, isChange = false): string 
   return sign + formatQuantity(value, row.unit, row.digits);
 }
 
+function differenceColumns(firstId: string, secondId: string): ShownColumn<Difference>[] {
+  return [
+    { key: 'measure', label: 'Measure', value: ({ label }) => label },
+    { key: 'unit', label: 'Unit', isHidden: true, value: ({ unit }) => unit },
+    { key: `run ${firstId}`, label: `A: run ${firstId}`, isNumber: true, value: ({ first }) => first, cell: (row) => write(row, row.first) },
+    { key: `run ${secondId}`, label: `B: run ${secondId}`, isNumber: true, value: ({ second }) => second, cell: (row) => write(row, row.second) },
+    { key: 'change', label: 'B less A', isNumber: true, value: ({ change }) => change, cell: (row) => write(row, row.change, true) },
+  ];
+}
+
 function Numbers({ comparison, rows }: { comparison: Comparison; rows: readonly Difference[] }) {
-  const save = (): void => {
-    const head = ['measure', 'unit', `run ${comparison.firstId}`, `run ${comparison.secondId}`, 'change'];
-    const text = csvOf(head, rows.map(({ label, unit, first, second, change }) => [label, unit, first, second, change]));
-    download(`cascade-runs-${comparison.firstId}-${comparison.secondId}.csv`, text, 'text/csv;charset=utf-8');
-  };
+  const { firstId, secondId } = comparison;
+  const columns = useMemo(() => differenceColumns(firstId, secondId), [firstId, secondId]);
   return (
     <Part
       title="In numbers"
-      action={
-        <Button startIcon={<DownloadIcon fontSize="small" />} onClick={save} data-testid="comparison-csv">
-          CSV
-        </Button>
-      }
+      action={<CsvButton name={`cascade-runs-${firstId}-${secondId}`} what="the differences in numbers" rows={rows} columns={columns} heads="keys" testId="comparison-csv" />}
     >
-      <Table size="small" aria-label="Differences in numbers" data-testid="difference-table">
-        <TableHead>
-          <TableRow>
-            <TableCell>Measure</TableCell>
-            <TableCell align="right">A: run {comparison.firstId}</TableCell>
-            <TableCell align="right">B: run {comparison.secondId}</TableCell>
-            <TableCell align="right">B less A</TableCell>
-          </TableRow>
-        </TableHead>
-        <TableBody>
-          {rows.map((row) => (
-            <TableRow key={row.key} data-testid={`difference-${row.key}`}>
-              <TableCell>{row.label}</TableCell>
-              <TableCell align="right">{write(row, row.first)}</TableCell>
-              <TableCell align="right">{write(row, row.second)}</TableCell>
-              <TableCell align="right">{write(row, row.change, true)}</TableCell>
-            </TableRow>
-          ))}
-        </TableBody>
-      </Table>
+      <DataTable label="Differences in numbers" testId="difference-table" rowTestId="difference" rows={rows} columns={columns} rowKey={({ key }) => key} maxHeightPx={null} />
       <Note>
         {plural(comparison.trippedInBothCount, 'branch', 'branches')} tripped in both, {formatNumber(comparison.earlierOrLaterCount)} of them in another wave.
       </Note>
@@ -157,15 +134,15 @@ interface LossRow {
   second: number;
   change: number;
 }
-const ELEMENTS: SortableColumn<ElementRow>[] = [
-  { key: 'run', label: 'Only in', value: (row) => row.run, cell: (row) => row.run },
-  { key: 'name', label: 'Branch', value: (row) => row.name, cell: (row) => row.name },
-  { key: 'id', label: 'Id', value: (row) => row.id, cell: (row) => row.id },
-  { key: 'wave', label: 'Wave', isNumber: true, value: (row) => row.wave, cell: (row) => formatNumber(row.wave) },
+const ELEMENTS: ShownColumn<ElementRow>[] = [
+  { key: 'run', label: 'Only in', value: (row) => row.run },
+  { key: 'name', label: 'Branch', value: (row) => row.name },
+  { key: 'id', label: 'Id', value: (row) => row.id },
+  { key: 'wave', label: 'Wave', isNumber: true, value: (row) => row.wave },
 ];
-const LOSSES: SortableColumn<LossRow>[] = [
-  { key: 'name', label: 'Substation', value: (row) => row.name, cell: (row) => row.name },
-  { key: 'id', label: 'Id', value: (row) => row.id, cell: (row) => row.id },
+const LOSSES: ShownColumn<LossRow>[] = [
+  { key: 'name', label: 'Substation', value: (row) => row.name },
+  { key: 'id', label: 'Id', value: (row) => row.id },
   { key: 'first', label: 'A: lost MW', isNumber: true, value: (row) => row.first, cell: (row) => formatNumber(row.first, 1) },
   { key: 'second', label: 'B: lost MW', isNumber: true, value: (row) => row.second, cell: (row) => formatNumber(row.second, 1) },
   { key: 'change', label: 'B less A', isNumber: true, value: (row) => row.change, cell: (row) => formatNumber(row.change, 1) },
@@ -193,11 +170,11 @@ function Elements({ comparison, firstTrips, secondTrips, substations }: Props & 
   return (
     <>
       <Part title="Branches that tripped in one run only">
-        <SortableTable label="Branches that tripped in one run only" rows={elements} columns={ELEMENTS} rowKey={(row) => `${row.run} ${row.id}`} testId="only-table" file={`${file}-branches`} pageSize={15} />
+        <DataTable label="Branches that tripped in one run only" rows={elements} columns={ELEMENTS} rowKey={(row) => `${row.run} ${row.id}`} testId="only-table" csv={`${file}-branches`} pageSize={15} />
         {elements.length < comparison.onlyFirstCount + comparison.onlySecondCount && <Note>The first 500 of each run are listed.</Note>}
       </Part>
       <Part title="Substations whose loss differs most">
-        <SortableTable label="Substations whose loss differs most" rows={losses} columns={LOSSES} rowKey={(row) => row.id} testId="loss-table" file={`${file}-substations`} pageSize={15} />
+        <DataTable label="Substations whose loss differs most" rows={losses} columns={LOSSES} rowKey={(row) => row.id} testId="loss-table" csv={`${file}-substations`} pageSize={15} />
       </Part>
     </>
   );

@@ -3,9 +3,9 @@ import { useQuery } from 'urql';
 import { formatNumber, formatQuantity, humanize, UNKNOWN } from '../../../lib/format';
 import { problemOf } from '../../../lib/graphql/errors';
 import { AssetButton } from '../../../ui/AssetButton';
+import { DataTable } from '../../../ui/DataTable';
+import type { ShownColumn } from '../../../ui/DataTable';
 import { FactList } from '../../../ui/FactList';
-import { SortableTable } from '../../../ui/SortableTable';
-import type { SortableColumn } from '../../../ui/SortableTable';
 import { EmptyState, ErrorState, LoadingState } from '../../../ui/StateMessage';
 import type { CascadeRunDetail } from '../queries';
 import { listAt, numberAt, textAt } from '../scenario/document';
@@ -27,11 +27,11 @@ interface ClassRow {
   stillOut: number | null;
   expectedShed: number | null;
 }
-const CLASSES: SortableColumn<ClassRow>[] = [
-  { key: 'name', label: 'Class', value: (row) => row.name, cell: (row) => row.name },
-  { key: 'out', label: 'Out', isNumber: true, value: (row) => row.out, cell: (row) => formatNumber(row.out) },
-  { key: 'restored', label: 'Switched back', isNumber: true, value: (row) => row.restored, cell: (row) => formatNumber(row.restored) },
-  { key: 'still', label: 'Still out', isNumber: true, value: (row) => row.stillOut, cell: (row) => formatNumber(row.stillOut) },
+const CLASSES: ShownColumn<ClassRow>[] = [
+  { key: 'name', label: 'Class', value: (row) => row.name },
+  { key: 'out', label: 'Out', isNumber: true, value: (row) => row.out },
+  { key: 'restored', label: 'Switched back', isNumber: true, value: (row) => row.restored },
+  { key: 'still', label: 'Still out', isNumber: true, value: (row) => row.stillOut },
   { key: 'shed', label: 'Shed, expected', isNumber: true, value: (row) => row.expectedShed, cell: (row) => formatNumber(row.expectedShed, 1) },
 ];
 
@@ -73,7 +73,7 @@ export function CustomersPart({ run, onSelect }: Props) {
     stillOut: numberAt(entry, 'still_out.customers'),
     lostMw: numberAt(entry, 'lost_mw'),
   }));
-  const columns: SortableColumn<CircuitRow>[] = [
+  const columns: ShownColumn<CircuitRow>[] = [
     { key: 'id', label: 'Circuit', value: (row) => row.id, cell: (row) => <AssetButton onClick={() => onSelect(row.id)}>{row.id}</AssetButton> },
     {
       key: 'substation',
@@ -81,9 +81,9 @@ export function CustomersPart({ run, onSelect }: Props) {
       value: (row) => row.substationId,
       cell: (row) => (row.substationId === null ? UNKNOWN : <AssetButton onClick={() => onSelect(row.substationId ?? '')}>{row.substationId}</AssetButton>),
     },
-    { key: 'customers', label: 'Customers out', isNumber: true, value: (row) => row.customers, cell: (row) => formatNumber(row.customers) },
-    { key: 'critical', label: 'critical', isNumber: true, value: (row) => row.critical, cell: (row) => formatNumber(row.critical) },
-    { key: 'still', label: 'still out', isNumber: true, value: (row) => row.stillOut, cell: (row) => formatNumber(row.stillOut) },
+    { key: 'customers', label: 'Customers out', isNumber: true, value: (row) => row.customers },
+    { key: 'critical', label: 'critical', isNumber: true, value: (row) => row.critical },
+    { key: 'still', label: 'still out', isNumber: true, value: (row) => row.stillOut },
     { key: 'mw', label: 'Lost MW', isNumber: true, value: (row) => row.lostMw, cell: (row) => formatNumber(row.lostMw, 2) },
   ];
   const coverage = numberAt(impact, 'coverage_frac');
@@ -110,11 +110,11 @@ export function CustomersPart({ run, onSelect }: Props) {
         )}
       </Part>
       <Part title="By class">
-        {classes.length === 0 ? <Note>No customer is out.</Note> : <SortableTable label="Customers by class" rows={classes} columns={CLASSES} rowKey={(row) => row.name} testId="class-table" />}
+        {classes.length === 0 ? <Note>No customer is out.</Note> : <DataTable label="Customers by class" rows={classes} columns={CLASSES} rowKey={(row) => row.name} testId="class-table" />}
       </Part>
       {circuits.length > 0 && (
         <Part title="Circuits that lose most">
-          <SortableTable label="Circuits" rows={circuits} columns={columns} rowKey={(row) => row.id} testId="circuit-table" file={`cascade-run-${run.runId}-circuits`} pageSize={15} />
+          <DataTable label="Circuits" rows={circuits} columns={columns} rowKey={(row) => row.id} testId="circuit-table" csv={`cascade-run-${run.runId}-circuits`} pageSize={15} />
         </Part>
       )}
     </div>

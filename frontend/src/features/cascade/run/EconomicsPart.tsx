@@ -1,37 +1,26 @@
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import MenuItem from '@mui/material/MenuItem';
-import Table from '@mui/material/Table';
-import TableBody from '@mui/material/TableBody';
-import TableCell from '@mui/material/TableCell';
-import TableHead from '@mui/material/TableHead';
-import TableRow from '@mui/material/TableRow';
 import TextField from '@mui/material/TextField';
 import { useDeferredValue, useId, useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 
+import { EconomicsQuery } from '../../../lib/costs/queries';
+import type { CostShare, Economics, Ledger, Range } from '../../../lib/costs/queries';
+import { formatRange, formatUsd, ledgerWords } from '../../../lib/costs/words';
 import { formatInstant, formatNumber, formatQuantity, humanize, UNKNOWN } from '../../../lib/format';
 import { problemOf } from '../../../lib/graphql/errors';
+import { DataTable } from '../../../ui/DataTable';
+import type { ShownColumn } from '../../../ui/DataTable';
 import { FactList } from '../../../ui/FactList';
-import { SortableTable } from '../../../ui/SortableTable';
-import type { SortableColumn } from '../../../ui/SortableTable';
 import { ErrorState, LoadingState } from '../../../ui/StateMessage';
 import type { CascadeRunDetail } from '../queries';
 
 import { Note, Part } from './Part';
-import { formatUsd, rangeText, readHours } from './economics';
-import { RunEconomicsQuery, RunStudiesQuery } from './queries';
-import type { CostShare, Ledger, Range, RunEconomics } from './queries';
+import { readHours } from './economics';
+import { RunStudiesQuery } from './queries';
 
 const GIVEN = 'given';
-const LEDGERS: Readonly<Record<string, string>> = { CUSTOMER: 'Customers', UTILITY: 'The utility', REGULATORY: 'Regulation' };
-const LINES: Readonly<Record<string, string>> = {
-  DAMAGE_FUNCTIONS: 'By damage functions of each class',
-  VALUE_OF_LOST_LOAD: 'By the value of lost load',
-  LABOUR: 'Hours of crews',
-  MATERIAL: 'Material',
-  LOST_MARGIN: 'Margin of energy not sold',
-};
 
 /** What a run cost, for hours one gives or those of a restoration plan. */
 export function EconomicsPart({ run }: { run: CascadeRunDetail }) {
@@ -45,7 +34,7 @@ export function EconomicsPart({ run }: { run: CascadeRunDetail }) {
   const isGiven = choice === GIVEN;
   const problem = isGiven && 'problem' in read ? read.problem : null;
   const [{ data, error, fetching }, refetch] = useQuery({
-    query: RunEconomicsQuery,
+    query: EconomicsQuery,
     variables: {
       runId: run.runId,
       durations: isGiven && 'value' in read ? read.value : null,
@@ -94,14 +83,14 @@ export function EconomicsPart({ run }: { run: CascadeRunDetail }) {
   );
 }
 
-function Costs({ run, found }: { run: CascadeRunDetail; found: RunEconomics }) {
+function Costs({ run, found }: { run: CascadeRunDetail; found: Economics }) {
   return (
     <div data-testid="economics">
       <Part title="What it amounts to">
         <FactList
           facts={[
             { label: 'Severity', value: found.severity == null ? found.severityReason || 'below all tiers' : `${humanize(found.severity)}${found.severityReachedBy.length === 0 ? '' : `, by ${found.severityReachedBy.map((by) => humanize(by).toLowerCase()).join(' and ')}`}` },
-            { label: 'Energy not served', value: rangeText(found.unservedMwh, (value) => formatQuantity(value, 'MWh', 0)) },
+            { label: 'Energy not served', value: formatRange(found.unservedMwh, (value) => formatQuantity(value, 'MWh', 0)) },
             { label: 'Load lost', value: `${formatQuantity(found.lostMw, 'MW', 1)} at substations, ${found.localLostMw == null ? found.localLostMwReason || UNKNOWN : `${formatQuantity(found.localLostMw, 'MW', 1)} on circuits`}` },
             { label: 'Customers out, expected', value: formatNumber(found.customersOut) },
             { label: 'Load with customers on record', value: formatQuantity(found.coverageFrac == null ? null : found.coverageFrac * 100, '%', 1) },
@@ -113,7 +102,7 @@ function Costs({ run, found }: { run: CascadeRunDetail; found: RunEconomics }) {
       ))}
       <Note>The three ledgers are never added up: that would count twice.</Note>
       <Part title="By class and zone">
-        <SortableTable label="Cost by class and zone" rows={found.shares} columns={SHARES} rowKey={(row) => `${row.costClass} ${row.area}`} testId="share-table" file={`cascade-run-${run.runId}-costs`} />
+        <DataTable label="Cost by class and zone" rows={found.shares} columns={SHARES} rowKey={(row) => `${row.costClass} ${row.area}`} testId="share-table" csv={`cascade-run-${run.runId}-costs`} pageSize={50} />
       </Part>
       <Part title="Assumptions">
         <FactList
@@ -128,58 +117,56 @@ function Costs({ run, found }: { run: CascadeRunDetail; found: RunEconomics }) {
   );
 }
 
-const share = (key: string, label: string, of: (row: CostShare) => number | null | undefined): SortableColumn<CostShare> => ({
+const share = (key: string, label: string, of: (row: CostShare) => number | null | undefined): ShownColumn<CostShare> => ({
   key,
   label,
   isNumber: true,
   value: of,
   cell: (row) => formatUsd(of(row)),
 });
-const SHARES: SortableColumn<CostShare>[] = [
+const SHARES: ShownColumn<CostShare>[] = [
   { key: 'class', label: 'Class', value: (row) => row.costClass, cell: (row) => humanize(row.costClass) },
-  { key: 'area', label: 'Zone', value: (row) => row.area, cell: (row) => row.area },
-  { key: 'customers', label: 'Customers', isNumber: true, value: (row) => row.customers, cell: (row) => formatNumber(row.customers) },
+  { key: 'area', label: 'Zone', value: (row) => row.area },
+  { key: 'customers', label: 'Customers', isNumber: true, value: (row) => row.customers },
   share('low', 'Low $', (row) => row.usd.low),
   share('mid', 'Mid $', (row) => row.usd.mid),
   share('high', 'High $', (row) => row.usd.high),
 ];
 
+interface Line {
+  name: string;
+  isTotal: boolean;
+  usd: Range;
+}
+
+/** Its methods, and the range of all. */
+function linesOf({ lines, usd }: Ledger): Line[] {
+  return [...lines.map((line) => ({ name: ledgerWords(line.name), isTotal: false, usd: line.usd })), { name: 'Range of all', isTotal: true, usd }];
+}
+
+const told = (text: string, isTotal: boolean) => (isTotal ? <strong>{text}</strong> : text);
+const bound = (key: 'low' | 'mid' | 'high', label: string): ShownColumn<Line> => ({
+  key,
+  label,
+  isNumber: true,
+  cell: ({ usd, isTotal }) => told(formatUsd(usd[key]), isTotal),
+});
+const LINES: readonly ShownColumn<Line>[] = [
+  { key: 'method', label: 'Method', isWrapped: true, cell: ({ name, isTotal }) => told(name, isTotal) },
+  bound('low', 'Low'),
+  bound('mid', 'Mid'),
+  bound('high', 'High'),
+];
+
 function LedgerTable({ ledger }: { ledger: Ledger }) {
   const reasons = [...new Set([...ledger.usd.reasons, ...ledger.lines.flatMap(({ usd }) => usd.reasons)])];
-  const title = LEDGERS[ledger.name] ?? humanize(ledger.name);
+  const title = ledgerWords(ledger.name);
   return (
     <Part title={title}>
-      <Table size="small" aria-label={`Costs: ${title}`} data-testid={`ledger-${ledger.name}`}>
-        <TableHead>
-          <TableRow>
-            <TableCell>Method</TableCell>
-            <TableCell align="right">Low</TableCell>
-            <TableCell align="right">Mid</TableCell>
-            <TableCell align="right">High</TableCell>
-          </TableRow>
-        </TableHead>
-        <TableBody>
-          {ledger.lines.map((line) => (
-            <Row key={line.name} name={LINES[line.name] ?? humanize(line.name)} usd={line.usd} />
-          ))}
-          <Row name="Range of all" usd={ledger.usd} isTotal />
-        </TableBody>
-      </Table>
+      <DataTable label={`Costs: ${title}`} testId={`ledger-${ledger.name}`} rows={linesOf(ledger)} columns={LINES} rowKey={({ name }) => name} maxHeightPx={null} />
       {reasons.map((reason) => (
         <Note key={reason}>Not known: {reason}.</Note>
       ))}
     </Part>
-  );
-}
-
-function Row({ name, usd, isTotal = false }: { name: string; usd: Range; isTotal?: boolean }) {
-  const sx = isTotal ? { fontWeight: 500 } : {};
-  return (
-    <TableRow>
-      <TableCell sx={sx}>{name}</TableCell>
-      <TableCell align="right" sx={sx}>{formatUsd(usd.low)}</TableCell>
-      <TableCell align="right" sx={sx}>{formatUsd(usd.mid)}</TableCell>
-      <TableCell align="right" sx={sx}>{formatUsd(usd.high)}</TableCell>
-    </TableRow>
   );
 }

@@ -2,7 +2,7 @@ import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useId, useMemo, useState } from 'react';
 
-import { SortableTable } from '../../../ui/SortableTable';
+import { DataTable } from '../../../ui/DataTable';
 import { ErrorState, LoadingState } from '../../../ui/StateMessage';
 
 import { tripColumns } from './TripsOfWave';
@@ -48,7 +48,7 @@ export function ElementsPart({ runId, trips, problem, onRetry, onSelect }: Props
           ))}
         </TextField>
       </div>
-      <SortableTable label="Tripped branches" rows={rows} columns={columns} rowKey={(row) => row.branchId} testId="element-table" file={`cascade-run-${runId}-trips`} pageSize={25} />
+      <DataTable label="Tripped branches" rows={rows} columns={columns} rowKey={(row) => row.branchId} testId="element-table" csv={`cascade-run-${runId}-trips`} pageSize={25} />
     </>
   );
 }

@@ -4,9 +4,9 @@ import Link from '@mui/material/Link';
 import { useQuery } from 'urql';
 
 import type { BranchColumns, SubstationColumns } from '../../../lib/columns/layers';
-import { csvOf } from '../../../lib/csv';
 import { download } from '../../../lib/download';
 import { followLink } from '../../../lib/followLink';
+import { CsvButton } from '../../../ui/CsvButton';
 import { ErrorLine } from '../../../ui/StateMessage';
 import { DownloadIcon } from '../../../ui/icons';
 import type { CascadeRunDetail } from '../queries';
@@ -17,6 +17,8 @@ import { tripColumns } from './TripsOfWave';
 import { runGeoJson } from './geojson';
 import { RunFilesQuery } from './queries';
 import type { Trips } from './trips';
+
+const TRIP_COLUMNS = tripColumns(() => undefined);
 
 interface Props {
   run: CascadeRunDetail;
@@ -30,14 +32,7 @@ interface Props {
 export function ExportPart({ run, branches, substations, result, trips }: Props) {
   const [{ data, error, fetching }, refetch] = useQuery({ query: RunFilesQuery, variables: { id: run.runId } });
   const files = data?.cascadeRun;
-  const icon = <DownloadIcon fontSize="small" />;
   const isReady = branches !== null && substations !== null && result !== null && trips !== null;
-  const saveCsv = (): void => {
-    if (trips === null) return;
-    const columns = tripColumns(() => undefined);
-    const text = csvOf(columns.map(({ label }) => label), trips.map((row) => columns.map(({ value }) => value(row))));
-    download(`cascade-run-${run.runId}-trips.csv`, text, 'text/csv;charset=utf-8');
-  };
   const saveGeoJson = (): void => {
     if (branches === null || substations === null || result === null || trips === null) return;
     download(`cascade-run-${run.runId}.geojson`, runGeoJson(branches, substations, result, trips), 'application/geo+json');
@@ -53,10 +48,8 @@ export function ExportPart({ run, branches, substations, result, trips }: Props)
   return (
     <Part title="Take it along">
       <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 0.5 }}>
-        <Button startIcon={icon} disabled={trips === null} onClick={saveCsv} data-testid="run-csv">
-          CSV
-        </Button>
-        <Button startIcon={icon} disabled={!isReady} onClick={saveGeoJson} data-testid="run-geojson">
+        <CsvButton name={`cascade-run-${run.runId}-trips`} what="the trips" rows={trips ?? []} columns={TRIP_COLUMNS} testId="run-csv" />
+        <Button startIcon={<DownloadIcon fontSize="small" />} disabled={!isReady} onClick={saveGeoJson} data-testid="run-geojson">
           GeoJSON
         </Button>
         <Button component="a" href={`/cascade/report?run=${encodeURIComponent(run.runId)}`} onClick={followLink} data-testid="run-report">

@@ -1,8 +1,3 @@
-import Table from '@mui/material/Table';
-import TableBody from '@mui/material/TableBody';
-import TableCell from '@mui/material/TableCell';
-import TableHead from '@mui/material/TableHead';
-import TableRow from '@mui/material/TableRow';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useTheme } from '@mui/material/styles';
@@ -14,6 +9,8 @@ import { formatNumber } from '../../../lib/format';
 import { problemOf } from '../../../lib/graphql/errors';
 import { Chart } from '../../../ui/Chart';
 import type { ChartOption } from '../../../ui/Chart';
+import { DataTable } from '../../../ui/DataTable';
+import type { ShownColumn } from '../../../ui/DataTable';
 import { EmptyState, ErrorState, LoadingState } from '../../../ui/StateMessage';
 import { COLOURS, css, SERIES } from '../../../ui/palette';
 import type { CascadeRunDetail } from '../queries';
@@ -117,27 +114,18 @@ function Sankey({ run, links, unit, digits }: { run: CascadeRunDetail; links: re
       ],
     };
   }, [run, links, unit, digits, mode]);
+  const columns = useMemo(
+    (): ShownColumn<FlowLink>[] => [
+      { key: 'from', label: 'From', value: ({ from }) => from },
+      { key: 'to', label: 'To', value: ({ to }) => to },
+      { key: 'value', label: unit, isNumber: true, value: ({ value }) => value, cell: ({ value }) => formatNumber(value, digits) },
+    ],
+    [unit, digits],
+  );
   return (
     <>
       <Chart option={option} heightPx={360} label={`Flow of ${unit} lost from waves to where they are lost; the table below has the numbers`} />
-      <Table size="small" aria-label={`Flow of ${unit} lost`} data-testid="flow-table">
-        <TableHead>
-          <TableRow>
-            <TableCell>From</TableCell>
-            <TableCell>To</TableCell>
-            <TableCell align="right">{unit}</TableCell>
-          </TableRow>
-        </TableHead>
-        <TableBody>
-          {links.map(({ from, to, value }) => (
-            <TableRow key={`${from} ${to}`}>
-              <TableCell>{from}</TableCell>
-              <TableCell>{to}</TableCell>
-              <TableCell align="right">{formatNumber(value, digits)}</TableCell>
-            </TableRow>
-          ))}
-        </TableBody>
-      </Table>
+      <DataTable label={`Flow of ${unit} lost`} testId="flow-table" rows={links} columns={columns} rowKey={({ from, to }) => `${from} ${to}`} maxHeightPx={null} csv={`cascade-run-${run.runId}-flow-${unit.toLowerCase()}`} />
     </>
   );
 }

@@ -2,20 +2,20 @@ import { useMemo } from 'react';
 
 import { formatNumber, formatQuantity, humanize, UNKNOWN } from '../../../lib/format';
 import { AssetButton } from '../../../ui/AssetButton';
-import { SortableTable } from '../../../ui/SortableTable';
-import type { SortableColumn } from '../../../ui/SortableTable';
+import { DataTable } from '../../../ui/DataTable';
+import type { ShownColumn } from '../../../ui/DataTable';
 
 import { Note } from './Part';
 import type { TripRow, Trips } from './trips';
 
 type Select = (assetId: string) => void;
 
-export function tripColumns(onSelect: Select): SortableColumn<TripRow>[] {
+export function tripColumns(onSelect: Select): ShownColumn<TripRow>[] {
   return [
     { key: 'name', label: 'Branch', value: (row) => row.name, cell: (row) => <AssetButton onClick={() => onSelect(row.branchId)}>{row.name}</AssetButton> },
-    { key: 'id', label: 'Id', value: (row) => row.branchId, cell: (row) => row.branchId },
-    { key: 'kind', label: 'Kind', value: (row) => row.kind, cell: (row) => row.kind },
-    { key: 'wave', label: 'Wave', isNumber: true, value: (row) => row.wave, cell: (row) => formatNumber(row.wave) },
+    { key: 'id', label: 'Id', value: (row) => row.branchId },
+    { key: 'kind', label: 'Kind', value: (row) => row.kind },
+    { key: 'wave', label: 'Wave', isNumber: true, value: (row) => row.wave },
     { key: 'cause', label: 'Why', value: (row) => row.cause, cell: (row) => humanize(row.cause) },
     { key: 'loading', label: 'Loading %', isNumber: true, value: (row) => row.loadingPct, cell: (row) => formatQuantity(row.loadingPct, '%', 1) },
     { key: 'flow', label: 'Flow MW', isNumber: true, value: (row) => row.flowMw, cell: (row) => formatNumber(row.flowMw, 1) },
@@ -37,5 +37,5 @@ export function TripsOfWave({ trips, wave, onSelect }: { trips: Trips; wave: num
   const rows = useMemo(() => trips.filter((row) => row.wave === wave), [trips, wave]);
   const columns = useMemo(() => tripColumns(onSelect).filter(({ key }) => IN_WAVE.has(key)), [onSelect]);
   if (rows.length === 0) return <Note>{wave === 0 ? 'Nothing has tripped yet.' : 'No branch trips in this wave.'}</Note>;
-  return <SortableTable label={`Branches tripped in wave ${wave}`} rows={rows} columns={columns} rowKey={(row) => row.branchId} testId="wave-trips" pageSize={15} />;
+  return <DataTable label={`Branches tripped in wave ${wave}`} rows={rows} columns={columns} rowKey={(row) => row.branchId} testId="wave-trips" pageSize={15} />;
 }

@@ -5,7 +5,7 @@ import type { CascadeResult } from '../result';
 import { RUN } from '../testRun';
 
 import { decodeRunAddress, withRunAddress } from './address';
-import { formatUsd, readHours } from './economics';
+import { readHours } from './economics';
 import { customerFlow, loadFlow } from './flows';
 import { runGeoJson } from './geojson';
 import { middlesOf, propagationOf, sparksAt } from './propagation';
@@ -170,16 +170,7 @@ describe('the address of a run', () => {
   });
 });
 
-describe('money and hours', () => {
-  it.each([
-    [null, '–'],
-    [0, '$0'],
-    [9_999, '$9,999'],
-    [12_345, '$12.3\u00a0k'],
-    [-3_630_000, '-$3.63\u00a0M'],
-    [14_516_690_414, '$14.5\u00a0bn'],
-  ])('%s reads %s', (value, text) => expect(formatUsd(value)).toBe(text));
-
+describe('hours', () => {
   it('are three numbers in order', () => {
     expect(readHours({ low: '1', mid: '2', high: '2' })).toEqual({ value: { lowH: 1, midH: 2, highH: 2 } });
     expect(readHours({ low: '3', mid: '2', high: '4' })).toHaveProperty('problem');

@@ -1,26 +1,3 @@
-import { formatNumber, UNKNOWN } from '../../../lib/format';
-
-/** Dollars in a size that can be read: `$840`, `$12.4 k`, `$3.63 M`, `$14.5 bn`. */
-export function formatUsd(value: number | null | undefined): string {
-  if (value == null || !Number.isFinite(value)) return UNKNOWN;
-  const size = Math.abs(value);
-  const sign = value < 0 ? '-' : '';
-  const [divisor, unit] = size >= 1e9 ? [1e9, '\u00a0bn'] : size >= 1e6 ? [1e6, '\u00a0M'] : size >= 1e4 ? [1e3, '\u00a0k'] : [1, ''];
-  const shown = size / divisor;
-  return `${sign}$${formatNumber(shown, unit === '' || shown >= 100 ? 0 : shown >= 10 ? 1 : 2)}${unit}`;
-}
-
-interface Figures {
-  low?: number | null;
-  mid?: number | null;
-  high?: number | null;
-}
-
-/** `4,000 (2,000 to 8,000)`; what is not known is a dash. */
-export function rangeText({ low, mid, high }: Figures, write: (value: number | null | undefined) => string): string {
-  return `${write(mid)} (${write(low)} to ${write(high)})`;
-}
-
 interface Hours {
   lowH: number;
   midH: number;

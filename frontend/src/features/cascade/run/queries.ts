@@ -1,5 +1,6 @@
 import { graphql } from '../../../gql/graphql';
 import type { ResultOf } from '../../../gql/graphql';
+import { RefusalFields } from '../../../lib/graphql/refusal';
 import { JobFieldsFragment } from '../../../lib/jobs/queries';
 
 /** What the loss means for circuits and customers. */
@@ -11,83 +12,6 @@ export const RunImpactQuery = graphql(`
     }
   }
 `);
-
-const RangeFields = graphql(`
-  fragment RangeFields on FigureRange @_unmask {
-    low
-    mid
-    high
-    reasons
-  }
-`);
-
-const LedgerFields = graphql(
-  `
-    fragment LedgerFields on CostLedger @_unmask {
-      name
-      usd {
-        ...RangeFields
-      }
-      lines {
-        name
-        usd {
-          ...RangeFields
-        }
-      }
-    }
-  `,
-  [RangeFields],
-);
-
-export const RunEconomicsQuery = graphql(
-  `
-    query RunEconomics($runId: ID!, $durations: DurationsInput, $studyId: ID) {
-      cascadeEconomics(runId: $runId, durations: $durations, restorationStudyId: $studyId) {
-        lostMw
-        localLostMw
-        localLostMwReason
-        customersOut
-        coverageFrac
-        unservedMwh {
-          ...RangeFields
-        }
-        durationsFrom
-        customer {
-          ...LedgerFields
-        }
-        utility {
-          ...LedgerFields
-        }
-        regulatory {
-          ...LedgerFields
-        }
-        shares {
-          costClass
-          area
-          customers
-          unservedMwh {
-            ...RangeFields
-          }
-          usd {
-            ...RangeFields
-          }
-        }
-        severity
-        severityReachedBy
-        severityReason
-        damageTable
-        costAssumptions
-        vollUsdPerMwh
-        priceFactor
-      }
-    }
-  `,
-  [RangeFields, LedgerFields],
-);
-export type RunEconomics = ResultOf<typeof RunEconomicsQuery>['cascadeEconomics'];
-export type Ledger = ResultOf<typeof LedgerFields>;
-export type Range = ResultOf<typeof RangeFields>;
-export type CostShare = RunEconomics['shares'][number];
 
 /** Studies bear the name of their run; which run it is, each tells. */
 export const RunStudiesQuery = graphql(
@@ -144,50 +68,44 @@ export const StartExplanationMutation = graphql(
             ...JobFields
           }
         }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...RefusalFields
       }
     }
   `,
-  [JobFieldsFragment],
+  [JobFieldsFragment, RefusalFields],
 );
 
-export const RepeatRunMutation = graphql(`
-  mutation RepeatCascadeRun($input: RepeatCascadeRunInput!) {
-    repeatCascadeRun(input: $input) {
-      __typename
-      ... on CascadeRun {
-        id
-        runId
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
+export const RepeatRunMutation = graphql(
+  `
+    mutation RepeatCascadeRun($input: RepeatCascadeRunInput!) {
+      repeatCascadeRun(input: $input) {
+        __typename
+        ... on CascadeRun {
+          id
+          runId
+        }
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);
 
-export const PublishRunMutation = graphql(`
-  mutation PublishCascadeRun($input: PublishCascadeRunInput!) {
-    publishCascadeRun(input: $input) {
-      __typename
-      ... on CascadeRun {
-        id
-        runId
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
+export const PublishRunMutation = graphql(
+  `
+    mutation PublishCascadeRun($input: PublishCascadeRunInput!) {
+      publishCascadeRun(input: $input) {
+        __typename
+        ... on CascadeRun {
+          id
+          runId
+        }
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);
 
 /** Addresses of the files of a finished run. */
 export const RunFilesQuery = graphql(`

@@ -1,5 +1,6 @@
 import { graphql } from '../../../gql/graphql';
 import type { ResultOf } from '../../../gql/graphql';
+import { RefusalFields } from '../../../lib/graphql/refusal';
 
 const ScenarioFields = graphql(`
   fragment ScenarioFields on Scenario @_unmask {
@@ -67,18 +68,12 @@ export const CreateScenarioMutation = graphql(
     mutation CreateScenario($input: CreateScenarioInput!) {
       createScenario(input: $input) {
         __typename
-        ... on Scenario {
-          ...ScenarioFields
-        }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...ScenarioFields
+        ...RefusalFields
       }
     }
   `,
-  [ScenarioFields],
+  [ScenarioFields, RefusalFields],
 );
 
 export const UpdateScenarioMutation = graphql(
@@ -86,49 +81,41 @@ export const UpdateScenarioMutation = graphql(
     mutation UpdateScenario($input: UpdateScenarioInput!) {
       updateScenario(input: $input) {
         __typename
-        ... on Scenario {
-          ...ScenarioFields
-        }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...ScenarioFields
+        ...RefusalFields
       }
     }
   `,
-  [ScenarioFields],
+  [ScenarioFields, RefusalFields],
 );
 
-export const DeleteScenarioMutation = graphql(`
-  mutation DeleteScenario($input: DeleteScenarioInput!) {
-    deleteScenario(input: $input) {
-      __typename
-      ... on DeletedScenario {
-        scenarioId
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
+export const DeleteScenarioMutation = graphql(
+  `
+    mutation DeleteScenario($input: DeleteScenarioInput!) {
+      deleteScenario(input: $input) {
+        __typename
+        ... on DeletedScenario {
+          scenarioId
+        }
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);
 
-export const RunScenarioMutation = graphql(`
-  mutation RunScenario($input: RunScenarioInput!) {
-    runScenario(input: $input) {
-      __typename
-      ... on CascadeRun {
-        id
-        runId
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
+export const RunScenarioMutation = graphql(
+  `
+    mutation RunScenario($input: RunScenarioInput!) {
+      runScenario(input: $input) {
+        __typename
+        ... on CascadeRun {
+          id
+          runId
+        }
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);

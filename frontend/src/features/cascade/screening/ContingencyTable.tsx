@@ -1,17 +1,14 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import Table from '@mui/material/Table';
-import TableBody from '@mui/material/TableBody';
-import TableCell from '@mui/material/TableCell';
-import TableHead from '@mui/material/TableHead';
-import TableRow from '@mui/material/TableRow';
 import TextField from '@mui/material/TextField';
-import Typography from '@mui/material/Typography';
 import { useId, useState } from 'react';
 import { useQuery } from 'urql';
 
 import { formatNumber, formatQuantity, UNKNOWN } from '../../../lib/format';
 import { problemOf } from '../../../lib/graphql/errors';
+import { DataTable } from '../../../ui/DataTable';
+import type { ShownColumn } from '../../../ui/DataTable';
+import { offsetSteps, Pager, rangeWords } from '../../../ui/Pager';
 import { ErrorState, LoadingState } from '../../../ui/StateMessage';
 
 import { outagesOf } from './batch';
@@ -37,86 +34,64 @@ export function ContingencyTable({ batch, canRun, isStarting, onRun }: Props) {
   const total = batch.contingencyCount ?? 0;
   const sought = text.trim().toLowerCase();
   const rows = page?.filter((row) => sought === '' || row.label.toLowerCase().includes(sought) || (row.worstBranchId ?? '').toLowerCase().includes(sought)) ?? [];
-  const hasFirst = batch.kind === 'N1_1';
+  const columns = contingencyColumns({ kind: batch.kind, canRun, isStarting, onRun });
   return (
     <>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, my: 1 }}>
         <TextField id={id} label="Find on this page, by id" value={text} onChange={(event) => setText(event.target.value)} sx={{ width: 260 }} />
-        <Typography variant="caption" color="textSecondary" role="status" sx={{ flex: 1 }}>
-          {page === undefined ? '' : `${formatNumber(offset + 1)} to ${formatNumber(offset + page.length)} of ${formatNumber(total)}${sought === '' ? '' : `, ${formatNumber(rows.length)} match`}`}
-        </Typography>
-        <Button disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - PAGE))}>
-          Before
-        </Button>
-        <Button disabled={offset + PAGE >= total} onClick={() => setOffset(offset + PAGE)}>
-          Next
-        </Button>
+        <Pager
+          note={page === undefined ? '' : `${rangeWords(offset, page.length, total)}${sought === '' ? '' : `, ${formatNumber(rows.length)} match`}`}
+          {...offsetSteps(offset, PAGE, total, setOffset)}
+        />
       </Box>
       {page === undefined && error !== undefined && !fetching && <ErrorState title="The contingencies could not be loaded" detail={problemOf(error).message} onRetry={refetch} />}
       {page === undefined && fetching && <LoadingState label="Loading the contingencies" minHeight={200} />}
       {page !== undefined && (
-        <Box role="region" aria-label="Contingencies: rows" tabIndex={0} sx={{ overflowX: 'auto' }}>
-          <Table size="small" aria-label="Contingencies by severity" data-testid="contingency-table">
-            <TableHead>
-              <TableRow>
-                <TableCell align="right">Rank</TableCell>
-                <TableCell>Takes out</TableCell>
-                <TableCell align="right">Lost MW</TableCell>
-                {hasFirst && <TableCell align="right">First loss MW</TableCell>}
-                <TableCell align="right">Trips</TableCell>
-                <TableCell align="right">Waves</TableCell>
-                <TableCell>Most loaded right after</TableCell>
-                <TableCell align="right">Loading</TableCell>
-                <TableCell align="right">Before</TableCell>
-                <TableCell align="right">Over MVA</TableCell>
-                <TableCell>
-                  <span>Run</span>
-                </TableCell>
-              </TableRow>
-            </TableHead>
-            <TableBody>
-              {rows.map((row) => (
-                <Row key={row.contingency} row={row} kind={batch.kind} hasFirst={hasFirst} canRun={canRun} isStarting={isStarting} onRun={onRun} />
-              ))}
-            </TableBody>
-          </Table>
-        </Box>
+        <DataTable label="Contingencies by severity" testId="contingency-table" rows={rows} columns={columns} rowKey={({ contingency }) => String(contingency)} maxHeightPx={null} />
       )}
     </>
   );
 }
 
-function Row({ row, kind, hasFirst, canRun, isStarting, onRun }: { row: ContingencyRow; kind: string; hasFirst: boolean } & Pick<Props, 'canRun' | 'isStarting' | 'onRun'>) {
+interface ColumnInputs extends Pick<Props, 'canRun' | 'isStarting' | 'onRun'> {
+  kind: string;
+}
+
+/** The server ranks the rows, so that no column does. */
+function contingencyColumns({ kind, ...starting }: ColumnInputs): ShownColumn<ContingencyRow>[] {
+  const firstLoss: ShownColumn<ContingencyRow> = { key: 'first', label: 'First loss MW', isNumber: true, cell: (row) => formatNumber(row.firstShedMw, 1) };
+  return [
+    { key: 'rank', label: 'Rank', isNumber: true, cell: (row) => formatNumber(row.rank) },
+    { key: 'label', label: 'Takes out', isWrapped: true, cell: (row) => row.label },
+    { key: 'lost', label: 'Lost MW', isNumber: true, cell: (row) => (row.isSolved ? formatNumber(row.shedMw, 1) : 'not solved') },
+    ...(kind === 'N1_1' ? [firstLoss] : []),
+    { key: 'trips', label: 'Trips', isNumber: true, cell: (row) => formatNumber(row.trippedCount) },
+    { key: 'waves', label: 'Waves', isNumber: true, cell: (row) => formatNumber(row.waveCount) },
+    { key: 'worst', label: 'Most loaded right after', cell: (row) => row.worstBranchId ?? UNKNOWN },
+    { key: 'loading', label: 'Loading', isNumber: true, cell: (row) => formatQuantity(row.worstLoadingPct, '%', 1) },
+    { key: 'before', label: 'Before', isNumber: true, cell: (row) => formatQuantity(row.baseLoadingPct, '%', 1) },
+    { key: 'over', label: 'Over MVA', isNumber: true, cell: (row) => formatNumber(row.overMva, 1) },
+    { key: 'run', label: 'Run', cell: (row) => <OpenButton row={row} kind={kind} {...starting} /> },
+  ];
+}
+
+function OpenButton({ row, kind, canRun, isStarting, onRun }: ColumnInputs & { row: ContingencyRow }) {
   // Drawn rows are repeated by a seed; one beyond 2^53 would not arrive as it is.
   const isExact = row.seed == null || Number.isSafeInteger(Number(row.seed));
   const outages = isExact ? outagesOf(kind, row.label) : null;
   const cannot = isExact ? 'This is no single loss of named assets' : 'Its seed is too large for a browser: repeat it over the API';
   const reason = outages === null ? cannot : canRun ? undefined : 'Your account may not start runs';
   return (
-    <TableRow hover>
-      <TableCell align="right">{formatNumber(row.rank)}</TableCell>
-      <TableCell>{row.label}</TableCell>
-      <TableCell align="right">{row.isSolved ? formatNumber(row.shedMw, 1) : 'not solved'}</TableCell>
-      {hasFirst && <TableCell align="right">{formatNumber(row.firstShedMw, 1)}</TableCell>}
-      <TableCell align="right">{formatNumber(row.trippedCount)}</TableCell>
-      <TableCell align="right">{formatNumber(row.waveCount)}</TableCell>
-      <TableCell>{row.worstBranchId ?? UNKNOWN}</TableCell>
-      <TableCell align="right">{formatQuantity(row.worstLoadingPct, '%', 1)}</TableCell>
-      <TableCell align="right">{formatQuantity(row.baseLoadingPct, '%', 1)}</TableCell>
-      <TableCell align="right">{formatNumber(row.overMva, 1)}</TableCell>
-      <TableCell>
-        <span title={reason}>
-          <Button
-            disabled={outages === null || !canRun || isStarting}
-            aria-label={`Open the loss of ${row.label} as a run`}
-            onClick={() => outages !== null && onRun(outages, row)}
-            sx={{ py: 0 }}
-            data-testid={`run-contingency-${row.rank}`}
-          >
-            Open
-          </Button>
-        </span>
-      </TableCell>
-    </TableRow>
+    <span title={reason}>
+      <Button
+        disabled={outages === null || !canRun || isStarting}
+        aria-label={`Open the loss of ${row.label} as a run`}
+        onClick={() => outages !== null && onRun(outages, row)}
+        sx={{ py: 0 }}
+        data-testid={`run-contingency-${row.rank}`}
+      >
+        Open
+      </Button>
+    </span>
   );
 }

@@ -8,10 +8,10 @@ import { useMutation, useQuery } from 'urql';
 import { formatAge, formatInstant, formatNumber, formatQuantity, humanize, plural, UNKNOWN } from '../../../lib/format';
 import { problemOf } from '../../../lib/graphql/errors';
 import type { Problem } from '../../../lib/graphql/errors';
+import { DataTable } from '../../../ui/DataTable';
+import type { ShownColumn } from '../../../ui/DataTable';
 import { EmptyState, ErrorState, LoadingState } from '../../../ui/StateMessage';
 import { usePolling } from '../../../ui/usePolling';
-import { DataTable } from '../common/DataTable';
-import type { Column } from '../common/DataTable';
 import { Refusal } from '../common/Refusal';
 import { Section } from '../common/Section';
 import { refusalOf } from '../common/outcome';
@@ -59,7 +59,7 @@ export function StreamsSection({ account, timeZone }: { account: Account; timeZo
             </Alert>
           ))}
         {streams !== undefined && (
-          <DataTable caption="Streams" testId="streams-table" columns={streamColumns} rows={streams} rowKey={(stream) => stream.stream} />
+          <DataTable label="Streams" testId="streams-table" columns={streamColumns} rows={streams} rowKey={(stream) => stream.stream} />
         )}
       </Section>
       {streams !== undefined && (
@@ -67,7 +67,7 @@ export function StreamsSection({ account, timeZone }: { account: Account; timeZo
           {consumers.length === 0 ? (
             <EmptyState title="No consumer is alive" detail="Messages wait in the streams until one is started." />
           ) : (
-            <DataTable caption="Consumers" testId="consumers-table" columns={consumerColumns} rows={consumers} rowKey={(each) => `${each.stream} ${each.name}`} />
+            <DataTable label="Consumers" testId="consumers-table" columns={consumerColumns} rows={consumers} rowKey={(each) => `${each.stream} ${each.name}`} />
           )}
         </Section>
       )}
@@ -99,28 +99,28 @@ function Replay({ deadCount, onSent }: { deadCount: number; onSent: () => void }
   );
 }
 
-function columnsOfStreams(timeZone: string | undefined): Column<StreamStatus>[] {
+function columnsOfStreams(timeZone: string | undefined): ShownColumn<StreamStatus>[] {
   return [
     { key: 'stream', label: 'Stream', cell: (each) => humanize(each.stream) },
-    { key: 'backlog', label: 'Not landed', align: 'right', cell: (each) => formatNumber(each.backlogCount) },
-    { key: 'lag', label: 'The oldest waits', align: 'right', cell: (each) => (each.backlogCount === 0 ? 'none waits' : formatAge(each.lagS)) },
-    { key: 'rate', label: 'Landed', align: 'right', cell: (each) => formatQuantity(each.ratePerS, '/s') },
+    { key: 'backlog', label: 'Not landed', isNumber: true, cell: (each) => formatNumber(each.backlogCount) },
+    { key: 'lag', label: 'The oldest waits', isNumber: true, cell: (each) => (each.backlogCount === 0 ? 'none waits' : formatAge(each.lagS)) },
+    { key: 'rate', label: 'Landed', isNumber: true, cell: (each) => formatQuantity(each.ratePerS, '/s') },
     { key: 'last', label: 'Newest record', cell: (each) => formatInstant(each.lastRecordAt, timeZone) },
-    { key: 'pending', label: 'Not in the warehouse yet', align: 'right', cell: (each) => formatNumber(each.pendingCount) },
+    { key: 'pending', label: 'Not in the warehouse yet', isNumber: true, cell: (each) => formatNumber(each.pendingCount) },
     { key: 'since', label: 'since', cell: (each) => (each.pendingSince === null ? UNKNOWN : formatInstant(each.pendingSince, timeZone)) },
-    { key: 'dead', label: 'Dead letters', align: 'right', cell: (each) => formatNumber(each.deadCount) },
+    { key: 'dead', label: 'Dead letters', isNumber: true, cell: (each) => formatNumber(each.deadCount) },
   ];
 }
 
-function columnsOfConsumers(timeZone: string | undefined): Column<Named>[] {
+function columnsOfConsumers(timeZone: string | undefined): ShownColumn<Named>[] {
   return [
-    { key: 'name', label: 'Consumer', sort: (each) => each.name, cell: (each) => each.name },
-    { key: 'stream', label: 'Stream', sort: (each) => each.stream, cell: (each) => humanize(each.stream) },
-    { key: 'started', label: 'Started', sort: (each) => each.startedAt, cell: (each) => formatInstant(each.startedAt, timeZone) },
-    { key: 'beat', label: 'Last told of itself', sort: (each) => each.beatAt, cell: (each) => formatInstant(each.beatAt, timeZone) },
-    { key: 'landed', label: 'Written', align: 'right', sort: (each) => each.landedCount, cell: (each) => formatNumber(each.landedCount) },
-    { key: 'rate', label: 'Rate', align: 'right', sort: (each) => each.ratePerS, cell: (each) => formatQuantity(each.ratePerS, '/s') },
-    { key: 'dead', label: 'Refused', align: 'right', sort: (each) => each.deadCount, cell: (each) => formatNumber(each.deadCount) },
-    { key: 'error', label: 'Held up by', cell: (each) => each.lastError ?? '–' },
+    { key: 'name', label: 'Consumer', value: (each) => each.name },
+    { key: 'stream', label: 'Stream', value: (each) => each.stream, cell: (each) => humanize(each.stream) },
+    { key: 'started', label: 'Started', value: (each) => each.startedAt, cell: (each) => formatInstant(each.startedAt, timeZone) },
+    { key: 'beat', label: 'Last told of itself', value: (each) => each.beatAt, cell: (each) => formatInstant(each.beatAt, timeZone) },
+    { key: 'landed', label: 'Written', isNumber: true, value: (each) => each.landedCount },
+    { key: 'rate', label: 'Rate', isNumber: true, value: (each) => each.ratePerS, cell: (each) => formatQuantity(each.ratePerS, '/s') },
+    { key: 'dead', label: 'Refused', isNumber: true, value: (each) => each.deadCount },
+    { key: 'error', label: 'Held up by', isWrapped: true, cell: (each) => each.lastError ?? '–' },
   ];
 }

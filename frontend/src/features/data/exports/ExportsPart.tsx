@@ -4,15 +4,15 @@ import Typography from '@mui/material/Typography';
 import { useCallback, useMemo, useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 
-import { formatInstant, formatNumber } from '../../../lib/format';
+import { formatInstant } from '../../../lib/format';
 import { problemOf } from '../../../lib/graphql/errors';
 import type { Problem } from '../../../lib/graphql/errors';
 import { CancelJobMutation } from '../../../lib/jobs/queries';
 import { isFinished } from '../../../lib/jobs/status';
+import { DataTable } from '../../../ui/DataTable';
+import type { ShownColumn } from '../../../ui/DataTable';
 import { EmptyState, ErrorState, LoadingState } from '../../../ui/StateMessage';
 import { DownloadIcon } from '../../../ui/icons';
-import { DataTable } from '../common/DataTable';
-import type { Column } from '../common/DataTable';
 import { JobCell } from '../common/JobCell';
 import { Refusal } from '../common/Refusal';
 import { Section } from '../common/Section';
@@ -69,7 +69,7 @@ export function ExportsPart({ account, timeZone }: Props) {
         {exports === undefined && (error === undefined || fetching) && <LoadingState label="Loading the exports" minHeight={160} />}
         {exports?.length === 0 && <EmptyState title="Nothing has been exported yet" />}
         {exports !== undefined && exports.length > 0 && (
-          <DataTable caption="Exports, the newest first" testId="exports-table" csvName="exports" columns={columns} rows={exports} rowKey={(each) => each.id} />
+          <DataTable label="Exports, the newest first" testId="exports-table" csv="exports" pageSize={PAGE} columns={columns} rows={exports} rowKey={(each) => each.id} />
         )}
       </Section>
     </Box>
@@ -82,22 +82,22 @@ interface ColumnInputs {
   timeZone: string | undefined;
 }
 
-function exportColumns({ titleOf, onStop, timeZone }: ColumnInputs): Column<FileExport>[] {
+function exportColumns({ titleOf, onStop, timeZone }: ColumnInputs): ShownColumn<FileExport>[] {
   return [
-    { key: 'layer', label: 'Layer', sort: (each) => titleOf(each.layer), cell: (each) => titleOf(each.layer) },
-    { key: 'format', label: 'Format', sort: (each) => each.format, cell: (each) => formatText(each.format) },
-    { key: 'rows-of', label: 'Which rows', csv: choiceText, cell: (each) => choiceText(each) },
+    { key: 'layer', label: 'Layer', value: (each) => titleOf(each.layer) },
+    { key: 'format', label: 'Format', value: (each) => each.format, cell: (each) => formatText(each.format) },
+    { key: 'rows-of', label: 'Which rows', isWrapped: true, value: choiceText },
     {
       key: 'status',
       label: 'Status',
-      sort: (each) => each.job?.status,
+      value: (each) => each.job?.status,
       cell: (each) => (each.job === null ? 'job no longer kept' : <JobCell job={each.job} />),
     },
-    { key: 'rows', label: 'Rows', align: 'right', sort: (each) => each.rowCount, cell: (each) => formatNumber(each.rowCount) },
-    { key: 'size', label: 'Size', align: 'right', sort: (each) => each.sizeBytes, cell: (each) => formatBytes(each.sizeBytes) },
-    { key: 'asked', label: 'Asked', sort: (each) => each.createdAt, cell: (each) => formatInstant(each.createdAt, timeZone) },
-    { key: 'by', label: 'By', sort: (each) => each.askedBy, cell: (each) => each.askedBy ?? '–' },
-    { key: 'expires', label: 'The file goes', sort: (each) => each.expiresAt, cell: (each) => formatInstant(each.expiresAt, timeZone) },
+    { key: 'rows', label: 'Rows', isNumber: true, value: (each) => each.rowCount },
+    { key: 'size', label: 'Size', isNumber: true, value: (each) => each.sizeBytes, cell: (each) => formatBytes(each.sizeBytes) },
+    { key: 'asked', label: 'Asked', value: (each) => each.createdAt, cell: (each) => formatInstant(each.createdAt, timeZone) },
+    { key: 'by', label: 'By', value: (each) => each.askedBy },
+    { key: 'expires', label: 'The file goes', value: (each) => each.expiresAt, cell: (each) => formatInstant(each.expiresAt, timeZone) },
     { key: 'file', label: 'File', cell: (each) => <FileCell of={each} onStop={onStop} /> },
   ];
 }

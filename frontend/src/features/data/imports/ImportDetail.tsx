@@ -7,13 +7,14 @@ import Typography from '@mui/material/Typography';
 import { useEffect, useRef, useState } from 'react';
 import { useClient, useMutation, useQuery } from 'urql';
 
-import { download } from '../../../lib/download';
+import { saveCsv } from '../../../lib/csv';
 import { followLink } from '../../../lib/followLink';
 import { formatInstant, formatNumber, humanize, plural } from '../../../lib/format';
 import { problemOf } from '../../../lib/graphql/errors';
 import type { Problem } from '../../../lib/graphql/errors';
 import { FactList } from '../../../ui/FactList';
 import { JobProgress } from '../../../ui/JobProgress';
+import { Pager } from '../../../ui/Pager';
 import { ErrorState, LoadingState } from '../../../ui/StateMessage';
 import { CloseIcon, DownloadIcon } from '../../../ui/icons';
 import { Refusal } from '../common/Refusal';
@@ -117,7 +118,7 @@ function Rejects({ of, mayImport, onStarted }: { of: FileImport; mayImport: bool
       }
       all.push(...page.data.importRejects);
       if (page.data.importRejects.length < CSV_PAGE) {
-        download(`refused-rows-${of.id}.csv`, rejectsCsv(all), 'text/csv');
+        saveCsv(`refused-rows-${of.id}`, rejectsCsv(all));
         break;
       }
     }
@@ -154,17 +155,11 @@ function Rejects({ of, mayImport, onStarted }: { of: FileImport; mayImport: bool
       {rejects === undefined && (error === undefined || fetching) && <LoadingState label="Loading the refused rows" />}
       {rejects !== undefined && <RejectTable rejects={rejects} caption={`Refused rows of ${of.file.name}`} />}
       {rejects !== undefined && (
-        <Box sx={{ display: 'flex', alignItems: 'center', gap: 1 }}>
-          <Typography variant="caption" color="textSecondary" sx={{ flex: 1 }}>
-            {plural(of.rowsRefused ?? 0, 'row')} refused; the first 10,000 are kept
-          </Typography>
-          <Button disabled={after.length === 1} onClick={() => setAfter((all) => all.slice(0, -1))}>
-            Before
-          </Button>
-          <Button disabled={rejects.length < PAGE} onClick={() => setAfter((all) => [...all, rejects.at(-1)?.rowNumber ?? 0])}>
-            After
-          </Button>
-        </Box>
+        <Pager
+          note={`${plural(of.rowsRefused ?? 0, 'row')} refused; the first 10,000 are kept`}
+          onBefore={after.length === 1 ? null : () => setAfter((all) => all.slice(0, -1))}
+          onNext={rejects.length < PAGE ? null : () => setAfter((all) => [...all, rejects.at(-1)?.rowNumber ?? 0])}
+        />
       )}
     </Box>
   );

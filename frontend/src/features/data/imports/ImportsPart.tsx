@@ -6,10 +6,10 @@ import { useQuery } from 'urql';
 
 import { formatInstant, formatNumber, humanize } from '../../../lib/format';
 import { problemOf } from '../../../lib/graphql/errors';
+import { DataTable } from '../../../ui/DataTable';
+import type { ShownColumn } from '../../../ui/DataTable';
 import { EmptyState, ErrorState, LoadingState } from '../../../ui/StateMessage';
 import { statusColour } from '../../../ui/jobStatus';
-import { DataTable } from '../common/DataTable';
-import type { Column } from '../common/DataTable';
 import { DetailPane } from '../common/DetailPane';
 import { JobCell } from '../common/JobCell';
 import { Section } from '../common/Section';
@@ -81,41 +81,40 @@ export function ImportsPart({ account, selected, onSelect, jobHref, timeZone }: 
         {imports === undefined && (error === undefined || fetching) && <LoadingState label="Loading the imports" minHeight={160} />}
         {imports?.length === 0 && <EmptyState title="No file has been imported yet" />}
         {imports !== undefined && imports.length > 0 && (
-          <Box>
-            <DataTable
-              caption="Imports of files, the newest first"
-              testId="imports-table"
-              csvName="imports"
-              columns={columns}
-              rows={imports}
-              rowKey={(each) => each.id}
-              selected={selected}
-            />
-          </Box>
+          <DataTable
+            label="Imports of files, the newest first"
+            testId="imports-table"
+            csv="imports"
+            pageSize={PAGE}
+            columns={columns}
+            rows={imports}
+            rowKey={(each) => each.id}
+            isSelected={(each) => each.id === selected}
+          />
         )}
       </Section>
     </DetailPane>
   );
 }
 
-function importColumns(onSelect: (importId: string) => void, timeZone: string | undefined): Column<FileImport>[] {
+function importColumns(onSelect: (importId: string) => void, timeZone: string | undefined): ShownColumn<FileImport>[] {
   return [
     {
       key: 'file',
       label: 'File',
-      sort: (each) => each.file.name,
+      value: (each) => each.file.name,
       cell: (each) => (
         <Button onClick={() => onSelect(each.id)} sx={{ p: 0, minWidth: 0, textAlign: 'left' }} data-testid={`open-import-${each.id}`}>
           {each.file.name}
         </Button>
       ),
     },
-    { key: 'layer', label: 'Layer', sort: (each) => each.layer, cell: (each) => humanize(each.layer) },
-    { key: 'mode', label: 'Mode', sort: (each) => each.mode, cell: (each) => humanize(each.mode) },
+    { key: 'layer', label: 'Layer', value: (each) => each.layer, cell: (each) => humanize(each.layer) },
+    { key: 'mode', label: 'Mode', value: (each) => each.mode, cell: (each) => humanize(each.mode) },
     {
       key: 'status',
       label: 'Status',
-      sort: (each) => each.job?.status,
+      value: (each) => each.job?.status,
       cell: (each) =>
         each.job === null ? (
           <Chip variant="outlined" color={statusColour('')} label="Job no longer kept" />
@@ -123,21 +122,21 @@ function importColumns(onSelect: (importId: string) => void, timeZone: string | 
           <JobCell job={each.job} />
         ),
     },
-    { key: 'read', label: 'Rows read', align: 'right', sort: (each) => each.rowsRead, cell: (each) => formatNumber(each.rowsRead) },
-    { key: 'new', label: 'New', align: 'right', sort: (each) => each.rowsNew, cell: (each) => formatNumber(each.rowsNew) },
-    { key: 'known', label: 'Known', align: 'right', sort: (each) => each.rowsKnown, cell: (each) => formatNumber(each.rowsKnown) },
+    { key: 'read', label: 'Rows read', isNumber: true, value: (each) => each.rowsRead },
+    { key: 'new', label: 'New', isNumber: true, value: (each) => each.rowsNew },
+    { key: 'known', label: 'Known', isNumber: true, value: (each) => each.rowsKnown },
     {
       key: 'refused',
       label: 'Refused',
-      align: 'right',
-      sort: (each) => each.rowsRefused,
+      isNumber: true,
+      value: (each) => each.rowsRefused,
       cell: (each) => (
         <Box component="span" sx={{ color: (each.rowsRefused ?? 0) > 0 ? 'warning.main' : undefined }}>
           {formatNumber(each.rowsRefused)}
         </Box>
       ),
     },
-    { key: 'created', label: 'Started', sort: (each) => each.createdAt, cell: (each) => formatInstant(each.createdAt, timeZone) },
-    { key: 'by', label: 'By', sort: (each) => each.startedBy, cell: (each) => each.startedBy ?? '–' },
+    { key: 'created', label: 'Started', value: (each) => each.createdAt, cell: (each) => formatInstant(each.createdAt, timeZone) },
+    { key: 'by', label: 'By', value: (each) => each.startedBy },
   ];
 }

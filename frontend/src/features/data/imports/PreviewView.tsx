@@ -1,21 +1,26 @@
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
-import Table from '@mui/material/Table';
-import TableBody from '@mui/material/TableBody';
-import TableCell from '@mui/material/TableCell';
-import TableHead from '@mui/material/TableHead';
-import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
 
 import { formatNumber, plural } from '../../../lib/format';
-import { visuallyHidden } from '../../../ui/visuallyHidden';
+import { DataTable } from '../../../ui/DataTable';
+import type { ShownColumn } from '../../../ui/DataTable';
 
 import { RejectTable } from './RejectTable';
 import type { ImportPreview } from './queries';
 
 /** What an import would do with the first rows of the file. */
 export function PreviewView({ preview, isOld }: { preview: ImportPreview; isOld: boolean }) {
-  const targets = Object.keys(preview.rows[0] ?? {});
+  const rows = preview.rows.map((row, place) => ({ row, place }));
+  const columns = Object.keys(preview.rows[0] ?? {}).map((target): ShownColumn<(typeof rows)[number]> => ({
+    key: target,
+    label: target,
+    cell: ({ row }) => (
+      <Box title={valueText(row[target])} sx={{ maxWidth: 220, overflow: 'hidden', textOverflow: 'ellipsis' }}>
+        {valueText(row[target])}
+      </Box>
+    ),
+  }));
   return (
     <Box data-testid="import-preview-result" sx={{ opacity: isOld ? 0.55 : 1 }}>
       {preview.problem !== null ? (
@@ -30,31 +35,7 @@ export function PreviewView({ preview, isOld }: { preview: ImportPreview; isOld:
         </Typography>
       )}
       {preview.rows.length > 0 && (
-        <Box sx={{ overflowX: 'auto', maxHeight: 320, border: 1, borderColor: 'divider' }} tabIndex={0} role="region" aria-label="The first rows as they would be written">
-          <Table stickyHeader>
-            <Box component="caption" sx={visuallyHidden}>
-              The first rows as they would be written
-            </Box>
-            <TableHead>
-              <TableRow>
-                {targets.map((target) => (
-                  <TableCell key={target}>{target}</TableCell>
-                ))}
-              </TableRow>
-            </TableHead>
-            <TableBody>
-              {preview.rows.map((row, place) => (
-                <TableRow key={place}>
-                  {targets.map((target) => (
-                    <TableCell key={target} sx={{ maxWidth: 220, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>
-                      {valueText(row[target])}
-                    </TableCell>
-                  ))}
-                </TableRow>
-              ))}
-            </TableBody>
-          </Table>
-        </Box>
+        <DataTable label="The first rows as they would be written" testId="preview-rows" rows={rows} columns={columns} rowKey={({ place }) => String(place)} maxHeightPx={320} />
       )}
       {preview.refused.length > 0 && (
         <Box sx={{ mt: 1 }}>

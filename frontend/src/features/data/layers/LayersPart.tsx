@@ -9,10 +9,10 @@ import { useMutation, useQuery } from 'urql';
 import { formatAge, formatInstant, formatNumber, humanize, plural } from '../../../lib/format';
 import { problemOf } from '../../../lib/graphql/errors';
 import type { Problem } from '../../../lib/graphql/errors';
+import { DataTable } from '../../../ui/DataTable';
+import type { ShownColumn } from '../../../ui/DataTable';
 import { JobProgress } from '../../../ui/JobProgress';
 import { EmptyState, ErrorState, LoadingState } from '../../../ui/StateMessage';
-import { DataTable } from '../common/DataTable';
-import type { Column } from '../common/DataTable';
 import { Refusal } from '../common/Refusal';
 import { Section } from '../common/Section';
 import { refusalOf } from '../common/outcome';
@@ -92,13 +92,15 @@ export function LayersPart({ account, selected, onSelect, timeZone }: Props) {
           <EmptyState title="No layer is defined" />
         ) : (
           <DataTable
-            caption="Sync layers"
+            label="Sync layers"
             testId="layers-table"
-            csvName="sync-layers"
+            rowTestId="sync-layer"
+            csv="sync-layers"
+            maxHeightPx={null}
             columns={columns}
             rows={layers}
             rowKey={(layer) => layer.key}
-            selected={selected}
+            isSelected={(layer) => layer.key === selected}
           />
         )}
       </Section>
@@ -107,12 +109,12 @@ export function LayersPart({ account, selected, onSelect, timeZone }: Props) {
   );
 }
 
-function layerColumns(onSelect: (key: string) => void, timeZone: string | undefined): Column<SyncLayer>[] {
+function layerColumns(onSelect: (key: string) => void, timeZone: string | undefined): ShownColumn<SyncLayer>[] {
   return [
     {
       key: 'title',
       label: 'Layer',
-      sort: (layer) => layer.title,
+      value: (layer) => layer.title,
       cell: (layer) => (
         <Button onClick={() => onSelect(layer.key)} sx={{ p: 0, minWidth: 0, textAlign: 'left' }} data-testid={`open-layer-${layer.key}`}>
           {layer.title}
@@ -122,15 +124,14 @@ function layerColumns(onSelect: (key: string) => void, timeZone: string | undefi
     {
       key: 'status',
       label: 'Status',
-      sort: (layer) => layer.status,
+      value: (layer) => layer.status,
       cell: (layer) => <Chip variant="outlined" color={layerColour(layer.status)} label={humanize(layer.status)} title={layer.lastError ?? undefined} />,
     },
     {
       key: 'age',
       label: 'Age',
-      isWhole: true,
-      align: 'right',
-      sort: (layer) => layer.ageS,
+      isNumber: true,
+      value: (layer) => layer.ageS,
       cell: (layer) => (
         <Box component="span" sx={{ color: layer.isTooOld === true ? 'warning.main' : undefined }}>
           {ageText(layer)}
@@ -138,25 +139,24 @@ function layerColumns(onSelect: (key: string) => void, timeZone: string | undefi
         </Box>
       ),
     },
-    { key: 'limit', label: 'Limit', align: 'right', sort: (layer) => layer.maxAgeS, cell: (layer) => formatAge(layer.maxAgeS) },
-    { key: 'rows', label: 'Rows', align: 'right', sort: (layer) => layer.rowCount, cell: (layer) => formatNumber(layer.rowCount) },
+    { key: 'limit', label: 'Limit', isNumber: true, value: (layer) => layer.maxAgeS, cell: (layer) => formatAge(layer.maxAgeS) },
+    { key: 'rows', label: 'Rows', isNumber: true, value: (layer) => layer.rowCount },
     {
       key: 'rejects',
       label: 'Refused',
-      align: 'right',
-      sort: (layer) => layer.rejectCount,
+      isNumber: true,
+      value: (layer) => layer.rejectCount,
       cell: (layer) => (
         <Box component="span" sx={{ color: (layer.rejectCount ?? 0) > 0 ? 'warning.main' : undefined }}>
           {formatNumber(layer.rejectCount)}
         </Box>
       ),
     },
-    { key: 'lastRun', label: 'Last run', isWhole: true, sort: (layer) => layer.lastRunAt, cell: (layer) => formatInstant(layer.lastRunAt, timeZone) },
+    { key: 'lastRun', label: 'Last run', value: (layer) => layer.lastRunAt, cell: (layer) => formatInstant(layer.lastRunAt, timeZone) },
     {
       key: 'next',
       label: 'Next look',
-      isWhole: true,
-      sort: (layer) => layer.nextRunAt,
+      value: (layer) => layer.nextRunAt,
       cell: (layer) => (layer.isPaused ? 'paused' : formatInstant(layer.nextRunAt, timeZone)),
     },
   ];

@@ -4,9 +4,9 @@ import { useQuery } from 'urql';
 
 import { formatInstant, formatNumber, humanize } from '../../../lib/format';
 import { problemOf } from '../../../lib/graphql/errors';
+import { DataTable } from '../../../ui/DataTable';
+import type { ShownColumn } from '../../../ui/DataTable';
 import { ErrorState, LoadingState } from '../../../ui/StateMessage';
-import { DataTable } from '../common/DataTable';
-import type { Column } from '../common/DataTable';
 import { Section } from '../common/Section';
 import { formatBytes } from '../common/sizes';
 
@@ -35,9 +35,10 @@ export function SummaryTable({ timeZone }: { timeZone: string | undefined }) {
       {isWanted && rows === undefined && (error === undefined || fetching) && <LoadingState label="Looking at every table" minHeight={160} />}
       {rows !== undefined && (
         <DataTable
-          caption="Tables of the cache"
+          label="Tables of the cache"
           testId="summary-table"
-          csvName="data-summary"
+          csv="data-summary"
+          maxHeightPx={null}
           columns={summaryColumns(timeZone)}
           rows={rows}
           rowKey={(row) => row.key}
@@ -47,20 +48,20 @@ export function SummaryTable({ timeZone }: { timeZone: string | undefined }) {
   );
 }
 
-function summaryColumns(timeZone: string | undefined): Column<TableSummary>[] {
+function summaryColumns(timeZone: string | undefined): ShownColumn<TableSummary>[] {
   return [
-    { key: 'title', label: 'Table', sort: (row) => row.title, cell: (row) => row.title },
-    { key: 'rows', label: 'Rows', align: 'right', sort: (row) => row.rowCount, cell: (row) => formatNumber(row.rowCount) },
-    { key: 'method', label: 'Counted', sort: (row) => row.countMethod, cell: (row) => humanize(row.countMethod) },
-    { key: 'bytes', label: 'Rows on disk', align: 'right', sort: (row) => row.tableBytes, cell: (row) => formatBytes(row.tableBytes) },
-    { key: 'index', label: 'Indexes', align: 'right', sort: (row) => row.indexBytes, cell: (row) => formatBytes(row.indexBytes) },
+    { key: 'title', label: 'Table', value: (row) => row.title },
+    { key: 'rows', label: 'Rows', isNumber: true, value: (row) => row.rowCount },
+    { key: 'method', label: 'Counted', value: (row) => row.countMethod, cell: (row) => humanize(row.countMethod) },
+    { key: 'bytes', label: 'Rows on disk', isNumber: true, value: (row) => row.tableBytes, cell: (row) => formatBytes(row.tableBytes) },
+    { key: 'index', label: 'Indexes', isNumber: true, value: (row) => row.indexBytes, cell: (row) => formatBytes(row.indexBytes) },
     {
       key: 'extent',
       label: 'West, south, east, north',
-      csv: (row) => row.extent?.join(' '),
+      value: (row) => row.extent?.join(' '),
       cell: (row) => row.extent?.map((degrees) => `${formatNumber(degrees, 2)}°`).join(', ') ?? '–',
     },
-    { key: 'newest', label: 'Newest moment', sort: (row) => row.newestChangeAt, cell: (row) => formatInstant(row.newestChangeAt, timeZone) },
-    { key: 'synced', label: 'Synced', sort: (row) => row.syncedAt, cell: (row) => formatInstant(row.syncedAt, timeZone) },
+    { key: 'newest', label: 'Newest moment', value: (row) => row.newestChangeAt, cell: (row) => formatInstant(row.newestChangeAt, timeZone) },
+    { key: 'synced', label: 'Synced', value: (row) => row.syncedAt, cell: (row) => formatInstant(row.syncedAt, timeZone) },
   ];
 }

@@ -3,12 +3,10 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Chip from '@mui/material/Chip';
 import TextField from '@mui/material/TextField';
-import Typography from '@mui/material/Typography';
 import { useCallback, useState } from 'react';
 import { useClient, useMutation, useQuery } from 'urql';
 
-import { csvOf } from '../../../lib/csv';
-import { download } from '../../../lib/download';
+import { csvOf, saveCsv } from '../../../lib/csv';
 import { formatInstant, formatNumber, plural } from '../../../lib/format';
 import { problemOf } from '../../../lib/graphql/errors';
 import type { Problem } from '../../../lib/graphql/errors';
@@ -17,6 +15,7 @@ import { isFinished } from '../../../lib/jobs/status';
 import { useJobUpdates } from '../../../lib/jobs/useJobUpdates';
 import { navigate, usePath, useSearchString } from '../../../lib/location';
 import { JobProgress } from '../../../ui/JobProgress';
+import { offsetSteps, Pager, rangeWords } from '../../../ui/Pager';
 import { EmptyState, ErrorState, LoadingState } from '../../../ui/StateMessage';
 import { DownloadIcon } from '../../../ui/icons';
 import { Refusal } from '../common/Refusal';
@@ -129,17 +128,10 @@ export function QualityPart({ account, assetHref, linkTitle, timeZone }: Props) 
           <FindingTable findings={report.items} assetHref={assetHref} linkTitle={linkTitle} />
         )}
         {report.totalCount > PAGE && (
-          <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, mt: 0.5 }}>
-            <Typography variant="caption" color="textSecondary" sx={{ flex: 1 }}>
-              {formatNumber(choice.offset + 1)} to {formatNumber(Math.min(choice.offset + PAGE, report.totalCount))} of {formatNumber(report.totalCount)}
-            </Typography>
-            <Button disabled={choice.offset === 0} onClick={() => choose({ offset: Math.max(0, choice.offset - PAGE) })}>
-              Before
-            </Button>
-            <Button disabled={choice.offset + PAGE >= report.totalCount} onClick={() => choose({ offset: choice.offset + PAGE })}>
-              After
-            </Button>
-          </Box>
+          <Pager
+            note={rangeWords(choice.offset, report.items.length, report.totalCount)}
+            {...offsetSteps(choice.offset, PAGE, report.totalCount, (offset) => choose({ offset }))}
+          />
         )}
       </Section>
     </Box>
@@ -209,7 +201,7 @@ function SaveCsv({ choice, totalCount }: { choice: Choice; totalCount: number })
     }
     const head = ['severity', 'rule', 'asset_kind', 'asset_id', 'other_id', 'explanation', 'value'];
     const rows = all.map((each) => [each.severity, each.kind, each.assetKind, each.assetId, each.otherId, each.explanation, each.value]);
-    download('data-quality.csv', csvOf(head, rows), 'text/csv');
+    saveCsv('data-quality', csvOf(head, rows));
     setSaving(false);
   };
   return (

@@ -2,9 +2,9 @@ import Button from '@mui/material/Button';
 import Chip from '@mui/material/Chip';
 import { useMemo } from 'react';
 
-import { formatNumber, humanize } from '../../../lib/format';
-import { DataTable } from '../common/DataTable';
-import type { Column } from '../common/DataTable';
+import { humanize } from '../../../lib/format';
+import { DataTable } from '../../../ui/DataTable';
+import type { ShownColumn } from '../../../ui/DataTable';
 
 import type { QualityCount } from './queries';
 import { RULES, SEVERITIES, severityColour } from './rules';
@@ -18,12 +18,12 @@ interface Props {
 
 /** How many findings there are of each rule. */
 export function RuleTable({ counts, chosen, onChoose }: Props) {
-  const columns = useMemo<Column<QualityCount>[]>(
+  const columns = useMemo<ShownColumn<QualityCount>[]>(
     () => [
       {
         key: 'rule',
         label: 'Rule',
-        sort: (each) => RULES[each.kind],
+        value: (each) => RULES[each.kind],
         cell: (each) => (
           <Button
             aria-pressed={each.kind === chosen}
@@ -38,22 +38,22 @@ export function RuleTable({ counts, chosen, onChoose }: Props) {
       {
         key: 'severity',
         label: 'Severity',
-        sort: (each) => SEVERITIES.findIndex(([severity]) => severity === each.severity),
-        csv: (each) => each.severity,
+        value: (each) => each.severity,
+        order: (each) => -SEVERITIES.findIndex(([severity]) => severity === each.severity),
         cell: (each) => <Chip variant="outlined" color={severityColour(each.severity)} label={humanize(each.severity)} />,
       },
-      { key: 'count', label: 'Findings', align: 'right', sort: (each) => each.count, cell: (each) => formatNumber(each.count) },
+      { key: 'count', label: 'Findings', isNumber: true, value: (each) => each.count },
     ],
     [chosen, onChoose],
   );
   return (
     <DataTable
-      caption="Findings by rule"
+      label="Findings by rule"
       testId="rules-table"
       columns={columns}
       rows={counts}
       rowKey={(each) => `${each.kind} ${each.severity}`}
-      order={{ key: 'severity', isDescending: false }}
+      sorting={{ key: 'severity', isDescending: true }}
     />
   );
 }

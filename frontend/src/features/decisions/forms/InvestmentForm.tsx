@@ -54,7 +54,7 @@ export function InvestmentForm({ run, from, onStarted, onClose }: FormProps) {
   });
   const [cases, setCases] = useState<readonly Row[]>(from === null ? [{ ...EMPTY_CASE, runId: run.runId }] : listIn(inputs, 'cases').map(caseRow));
   const [measures, setMeasures] = useState<readonly Row[]>(listIn(inputs, 'measures').map(measureRow));
-  const [{ data: tripped }] = useQuery({ query: RunTripsQuery, variables: { id: run.runId } });
+  const [{ data: tripped, fetching: isLoading }] = useQuery({ query: RunTripsQuery, variables: { id: run.runId } });
   const { isBusy, problem, start } = useStart(StartInvestment);
 
   const trips = tripped?.cascadeRun?.waves.flatMap((wave) => wave.trips).slice(0, MOST_TRIPS) ?? [];
@@ -114,7 +114,7 @@ export function InvestmentForm({ run, from, onStarted, onClose }: FormProps) {
       <Box>
         <Button
           variant="outlined"
-          disabled={run.outages.length + trips.length === 0}
+          disabled={isLoading || run.outages.length + trips.length === 0}
           onClick={() => setMeasures(added(measures, suggested(run.outages.slice(0, MOST_OUTAGES), trips), MOST_MEASURES))}
           data-testid="suggest-measures"
         >

@@ -2,22 +2,17 @@ import TextField from '@mui/material/TextField';
 
 import { FieldGrid, Flag } from '../Field';
 
-interface Props {
-  isCriticalFirst: boolean;
-  onCriticalFirst: (isOn: boolean) => void;
-  substations: string;
-  onSubstations: (text: string) => void;
-}
+import type { PlanInputs } from './usePlanInputs';
 
 /** What goes before all else in the order of repairs. */
-export function OrderOptions({ isCriticalFirst, onCriticalFirst, substations, onSubstations }: Props) {
+export function OrderOptions({ plan }: { plan: PlanInputs }) {
   return (
     <FieldGrid minPx={260}>
-      <Flag label="Substations with critical customers first" isOn={isCriticalFirst} onChange={onCriticalFirst} />
+      <Flag label="Substations with critical customers first" isOn={plan.isCriticalFirst} onChange={plan.onCriticalFirst} />
       <TextField
         label="Substations that go first"
-        value={substations}
-        onChange={(event) => onSubstations(event.target.value)}
+        value={plan.substations}
+        onChange={(event) => plan.onSubstations(event.target.value)}
         helperText="Ids, separated by commas."
         slotProps={{ htmlInput: { maxLength: 2000 }, formHelperText: { sx: { mx: 0 } } }}
       />

@@ -5,12 +5,11 @@ import { useQuery } from 'urql';
 
 import { useUnits } from '../../../lib/preferences';
 import { speedScale } from '../../../lib/units';
-import { Fold } from '../../../ui/Fold';
 import { FieldGrid, NumberField } from '../Field';
 import type { FormProps } from '../context';
-import { parseIds, RULES, typed } from '../fields';
+import { RULES, typed } from '../fields';
 import type { NumberRule } from '../fields';
-import { flagIn, listIn, numberIn, textsIn } from '../frozen';
+import { listIn, numberIn } from '../frozen';
 import { inputLine } from '../inputLine';
 import { StartRestoration } from '../mutations';
 import { StagingStagesQuery } from '../staging/queries';
@@ -18,14 +17,15 @@ import { useStart } from '../useStart';
 import { STUDY_WORDS } from '../words';
 
 import { FormFrame, MEND } from './FormFrame';
+import { MoreOptions } from './MoreOptions';
 import { OrderOptions } from './OrderOptions';
 import { RowsEditor } from './RowsEditor';
-import { CREWS, EMPTY_REPAIR, EMPTY_STAGE, hasFault, numberAt, REPAIR_FIELDS, repairOf, repairRow, STAGE_FIELDS, stageOf, stageRow } from './rows';
+import { CREWS, EMPTY_STAGE, hasFault, numberAt, STAGE_FIELDS, stageOf, stageRow } from './rows';
 import type { Row } from './rows';
+import { DRAW_RULES, drawsOf, drawTexts, usePlanInputs } from './usePlanInputs';
 import { useTexts } from './useTexts';
 
 const MOST_STAGES = 50;
-const MOST_REPAIRS = 2000;
 
 /** Starts a plan of restoration. */
 export function RestorationForm({ run, studies, from, onStarted, onClose }: FormProps) {
@@ -35,24 +35,18 @@ export function RestorationForm({ run, studies, from, onStarted, onClose }: Form
     () =>
       ({
         crews: { ...CREWS, help: 'Without stages; else the stages say it.' },
-        speed: { label: 'Mean speed on the road', unit: speed.unit, factor: speed.kmhPerUnit, min: 0, isAboveMin: true, help: 'Needed with stages.' },
-        detour: RULES.detour,
-        samples: RULES.samples,
-        seed: RULES.seed,
+        speed: { ...RULES.speed, unit: speed.unit, factor: speed.kmhPerUnit, help: 'Needed with stages.' },
+        ...DRAW_RULES,
       }) satisfies Record<string, NumberRule>,
     [speed],
   );
   const texts = useTexts<keyof typeof rules>(rules, {
     crews: typed(numberIn(inputs, 'crews')),
     speed: typed(numberIn(inputs, 'speed_kmh'), speed.kmhPerUnit),
-    detour: typed(numberIn(inputs, 'detour_frac') ?? 0.2),
-    samples: typed(numberIn(inputs, 'samples') ?? 1000),
-    seed: typed(numberIn(inputs, 'seed') ?? 0),
+    ...drawTexts(inputs),
   });
   const [stages, setStages] = useState<readonly Row[]>(listIn(inputs, 'stages').map(stageRow));
-  const [repairs, setRepairs] = useState<readonly Row[]>(listIn(inputs, 'repairs').map(repairRow));
-  const [isCriticalFirst, setCriticalFirst] = useState(flagIn(inputs, 'is_critical_first'));
-  const [substations, setSubstations] = useState(textsIn(inputs, 'first_substations').join(', '));
+  const plan = usePlanInputs(inputs);
   const [staging, setStaging] = useState('');
   const { isBusy, problem, start } = useStart(StartRestoration);
   const stagings = studies.all?.filter(({ kind, job }) => kind === 'STAGING' && job.status === 'SUCCEEDED') ?? [];
@@ -61,10 +55,11 @@ export function RestorationForm({ run, studies, from, onStarted, onClose }: Form
   const staged = stages.reduce((sum, row) => sum + numberAt(row, 'crews', CREWS), 0);
   const crews = stages.length > 0 ? staged : texts.value('crews');
   const speedKmh = stages.length > 0 ? texts.value('speed') : null;
+  const draws = drawsOf(texts.value);
   const isFaulty =
     hasFault(STAGE_FIELDS, stages) ||
-    hasFault(REPAIR_FIELDS, repairs) ||
-    (['detour', 'samples', 'seed'] as const).some((name) => texts.value(name) === null) ||
+    plan.hasFault ||
+    draws === null ||
     crews === null ||
     (stages.length > 0 && speedKmh === null);
 
@@ -76,12 +71,8 @@ export function RestorationForm({ run, studies, from, onStarted, onClose }: Form
       crews,
       speedKmh,
       stages: stages.map(stageOf),
-      repairs: repairs.map(repairOf),
-      detourFrac: texts.value('detour') ?? 0.2,
-      samples: texts.value('samples') ?? 1000,
-      seed: texts.value('seed') ?? 0,
-      isCriticalFirst,
-      firstSubstations: parseIds(substations),
+      ...draws,
+      ...plan.asked(),
     });
     if (study !== null) onStarted(study);
   };
@@ -120,25 +111,14 @@ export function RestorationForm({ run, studies, from, onStarted, onClose }: Form
         onRows={setStages}
         testId="stage-rows"
       />
-      <OrderOptions isCriticalFirst={isCriticalFirst} onCriticalFirst={setCriticalFirst} substations={substations} onSubstations={setSubstations} />
-      <Fold summary="More options: draws, detour, further damage" isOpenAtFirst={repairs.length > 0}>
-        <FieldGrid>
-          <NumberField {...texts.props('samples')} />
-          <NumberField {...texts.props('seed')} />
-          <NumberField {...texts.props('detour')} />
-        </FieldGrid>
-        <RowsEditor
-          title="Further damage"
-          help="Beside that of the run, as it is reported. Allowed where the customers of all lost load are on record."
-          fields={REPAIR_FIELDS}
-          rows={repairs}
-          empty={EMPTY_REPAIR}
-          most={MOST_REPAIRS}
-          isChecked={texts.isChecked}
-          onRows={setRepairs}
-          testId="repair-rows"
-        />
-      </Fold>
+      <OrderOptions plan={plan} />
+      <MoreOptions
+        summary="More options: draws, detour, further damage"
+        texts={texts}
+        plan={plan}
+        isOpenAtFirst={plan.repairs.length > 0}
+        damageHelp="Beside that of the run, as it is reported. Allowed where the customers of all lost load are on record."
+      />
     </FormFrame>
   );
 }

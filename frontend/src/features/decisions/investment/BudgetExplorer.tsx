@@ -5,6 +5,7 @@ import Slider from '@mui/material/Slider';
 import Typography from '@mui/material/Typography';
 import { useMemo, useState } from 'react';
 
+import { formatUsd } from '../../../lib/costs/words';
 import { plural } from '../../../lib/format';
 import { NumberField } from '../Field';
 import { Part } from '../Part';
@@ -15,7 +16,6 @@ import { withBudget } from '../forms/measures';
 import { StartInvestment } from '../mutations';
 import type { StudyRow } from '../queries';
 import { useStart } from '../useStart';
-import { formatUsd } from '../words';
 
 import { FrontierChart } from './FrontierChart';
 import { idsOf } from './frontier';

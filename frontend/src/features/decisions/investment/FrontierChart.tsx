@@ -1,10 +1,10 @@
 import { useTheme } from '@mui/material/styles';
 import { useMemo } from 'react';
 
+import { formatUsd } from '../../../lib/costs/words';
 import { Chart } from '../../../ui/Chart';
 import type { ChartOption } from '../../../ui/Chart';
 import { SERIES, useColours } from '../../../ui/palette';
-import { formatUsd } from '../words';
 
 import type { Frontier } from './frontier';
 import type { Investment } from './queries';

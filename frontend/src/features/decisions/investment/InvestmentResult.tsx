@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 
+import { formatRange, formatUsd } from '../../../lib/costs/words';
 import { formatNumber, formatQuantity, plural } from '../../../lib/format';
 import { DataTable } from '../../../ui/DataTable';
 import type { ShownColumn } from '../../../ui/DataTable';
@@ -10,7 +11,7 @@ import { Part } from '../Part';
 import type { TabProps } from '../context';
 import { numberIn } from '../frozen';
 import type { StudyRow } from '../queries';
-import { formatRange, formatShare, formatUsd } from '../words';
+import { formatShare } from '../words';
 
 import { BudgetExplorer } from './BudgetExplorer';
 import { MeasureTable } from './MeasureTable';
@@ -31,9 +32,9 @@ export function InvestmentResult(props: Props) {
 }
 
 const REGIONS: readonly ShownColumn<RegionRow>[] = [
-  { key: 'zone', label: 'Load zone', value: ({ zone }) => zone, cell: ({ zone }) => zone },
-  { key: 'measures', label: 'Measures', isNumber: true, value: ({ measures }) => measures, cell: ({ measures }) => formatNumber(measures) },
-  { key: 'chosen', label: 'Chosen', isNumber: true, value: ({ chosen }) => chosen, cell: ({ chosen }) => formatNumber(chosen) },
+  { key: 'zone', label: 'Load zone', value: ({ zone }) => zone },
+  { key: 'measures', label: 'Measures', isNumber: true, value: ({ measures }) => measures },
+  { key: 'chosen', label: 'Chosen', isNumber: true, value: ({ chosen }) => chosen },
   { key: 'cost', label: 'Cost', unit: '$', isNumber: true, value: ({ costUsd }) => costUsd, cell: ({ costUsd }) => formatUsd(costUsd) },
   { key: 'benefit', label: 'Benefit, each alone', unit: '$', isNumber: true, value: ({ benefitUsd }) => benefitUsd, cell: ({ benefitUsd }) => formatUsd(benefitUsd) },
 ];

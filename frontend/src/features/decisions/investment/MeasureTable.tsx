@@ -1,12 +1,15 @@
 import { useMemo } from 'react';
 
+import { formatRange, formatUsd } from '../../../lib/costs/words';
 import { formatNumber, formatQuantity } from '../../../lib/format';
-import { CsvButton, DataTable, Maybe } from '../../../ui/DataTable';
+import { CsvButton } from '../../../ui/CsvButton';
+import { DataTable } from '../../../ui/DataTable';
 import type { ShownColumn } from '../../../ui/DataTable';
+import { Maybe } from '../../../ui/Maybe';
 import { Part } from '../Part';
 import { AssetLink } from '../links';
 import type { StudyRow } from '../queries';
-import { formatRange, formatUsd, MEASURE_WORDS } from '../words';
+import { MEASURE_WORDS } from '../words';
 
 import type { Measure } from './queries';
 
@@ -33,10 +36,10 @@ export function MeasureTable({ study, measures, chosen, isTrial }: Props) {
   const columns = useMemo<readonly ShownColumn<Measure>[]>(
     () => [
       { key: 'chosen', label: isTrial ? 'Chosen at the tried budget' : 'Chosen', value: ({ measureId }) => (chosen.has(measureId) ? 'yes' : 'no'), cell: ({ measureId }) => (chosen.has(measureId) ? <strong>✓ yes</strong> : 'no') },
-      { key: 'measure', label: 'Measure', value: ({ measureId }) => measureId, cell: ({ measureId }) => measureId },
+      { key: 'measure', label: 'Measure', value: ({ measureId }) => measureId },
       { key: 'kind', label: 'Kind', value: ({ kind }) => kind, cell: ({ kind }) => MEASURE_WORDS[kind] ?? kind },
       { key: 'asset', label: 'Asset', value: ({ assetName, assetId }) => assetName ?? assetId, cell: ({ assetName, assetId }) => <AssetLink id={assetId}>{assetName ?? assetId}</AssetLink> },
-      { key: 'id', label: 'Id', isHidden: true, value: ({ assetId }) => assetId, cell: ({ assetId }) => assetId },
+      { key: 'id', label: 'Id', isHidden: true, value: ({ assetId }) => assetId },
       { key: 'zone', label: 'Load zone', value: ({ zone }) => zone, cell: ({ zone }) => <Maybe text={zone ?? '–'} /> },
       { key: 'cost', label: 'Cost', unit: '$', isNumber: true, value: ({ costUsd }) => costUsd, cell: ({ costUsd }) => formatUsd(costUsd) },
       { key: 'annual', label: 'Saves a year', unit: '$', isNumber: true, value: ({ annualUsd }) => annualUsd.mid, cell: ({ annualUsd }) => formatRange(annualUsd, formatUsd) },

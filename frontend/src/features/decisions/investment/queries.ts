@@ -1,6 +1,6 @@
 import { graphql } from '../../../gql/graphql';
 import type { ResultOf } from '../../../gql/graphql';
-import { RangeFragment } from '../queries';
+import { RangeFields } from '../../../lib/costs/queries';
 
 export const InvestmentQuery = graphql(
   `
@@ -26,16 +26,16 @@ export const InvestmentQuery = graphql(
             isWithinBudget
             chosenAt
             annualUsd {
-              ...DecisionRange
+              ...RangeFields
             }
             annualMwh {
-              ...DecisionRange
+              ...RangeFields
             }
             benefitUsd {
-              ...DecisionRange
+              ...RangeFields
             }
             paybackYears {
-              ...DecisionRange
+              ...RangeFields
             }
             savedMw {
               runId
@@ -47,17 +47,17 @@ export const InvestmentQuery = graphql(
             costUsd
             sumOfBenefitsUsd
             annualUsd {
-              ...DecisionRange
+              ...RangeFields
             }
             benefitUsd {
-              ...DecisionRange
+              ...RangeFields
             }
           }
         }
       }
     }
   `,
-  [RangeFragment],
+  [RangeFields],
 );
 
 export type Investment = NonNullable<NonNullable<ResultOf<typeof InvestmentQuery>['decisionStudy']>['investment']>;

@@ -3,6 +3,7 @@ import Typography from '@mui/material/Typography';
 import { useTheme } from '@mui/material/styles';
 import { useMemo } from 'react';
 
+import { formatUsd } from '../../../lib/costs/words';
 import { formatNumber, formatQuantity } from '../../../lib/format';
 import { Chart } from '../../../ui/Chart';
 import type { ChartOption } from '../../../ui/Chart';
@@ -11,7 +12,7 @@ import { Fold } from '../../../ui/Fold';
 import { SERIES, useColours } from '../../../ui/palette';
 import { Part } from '../Part';
 import { AssetLink } from '../links';
-import { actionWords, formatShare, formatUsd } from '../words';
+import { actionWords, formatShare } from '../words';
 
 import { shortName, PRIORITY_WORDS, priorityOf, sideEffects } from './priority';
 import type { RankedAction } from './priority';

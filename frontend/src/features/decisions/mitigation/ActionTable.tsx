@@ -3,14 +3,17 @@ import Checkbox from '@mui/material/Checkbox';
 import Chip from '@mui/material/Chip';
 import { useMemo } from 'react';
 
+import { formatUsd } from '../../../lib/costs/words';
 import { formatNumber, formatQuantity } from '../../../lib/format';
-import { CsvButton, DataTable, Maybe } from '../../../ui/DataTable';
+import { CsvButton } from '../../../ui/CsvButton';
+import { DataTable } from '../../../ui/DataTable';
 import type { ShownColumn } from '../../../ui/DataTable';
+import { Maybe } from '../../../ui/Maybe';
 import { Note } from '../../../ui/Note';
 import { Part } from '../Part';
 import { AssetLink } from '../links';
 import type { StudyRow } from '../queries';
-import { actionWords, formatShare, formatUsd } from '../words';
+import { actionWords, formatShare } from '../words';
 
 import { actionName, PRIORITY_WORDS, priorityOf, sideEffects } from './priority';
 import type { RankedAction } from './priority';
@@ -42,7 +45,7 @@ export function ActionTable({ study, lostMw, actions, ticked, onToggle, isReport
     };
     return [
       ...(isReport ? [] : [tick]),
-      { key: 'rank', label: 'Order', isNumber: true, value: ({ rank }) => rank, cell: ({ rank }) => rank },
+      { key: 'rank', label: 'Order', isNumber: true, value: ({ rank }) => rank },
       {
         key: 'priority',
         label: 'Priority',
@@ -77,9 +80,9 @@ export function ActionTable({ study, lostMw, actions, ticked, onToggle, isReport
       { key: 'saved', label: 'Saved', unit: 'MW', isNumber: true, value: (row) => row.savedMw, cell: (row) => `${formatQuantity(row.savedMw, 'MW', 1)} (${formatShare(lostMw > 0 ? row.savedMw / lostMw : null)})` },
       { key: 'customers', label: 'Customers saved', isNumber: true, value: (row) => row.customersSaved, cell: (row) => <Maybe text={formatNumber(row.customersSaved)} /> },
       ...(hasDollars ? [{ key: 'usd', label: 'Saved', unit: '$', isNumber: true, value: (row: RankedAction) => row.savedUsd, cell: (row: RankedAction) => <Maybe text={formatUsd(row.savedUsd)} /> }] : []),
-      { key: 'shed', label: 'Sheds', unit: 'MW', isNumber: true, isHidden: true, value: (row) => row.shedMw, cell: (row) => row.shedMw },
-      { key: 'moved', label: 'Moves', unit: 'MW', isNumber: true, isHidden: true, value: (row) => row.movedMw, cell: (row) => row.movedMw },
-      { key: 'trips', label: 'Trips after', isNumber: true, value: (row) => row.trippedCount, cell: (row) => formatNumber(row.trippedCount) },
+      { key: 'shed', label: 'Sheds', unit: 'MW', isNumber: true, isHidden: true, value: (row) => row.shedMw },
+      { key: 'moved', label: 'Moves', unit: 'MW', isNumber: true, isHidden: true, value: (row) => row.movedMw },
+      { key: 'trips', label: 'Trips after', isNumber: true, value: (row) => row.trippedCount },
       {
         key: 'side',
         label: 'Side effects',

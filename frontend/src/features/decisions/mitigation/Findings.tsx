@@ -1,6 +1,8 @@
-import { formatNumber, formatQuantity } from '../../../lib/format';
-import { CsvButton, DataTable, Maybe } from '../../../ui/DataTable';
+import { formatQuantity } from '../../../lib/format';
+import { CsvButton } from '../../../ui/CsvButton';
+import { DataTable } from '../../../ui/DataTable';
 import type { ShownColumn } from '../../../ui/DataTable';
+import { Maybe } from '../../../ui/Maybe';
 import { EmptyState } from '../../../ui/StateMessage';
 import { Part } from '../Part';
 import { AssetLink } from '../links';
@@ -13,10 +15,10 @@ type Transfer = Mitigation['transfers'][number];
 
 const CHOKE_COLUMNS: readonly ShownColumn<ChokePoint>[] = [
   { key: 'branch', label: 'Branch', value: ({ name, branchId }) => name ?? branchId, cell: ({ name, branchId }) => <AssetLink id={branchId}>{name ?? branchId}</AssetLink> },
-  { key: 'id', label: 'Id', isHidden: true, value: ({ branchId }) => branchId, cell: ({ branchId }) => branchId },
-  { key: 'wave', label: 'Tripped in wave', isNumber: true, value: ({ wave }) => wave, cell: ({ wave }) => formatNumber(wave) },
+  { key: 'id', label: 'Id', isHidden: true, value: ({ branchId }) => branchId },
+  { key: 'wave', label: 'Tripped in wave', isNumber: true, value: ({ wave }) => wave },
   { key: 'saved', label: 'Would save', unit: 'MW', isNumber: true, value: ({ savedMw }) => savedMw, cell: ({ savedMw }) => formatQuantity(savedMw, 'MW', 1) },
-  { key: 'trips', label: 'Trips avoided', isNumber: true, value: ({ tripsAvoided }) => tripsAvoided, cell: ({ tripsAvoided }) => formatNumber(tripsAvoided) },
+  { key: 'trips', label: 'Trips avoided', isNumber: true, value: ({ tripsAvoided }) => tripsAvoided },
 ];
 
 /** Branches that tripped, each held in service by itself. */
@@ -43,7 +45,7 @@ const TRANSFER_COLUMNS: readonly ShownColumn<Transfer>[] = [
   { key: 'from', label: 'From', value: ({ fromSubstation }) => fromSubstation, cell: ({ fromSubstation }) => <AssetLink id={fromSubstation} /> },
   { key: 'to', label: 'To', value: ({ toSubstation }) => toSubstation, cell: ({ toSubstation }) => <AssetLink id={toSubstation} /> },
   { key: 'mw', label: 'Load', unit: 'MW', isNumber: true, value: ({ mw }) => mw, cell: ({ mw }) => formatQuantity(mw, 'MW', 2) },
-  { key: 'customers', label: 'Customers', isNumber: true, value: ({ customers }) => customers, cell: ({ customers }) => formatNumber(customers) },
+  { key: 'customers', label: 'Customers', isNumber: true, value: ({ customers }) => customers },
   { key: 'margin', label: 'Left in the tightest rating', unit: 'kVA', isNumber: true, value: ({ marginKva }) => marginKva, cell: ({ marginKva }) => <Maybe text={formatQuantity(marginKva, 'kVA', 0)} /> },
 ];
 

@@ -1,8 +1,10 @@
 import { useMemo } from 'react';
 
 import { formatNumber, formatQuantity, humanize } from '../../../lib/format';
-import { CsvButton, DataTable, Maybe } from '../../../ui/DataTable';
+import { CsvButton } from '../../../ui/CsvButton';
+import { DataTable } from '../../../ui/DataTable';
 import type { ShownColumn } from '../../../ui/DataTable';
+import { Maybe } from '../../../ui/Maybe';
 import { Part } from '../Part';
 import { AssetLink } from '../links';
 import type { StudyRow } from '../queries';
@@ -24,9 +26,9 @@ export function JobTable({ study, plan, steps }: { study: StudyRow; plan: Plan; 
       cell: (step) => <Maybe text={formatHours(step[key])} />,
     });
     return [
-      { key: 'job', label: 'Job', isNumber: true, value: ({ sequence }) => sequence, cell: ({ sequence }) => sequence },
+      { key: 'job', label: 'Job', isNumber: true, value: ({ sequence }) => sequence },
       { key: 'asset', label: 'Asset', value: ({ name, assetId }) => name ?? assetId, cell: ({ name, assetId }) => <AssetLink id={assetId}>{name ?? assetId}</AssetLink> },
-      { key: 'id', label: 'Id', isHidden: true, value: ({ assetId }) => assetId, cell: ({ assetId }) => assetId },
+      { key: 'id', label: 'Id', isHidden: true, value: ({ assetId }) => assetId },
       { key: 'kind', label: 'Kind', value: ({ kind }) => kind, cell: ({ kind }) => humanize(kind) },
       {
         key: 'requires',
@@ -34,7 +36,7 @@ export function JobTable({ study, plan, steps }: { study: StudyRow; plan: Plan; 
         value: ({ parentId }) => parentId,
         cell: ({ parentId }) => (parentId === null ? 'nothing' : numbers.has(parentId) ? `job ${formatNumber(numbers.get(parentId))}` : parentId),
       },
-      { key: 'crew', label: 'Crew', isNumber: true, value: ({ crew }) => crew, cell: ({ crew }) => crew },
+      { key: 'crew', label: 'Crew', isNumber: true, value: ({ crew }) => crew },
       hour('leavesH', 'Leaves', !plan.hasTravel),
       hour('startsH', 'Starts'),
       hour('finishedH', 'Finished'),
@@ -46,7 +48,7 @@ export function JobTable({ study, plan, steps }: { study: StudyRow; plan: Plan; 
       { key: 'customers', label: 'Customers', isNumber: true, value: ({ customers }) => customers, cell: ({ customers }) => <Maybe text={formatNumber(customers)} /> },
       { key: 'back', label: 'Back in all, simulated', unit: 'MW', isNumber: true, value: (step) => step.verifiedRestoredMw, cell: (step) => <Maybe text={formatQuantity(step.verifiedRestoredMw, 'MW', 1)} /> },
       { key: 'trip', label: 'Overloaded then', isNumber: true, value: ({ wouldTrip }) => wouldTrip, cell: ({ wouldTrip }) => <Maybe text={formatNumber(wouldTrip)} /> },
-      { key: 'first', label: 'Goes first', value: ({ isCritical }) => (isCritical ? 'yes' : 'no'), cell: ({ isCritical }) => (isCritical ? 'yes' : 'no') },
+      { key: 'first', label: 'Goes first', value: ({ isCritical }) => (isCritical ? 'yes' : 'no') },
     ];
   }, [plan.hasTravel, steps]);
   return (

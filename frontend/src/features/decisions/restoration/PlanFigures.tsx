@@ -1,14 +1,16 @@
 import { useMemo } from 'react';
 
+import { formatRange } from '../../../lib/costs/words';
 import { formatNumber, formatQuantity, plural } from '../../../lib/format';
-import { DataTable, Maybe } from '../../../ui/DataTable';
+import { DataTable } from '../../../ui/DataTable';
 import type { ShownColumn } from '../../../ui/DataTable';
 import { Figures } from '../../../ui/Figures';
+import { Maybe } from '../../../ui/Maybe';
 import { Note } from '../../../ui/Note';
 import { Part } from '../Part';
 import { numberIn } from '../frozen';
 import type { StudyRow } from '../queries';
-import { formatHours, formatRange, formatShare, unitWords } from '../words';
+import { formatHours, formatShare, unitWords } from '../words';
 
 import type { Plan, Step } from './queries';
 

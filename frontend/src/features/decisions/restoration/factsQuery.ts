@@ -1,6 +1,6 @@
 import { graphql } from '../../../gql/graphql';
 import type { ResultOf } from '../../../gql/graphql';
-import { RangeFragment } from '../queries';
+import { RangeFields } from '../../../lib/costs/queries';
 
 /** A plan without its jobs. */
 export const PlanFactsQuery = graphql(
@@ -19,7 +19,7 @@ export const PlanFactsQuery = graphql(
           isVerified
           hasTravel
           crewHours {
-            ...DecisionRange
+            ...RangeFields
           }
           milestones {
             shareFrac
@@ -32,7 +32,7 @@ export const PlanFactsQuery = graphql(
       }
     }
   `,
-  [RangeFragment],
+  [RangeFields],
 );
 
 export type PlanFacts = NonNullable<NonNullable<ResultOf<typeof PlanFactsQuery>['decisionStudy']>['restoration']>;

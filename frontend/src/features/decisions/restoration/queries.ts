@@ -1,6 +1,6 @@
 import { graphql } from '../../../gql/graphql';
 import type { ResultOf } from '../../../gql/graphql';
-import { RangeFragment } from '../queries';
+import { RangeFields } from '../../../lib/costs/queries';
 
 export const RestorationQuery = graphql(
   `
@@ -24,7 +24,7 @@ export const RestorationQuery = graphql(
           samples
           stepCount
           crewHours {
-            ...DecisionRange
+            ...RangeFields
           }
           milestones {
             shareFrac
@@ -64,7 +64,7 @@ export const RestorationQuery = graphql(
       }
     }
   `,
-  [RangeFragment],
+  [RangeFields],
 );
 
 export type Plan = NonNullable<NonNullable<ResultOf<typeof RestorationQuery>['decisionStudy']>['restoration']>;

@@ -1,11 +1,15 @@
 import Button from '@mui/material/Button';
 import { useMemo } from 'react';
 
+import type { Range } from '../../../lib/costs/queries';
+import { formatRange, formatUsd } from '../../../lib/costs/words';
 import { formatNumber, formatQuantity } from '../../../lib/format';
-import { CsvButton, DataTable, Maybe } from '../../../ui/DataTable';
+import { CsvButton } from '../../../ui/CsvButton';
+import { DataTable } from '../../../ui/DataTable';
 import type { ShownColumn } from '../../../ui/DataTable';
-import type { Range, StudyRow } from '../queries';
-import { formatHours, formatRange, formatUsd, stoppedWords } from '../words';
+import { Maybe } from '../../../ui/Maybe';
+import type { StudyRow } from '../queries';
+import { formatHours, stoppedWords } from '../words';
 
 import type { StagingPlan } from './queries';
 
@@ -50,7 +54,7 @@ export function PlanTable({ study, plans, recommended, shown, hours, onShow }: P
           </Button>
         ),
       },
-      { key: 'places', label: 'Places', isNumber: true, value: ({ placeCount }) => placeCount, cell: ({ placeCount }) => formatNumber(placeCount) },
+      { key: 'places', label: 'Places', isNumber: true, value: ({ placeCount }) => placeCount },
       { key: 'hours', label: 'Without supply', unit: hours, isNumber: true, value: (plan) => plan.weightedHours, cell: (plan) => formatQuantity(plan.weightedHours, hours) },
       rangeOf('allBackH', 'All back', 'h', formatHours),
       rangeOf('savedHours', 'The last crew saves', hours, (value) => formatNumber(value)),

@@ -2,11 +2,14 @@ import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 
 import { formatNumber, humanize, plural } from '../../../lib/format';
-import { CsvButton, DataTable, Maybe } from '../../../ui/DataTable';
+import { CsvButton } from '../../../ui/CsvButton';
+import { DataTable } from '../../../ui/DataTable';
 import type { ShownColumn } from '../../../ui/DataTable';
+import { Maybe } from '../../../ui/Maybe';
 import { Part } from '../Part';
 import type { TabProps } from '../context';
 import { repairOf, repairRow } from '../forms/rows';
+import { drawsIn } from '../forms/usePlanInputs';
 import { flagIn, listIn, numberIn, textsIn } from '../frozen';
 import { AssetLink } from '../links';
 import { StartRestoration } from '../mutations';
@@ -26,7 +29,7 @@ const COLUMNS: readonly ShownColumn<Stage>[] = [
   },
   { key: 'what', label: 'What it is', value: ({ place }) => place.kind, cell: ({ place }) => humanize(place.kind) },
   { key: 'kind', label: 'Crews for', value: ({ crewKind }) => crewKind, cell: ({ crewKind }) => (crewKind === null ? 'every repair' : humanize(crewKind)) },
-  { key: 'crews', label: 'Crews', isNumber: true, value: ({ crews }) => crews, cell: ({ crews }) => formatNumber(crews) },
+  { key: 'crews', label: 'Crews', isNumber: true, value: ({ crews }) => crews },
   { key: 'record', label: 'At home there', isNumber: true, value: (stage) => stage.crewsOnRecord, cell: (stage) => <Maybe text={formatNumber(stage.crewsOnRecord)} /> },
   { key: 'longitude', label: 'Longitude', unit: '°', isNumber: true, value: ({ place }) => place.longitude, cell: ({ place }) => formatNumber(place.longitude, 4) },
   { key: 'latitude', label: 'Latitude', unit: '°', isNumber: true, value: ({ place }) => place.latitude, cell: ({ place }) => formatNumber(place.latitude, 4) },
@@ -45,12 +48,10 @@ export function Stages({ study, plan, isRecommended, isReport, run, studies, may
       crews: plan.crews,
       stages: plan.stages.map(({ place, crews, crewKind }) => ({ longitude: place.longitude, latitude: place.latitude, crews, crewKind })),
       speedKmh,
-      detourFrac: numberIn(inputs, 'detour_frac') ?? 0.2,
+      ...drawsIn(inputs),
       isCriticalFirst: flagIn(inputs, 'is_critical_first'),
       firstSubstations: [...textsIn(inputs, 'first_substations')],
       repairs: listIn(inputs, 'repairs').map((repair) => repairOf(repairRow(repair))),
-      samples: numberIn(inputs, 'samples') ?? 1000,
-      seed: numberIn(inputs, 'seed') ?? 0,
     });
     if (started === null) return;
     studies.refresh();

@@ -22,14 +22,14 @@ type Kind = Staging['kinds'][number];
 
 const KINDS: readonly ShownColumn<Kind>[] = [
   { key: 'kind', label: 'Crew', value: ({ crewKind }) => crewKind, cell: ({ crewKind }) => (crewKind === null ? 'any' : humanize(crewKind)) },
-  { key: 'jobs', label: 'Repairs', isNumber: true, value: ({ jobs }) => jobs, cell: ({ jobs }) => formatNumber(jobs) },
+  { key: 'jobs', label: 'Repairs', isNumber: true, value: ({ jobs }) => jobs },
   { key: 'work', label: 'Work', unit: 'h', isNumber: true, value: ({ workHours }) => workHours, cell: ({ workHours }) => formatHours(workHours) },
 ];
 
 type Placing = Staging['placings'][number];
 
 const PLACINGS: readonly ShownColumn<Placing>[] = [
-  { key: 'count', label: 'Places', isNumber: true, value: ({ placeCount }) => placeCount, cell: ({ placeCount }) => formatNumber(placeCount) },
+  { key: 'count', label: 'Places', isNumber: true, value: ({ placeCount }) => placeCount },
   { key: 'hours', label: 'Weighted driving', isNumber: true, value: ({ weightedHours }) => weightedHours, cell: ({ weightedHours }) => formatNumber(weightedHours, 1) },
   {
     key: 'gap',

@@ -1,6 +1,6 @@
 import { graphql } from '../../../gql/graphql';
 import type { ResultOf } from '../../../gql/graphql';
-import { RangeFragment } from '../queries';
+import { RangeFields } from '../../../lib/costs/queries';
 
 export const StagingStagesQuery = graphql(`
   query DecisionStagingStages($id: ID!) {
@@ -80,32 +80,32 @@ export const StagingQuery = graphql(
               }
             }
             drawnHours {
-              ...DecisionRange
+              ...RangeFields
             }
             allBackH {
-              ...DecisionRange
+              ...RangeFields
             }
             damageUsd {
-              ...DecisionRange
+              ...RangeFields
             }
             vollUsd {
-              ...DecisionRange
+              ...RangeFields
             }
             savedHours {
-              ...DecisionRange
+              ...RangeFields
             }
             savedDamageUsd {
-              ...DecisionRange
+              ...RangeFields
             }
             savedVollUsd {
-              ...DecisionRange
+              ...RangeFields
             }
           }
         }
       }
     }
   `,
-  [RangeFragment],
+  [RangeFields],
 );
 
 export type Staging = NonNullable<NonNullable<ResultOf<typeof StagingQuery>['decisionStudy']>['staging']>;

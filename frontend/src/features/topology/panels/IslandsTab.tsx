@@ -1,18 +1,14 @@
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
-import Table from '@mui/material/Table';
-import TableBody from '@mui/material/TableBody';
-import TableCell from '@mui/material/TableCell';
-import TableHead from '@mui/material/TableHead';
-import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
-import type { ReactNode } from 'react';
 import { useQuery } from 'urql';
 
 import { formatNumber, plural, UNKNOWN } from '../../../lib/format';
 import { problemOf } from '../../../lib/graphql/errors';
+import { DataTable } from '../../../ui/DataTable';
+import type { ShownColumn } from '../../../ui/DataTable';
+import { offsetSteps, Pager, rangeWords } from '../../../ui/Pager';
 import { ErrorState, LoadingState } from '../../../ui/StateMessage';
 import type { Shared } from '../context';
 import { IslandsQuery, LoopsQuery } from '../questions';
@@ -58,35 +54,43 @@ function Islands({ shared }: { shared: Shared }) {
       problem={error === undefined || fetching ? null : problemOf(error).message}
       onRetry={() => refetch({ requestPolicy: 'network-only' })}
       testId="islands"
-      head={['Begins with', 'Customers', 'Critical', 'Transformers', 'Sections', 'Switches', 'Open switches that lead out']}
-    >
-      {found?.items.map((island, i) => <IslandRow key={`${offset + i}`} island={island} />)}
-    </Part>
+      items={found?.items ?? []}
+      columns={ISLANDS}
+    />
   );
 }
 
-function IslandRow({ island: { assets, openSwitches } }: { island: Island }) {
-  const first = assets.sectionIds[0] ?? assets.switchIds[0] ?? assets.transformerIds[0];
-  return (
-    <TableRow hover>
-      <TableCell>{first === undefined ? UNKNOWN : <DiagramLink of={first}>{first}</DiagramLink>}</TableCell>
-      <TableCell align="right">{formatNumber(assets.customerCount)}</TableCell>
-      <TableCell align="right">{formatNumber(assets.criticalCustomerCount)}</TableCell>
-      <TableCell align="right">{formatNumber(assets.transformerCount)}</TableCell>
-      <TableCell align="right">{formatNumber(assets.sectionCount)}</TableCell>
-      <TableCell align="right">{formatNumber(assets.switchCount)}</TableCell>
-      <TableCell>
-        {openSwitches.map(({ assetId, circuitId }) => (
-          <Box component="span" key={assetId} sx={{ mr: 1, whiteSpace: 'nowrap' }}>
-            <DiagramLink of={circuitId ?? assetId} selected={assetId}>
-              {assetId}
-            </DiagramLink>
-          </Box>
-        ))}
-        {openSwitches.length === 0 && 'none'}
-      </TableCell>
-    </TableRow>
-  );
+const ISLANDS: readonly ShownColumn<Island>[] = [
+  {
+    key: 'first',
+    label: 'Begins with',
+    cell: ({ assets }) => {
+      const first = assets.sectionIds[0] ?? assets.switchIds[0] ?? assets.transformerIds[0];
+      return first === undefined ? UNKNOWN : <DiagramLink of={first}>{first}</DiagramLink>;
+    },
+  },
+  { key: 'customers', label: 'Customers', isNumber: true, cell: ({ assets }) => formatNumber(assets.customerCount) },
+  { key: 'critical', label: 'Critical', isNumber: true, cell: ({ assets }) => formatNumber(assets.criticalCustomerCount) },
+  { key: 'transformers', label: 'Transformers', isNumber: true, cell: ({ assets }) => formatNumber(assets.transformerCount) },
+  { key: 'sections', label: 'Sections', isNumber: true, cell: ({ assets }) => formatNumber(assets.sectionCount) },
+  { key: 'switches', label: 'Switches', isNumber: true, cell: ({ assets }) => formatNumber(assets.switchCount) },
+  {
+    key: 'open',
+    label: 'Open switches that lead out',
+    isWrapped: true,
+    cell: ({ openSwitches }) => (openSwitches.length === 0 ? 'none' : <Links to={openSwitches.map(({ assetId, circuitId }) => ({ name: assetId, of: circuitId ?? assetId, selected: assetId }))} />),
+  },
+];
+
+/** Assets, each in its diagram. */
+function Links({ to }: { to: readonly { name: string; of: string; selected?: string | null }[] }) {
+  return to.map(({ name, of, selected }) => (
+    <Box component="span" key={name} sx={{ mr: 1, whiteSpace: 'nowrap' }}>
+      <DiagramLink of={of} selected={selected}>
+        {name}
+      </DiagramLink>
+    </Box>
+  ));
 }
 
 function Loops({ shared }: { shared: Shared }) {
@@ -104,43 +108,26 @@ function Loops({ shared }: { shared: Shared }) {
       problem={error === undefined || fetching ? null : problemOf(error).message}
       onRetry={() => refetch({ requestPolicy: 'network-only' })}
       testId="loops"
-      head={['Closed by', 'Kind', 'Sections', 'Switches', 'Circuits', 'Substations']}
-    >
-      {found?.items.map((loop, i) => <LoopRow key={`${offset + i}`} loop={loop} />)}
-    </Part>
+      items={found?.items ?? []}
+      columns={LOOPS}
+    />
   );
 }
 
-function LoopRow({ loop }: { loop: Loop }) {
-  const { closedBy, circuitIds, substationIds } = loop;
-  const [circuit] = circuitIds;
-  return (
-    <TableRow hover>
-      <TableCell>{closedBy === null ? 'not visible to you' : <DiagramLink of={circuit ?? closedBy} selected={closedBy}>{closedBy}</DiagramLink>}</TableCell>
-      <TableCell>{LOOP_WORDS[loop.kind]}</TableCell>
-      <TableCell align="right">{formatNumber(loop.assets.sectionCount)}</TableCell>
-      <TableCell align="right">{formatNumber(loop.assets.switchCount)}</TableCell>
-      <TableCell>
-        {circuitIds.map((id) => (
-          <Box component="span" key={id} sx={{ mr: 1, whiteSpace: 'nowrap' }}>
-            <DiagramLink of={id} selected={closedBy}>
-              {id}
-            </DiagramLink>
-          </Box>
-        ))}
-      </TableCell>
-      <TableCell>
-        {substationIds.map((id) => (
-          <Box component="span" key={id} sx={{ mr: 1, whiteSpace: 'nowrap' }}>
-            <DiagramLink of={id}>{id}</DiagramLink>
-          </Box>
-        ))}
-      </TableCell>
-    </TableRow>
-  );
-}
+const LOOPS: readonly ShownColumn<Loop>[] = [
+  {
+    key: 'closed',
+    label: 'Closed by',
+    cell: ({ closedBy, circuitIds }) => (closedBy === null ? 'not visible to you' : <DiagramLink of={circuitIds[0] ?? closedBy} selected={closedBy}>{closedBy}</DiagramLink>),
+  },
+  { key: 'kind', label: 'Kind', cell: ({ kind }) => LOOP_WORDS[kind] },
+  { key: 'sections', label: 'Sections', isNumber: true, cell: ({ assets }) => formatNumber(assets.sectionCount) },
+  { key: 'switches', label: 'Switches', isNumber: true, cell: ({ assets }) => formatNumber(assets.switchCount) },
+  { key: 'circuits', label: 'Circuits', isWrapped: true, cell: ({ circuitIds, closedBy }) => <Links to={circuitIds.map((id) => ({ name: id, of: id, selected: closedBy }))} /> },
+  { key: 'substations', label: 'Substations', isWrapped: true, cell: ({ substationIds }) => <Links to={substationIds.map((id) => ({ name: id, of: id }))} /> },
+];
 
-interface PartProps {
+interface PartProps<Row> {
   title: string;
   note: string;
   nothing: string;
@@ -150,13 +137,11 @@ interface PartProps {
   problem: string | null;
   onRetry: () => void;
   testId: string;
-  head: readonly string[];
-  children: ReactNode;
+  items: readonly Row[];
+  columns: readonly ShownColumn<Row>[];
 }
 
-const COUNTED: readonly string[] = ['Customers', 'Critical', 'Transformers', 'Sections', 'Switches'];
-
-function Part({ title, note, nothing, total, offset, onOffset, problem, onRetry, testId, head, children }: PartProps) {
+function Part<Row>({ title, note, nothing, total, offset, onOffset, problem, onRetry, testId, items, columns }: PartProps<Row>) {
   return (
     <Box component="section" sx={{ mb: 3 }} data-testid={testId}>
       <Box sx={{ display: 'flex', alignItems: 'baseline', gap: 1.5, mb: 0.5 }}>
@@ -172,35 +157,8 @@ function Part({ title, note, nothing, total, offset, onOffset, problem, onRetry,
           {nothing}
         </Alert>
       )}
-      {total !== undefined && total > 0 && (
-        <Box role="region" aria-label={title} tabIndex={0} sx={{ overflowX: 'auto' }}>
-          <Table>
-            <TableHead>
-              <TableRow>
-                {head.map((label) => (
-                  <TableCell key={label} align={COUNTED.includes(label) ? 'right' : 'left'}>
-                    {label}
-                  </TableCell>
-                ))}
-              </TableRow>
-            </TableHead>
-            <TableBody>{children}</TableBody>
-          </Table>
-        </Box>
-      )}
-      {total !== undefined && total > PAGE && (
-        <Box sx={{ display: 'flex', alignItems: 'center', gap: 1 }}>
-          <Typography variant="caption" color="textSecondary" sx={{ flex: 1 }}>
-            {formatNumber(offset + 1)} to {formatNumber(Math.min(offset + PAGE, total))} of {plural(total, 'entry', 'entries')}
-          </Typography>
-          <Button disabled={offset === 0} onClick={() => onOffset(Math.max(0, offset - PAGE))}>
-            Before
-          </Button>
-          <Button disabled={offset + PAGE >= total} onClick={() => onOffset(offset + PAGE)}>
-            After
-          </Button>
-        </Box>
-      )}
+      {total !== undefined && total > 0 && <DataTable label={title} testId={`${testId}-table`} rows={items} columns={columns} rowKey={(item) => String(items.indexOf(item))} maxHeightPx={null} />}
+      {total !== undefined && total > PAGE && <Pager note={rangeWords(offset, items.length, plural(total, 'entry', 'entries'))} {...offsetSteps(offset, PAGE, total, onOffset)} />}
     </Box>
   );
 }
