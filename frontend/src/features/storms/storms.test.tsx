@@ -30,7 +30,7 @@ function outage(id: string, spells: readonly Spell[] | null, change: Partial<Rep
     deviceId: 'SW-1',
     causeCode: 'WIND',
     beganAt: iso(Math.min(...(spells ?? [[0]]).map(([began]) => began))),
-    restoredAt: ends.includes(null) ? null : iso(Math.max(...ends.map(Number))),
+    restoredAt: ends.length === 0 || ends.includes(null) ? null : iso(Math.max(...ends.map(Number))),
     lon: -95.4,
     lat: 29.8,
     customers: spells === null ? null : spells.reduce((sum, [, , customers]) => sum + customers, 0),
