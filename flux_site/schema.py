@@ -71,6 +71,7 @@ from grid.schema.ratings import RatingQuery
 from grid.schema.readings import ReadingsMutation, ReadingsQuery
 from grid.schema.reliability import ReliabilityQuery
 from grid.schema.spatial import SpatialQuery
+from grid.schema.storms import StormsQuery
 from grid.schema.streaming import StreamingMutation, StreamingQuery
 from grid.schema.sync import SyncMutation, SyncQuery
 from grid.schema.territory import TerritoryQuery
@@ -126,6 +127,7 @@ class Query(
     ReadingsQuery,
     AmiQuery,
     ReliabilityQuery,
+    StormsQuery,
     PricesQuery,
     RatingQuery,
     RatingSeriesQuery,

@@ -62,6 +62,8 @@ COSTS = {
     "clusters": 5_000,
     "outageImpact": 5_000,
     "distributionImpact": 5_000,
+    "storms": 2_000,
+    "stormReplay": 5_000,
     "patientZero": 1_000,
     "graphCascade": 10_000,
     "heatmap": 2_000,
@@ -73,7 +75,7 @@ COSTS = {
     "retryAssistantAnswer": 500,
 }
 """What fields cost that are more than a value: a count reads all rows of a list, columns a whole table,
-clusters and the impact of an outage up to a hundred thousand rows, a summary every table, a graph
+clusters, the impact of an outage and storms up to a hundred thousand rows, a summary every table, a graph
 model all shortest paths of the network some ten times, a conversation all events of its answers."""
 
 _TEXTS = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|#[^\n]*', re.DOTALL)

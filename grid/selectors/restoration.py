@@ -7,7 +7,6 @@ waits for the warehouse. Where nothing is kept, published times are used, and th
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from django.utils import timezone
 from flux_site.api.outages import QUEUE_FAULTS
 from grid import models
 from grid.operations import ACTIVE_OUTAGE_STATUSES, OutageStatus
+from grid.selectors.storms.rule import RULE_SPAN, local_day, outages_by_day, storm_rule
 from grid.selectors.warehouse import get_warehouse
 from grid.standards.restoration import (
     PUBLISHED_REPAIRS,
@@ -28,15 +28,14 @@ from grid.standards.restoration import (
     RestorationKind,
     estimate,
     fit,
-    storm_threshold,
 )
-from grid.warehouse.queries import finished_outages
+from grid.warehouse.queries import InterruptionScope, finished_outages
 from grid.warehouse.statements import reading_as_empty
 from grid.warehouse.tables import grid_switches, outage_restoration_tracker, work_orders
 
 logger = logging.getLogger(__name__)
 
-LEARN_FROM = timedelta(days=3 * 365)
+LEARN_FROM = RULE_SPAN
 STORM_SPAN = timedelta(hours=24)
 _KEY = "restoration-experience"
 _OF_SWITCH = {"BREAKER": RestorationKind.FEEDER, "FUSE": RestorationKind.FUSE}
@@ -52,13 +51,15 @@ def learn_restorations(*, now: datetime) -> dict[str, int]:
     query = reading_as_empty(
         finished_outages(since=since), outage_restoration_tracker, grid_switches, work_orders
     )
-    rows = get_warehouse().select_rows(query)
-    days = Counter(row["started_at"].date() for row in rows)
-    threshold = storm_threshold(days.values())
+    warehouse = get_warehouse()
+    rows = warehouse.select_rows(query)
+    today = local_day(now)
+    days = outages_by_day(warehouse, InterruptionScope(), today - RULE_SPAN, today) if rows else {}
+    rule = storm_rule(days, today=today)
     restorations: dict[str, list[float]] = {}
     repairs: dict[str, list[float]] = {}
     for row in rows:
-        is_storm = threshold is not None and days[row["started_at"].date()] > threshold
+        is_storm = rule.is_storm(days.get(local_day(row["started_at"]), 0))
         kind = _kind_of(
             cause_code=row["cause_code"],
             meter_id=row["meter_id"],
@@ -77,7 +78,7 @@ def learn_restorations(*, now: datetime) -> dict[str, int]:
         if (found := fit(hours_of)) is not None
     }
     kept: dict[str, Any] = {
-        "storm_threshold": threshold,
+        "storm_threshold": rule.threshold,
         "fits": {
             key: [found.times.median_h, found.times.sigma, found.sample_count] for key, found in fits.items()
         },

@@ -42,6 +42,12 @@ from grid.warehouse.queries.reliability import (
 )
 from grid.warehouse.queries.restorations import finished_outages
 from grid.warehouse.queries.scope import Scope, UsageGroup, meter_count
+from grid.warehouse.queries.storms import (
+    hourly_weather,
+    unplanned_outages,
+    unplanned_outages_by_day,
+    unplanned_spells,
+)
 from grid.warehouse.queries.system import (
     CLOSED_WORK,
     KWH_PER_MWH,
@@ -98,6 +104,7 @@ __all__ = [
     "finished_outages",
     "group_names",
     "health_totals",
+    "hourly_weather",
     "interruption_bounds",
     "interruption_spans",
     "interruptions_by_cause",
@@ -125,6 +132,9 @@ __all__ = [
     "overloaded_transformers",
     "top_loaded_transformers",
     "transformer_load",
+    "unplanned_outages",
+    "unplanned_outages_by_day",
+    "unplanned_spells",
     "usage_by_group",
     "usage_days",
     "usage_hours",

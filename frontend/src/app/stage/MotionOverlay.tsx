@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { FLOW_FROM_ZOOM, flowLayers, pulseLayers } from '../../features/layers';
 import type { Animation } from '../../features/map';
 import { symbolScale } from '../../lib/draw/zoomScale';
+import { useStore } from '../../lib/store';
 import { useReducedMotion } from '../../ui/useReducedMotion';
 
 import { useOverlay, useStage } from './context';
@@ -14,10 +15,11 @@ const FLOW_FRAME_MS = 50;
 
 /** What moves on the map: pulses of outages and arrows of flow; nothing where the system asks for no motion. */
 export function MotionOverlay() {
-  const { shown, style, view } = useStage();
+  const { shown, style, view, overlays } = useStage();
+  const isReplaced = Object.values(useStore(overlays)).some(({ replaces }) => replaces?.has('outages') === true);
   const scheme = useTheme().palette.mode;
   const isStill = useReducedMotion();
-  const outages = shown.outages?.columns ?? null;
+  const outages = isReplaced ? null : (shown.outages?.columns ?? null);
   const branches = view.display.hasFlow && style.zoom >= FLOW_FROM_ZOOM ? (shown.branches?.columns ?? null) : null;
   const hasOutages = outages !== null && outages.ids.length > 0;
   const animation = useMemo((): Animation | null => {

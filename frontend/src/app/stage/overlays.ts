@@ -105,6 +105,16 @@ export function combine(overlays: Overlays): Required<Pick<Overlay, 'below' | 'a
       return null;
     },
     takePlace: (at) => all.some((each) => each.onPlace?.(at) === true),
-    animation: all.find((each) => each.animation !== undefined)?.animation ?? null,
+    animation: together(all.flatMap((each) => each.animation ?? [])),
+  };
+}
+
+/** Several animations as one, drawn as often as the quickest of them. */
+function together(animations: readonly Animation[]): Animation | null {
+  const [first, ...others] = animations;
+  if (first === undefined || others.length === 0) return first ?? null;
+  return {
+    frameMs: Math.min(...animations.map(({ frameMs }) => frameMs)),
+    draw: (elapsedMs) => animations.flatMap(({ draw }) => draw(elapsedMs)),
   };
 }

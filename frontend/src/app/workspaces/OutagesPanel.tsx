@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { useQuery } from 'urql';
 
 import {
@@ -24,10 +24,13 @@ const TABS: readonly { key: OutageTab; label: string; name: string; permission?:
   { key: 'outages', label: 'Outages', name: 'The outages' },
   { key: 'orders', label: 'Work orders', name: 'The work orders', permission: 'grid.view_workorder' },
   { key: 'reliability', label: 'Reliability', name: 'The reliability' },
+  { key: 'replay', label: 'Storm replay', name: 'The storm replay' },
   { key: 'asset', label: 'Asset', name: 'The asset card' },
 ];
 /** A list of five columns and the map side by side, also on a screen of 1,024 px. */
 const WIDTH = 'clamp(384px, 46vw, 640px)';
+
+const ReplayPanel = lazy(() => import('./ReplayPanel').then((module) => ({ default: module.ReplayPanel })));
 
 /** What was selected on the map or found is shown: an outage among the outages, all else on its card. */
 export function showSelected(assetId: string | null): void {
@@ -88,6 +91,17 @@ export function OutagesPanel() {
         />
       )}
       {canSee && tab === 'reliability' && <ReliabilityView address={address} onChange={patch} timeZone={site.timeZone} />}
+      {canSee && tab === 'replay' && (
+        <Suspense fallback={<LoadingState label="Loading the storm replay" minHeight={240} />}>
+          <ReplayPanel
+            onOutage={({ outageId, isCached, lon, lat }) => {
+              const at = lon == null || lat == null ? null : { lon, lat };
+              if (isCached) selectAndShow(outageId, at);
+              else flyTo(outageId, at);
+            }}
+          />
+        </Suspense>
+      )}
     </SidePanel>
   );
 }

@@ -6,7 +6,7 @@ import type { OutageListVariables } from './queries';
 import { ACTIVE_STATUSES } from './steps';
 
 /** What the workspace shows beside the map's view, as the address keeps it. Anything malformed is dropped. */
-export const TABS = ['outages', 'orders', 'reliability', 'asset'] as const;
+export const TABS = ['outages', 'orders', 'reliability', 'replay', 'asset'] as const;
 export const SHOWN = ['active', 'restored', 'all'] as const;
 export const PLANNED = ['all', 'unplanned', 'planned'] as const;
 export const SORT_FIELDS = ['customersOut', 'startedAt', 'estimatedRestorationAt', 'status'] as const;

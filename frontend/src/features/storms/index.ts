@@ -1,0 +1,10 @@
+export { useReplayAddress } from './address';
+export { activeAt, replayLayers, replayPulse } from './layers';
+export { StormReplayQuery } from './queries';
+export type { ReplayedOutage, StormReplay } from './queries';
+export { ReplayBar } from './ReplayBar';
+export { ReplayView } from './ReplayView';
+export { StormList } from './StormList';
+export { momentAt, playedOf, STEP_MS } from './timeline';
+export { usePlayback, usePlaybackKeys } from './usePlayback';
+export { causeWords } from './words';
