@@ -2,10 +2,10 @@
 
     FLUX_PASSWORD=... python -m tests.e2e.pictures --address http://127.0.0.1:8000 --user admin
 
-What is pictured is in :data:`PICTURES`; a new workspace is one line there. An address may name the newest run
-(``{run}``) and screening (``{batch}``), the circuit with most customers (``{circuit}``) and the transformer with
-the highest peak (``{transformer}``). Without a run one is made: the most loaded line fails at 125 % of the load.
-A picture is at most 300 kB.
+What is pictured is in :data:`PICTURES`; a new workspace is one line there. An address may name the newest
+run (``{run}``), the circuit with most customers (``{circuit}``) and the transformer with the highest peak
+(``{transformer}``). Without a run one is made: the most loaded line fails at 125 % of the load. A picture is
+at most 300 kB.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ MINUTES_MS = 300_000
 
 SUBJECTS = """{
   run: cascadeRuns(first: 1, ordering: [{createdAt: DESC}]) { edges { node { id: runId } } }
-  batch: cascadeBatches(first: 1) { edges { node { id: batchId } } }
   circuit: circuits(first: 1, ordering: [{customerCount: DESC}]) { edges { node { id: assetId } } }
-  transformer: transformers(first: 1, ordering: [{peakLoadingPct: DESC_NULLS_LAST}]) { edges { node { id: assetId } } }
+  transformer: transformers(first: 1, ordering: [{peakLoadingPct: DESC_NULLS_LAST}]) {
+    edges { node { id: assetId } }
+  }
   branch: branches(first: 1, ordering: [{baseLoadingPct: DESC_NULLS_LAST}]) { edges { node { id: assetId } } }
 }"""
 ASK = """query => fetch('/graphql', {

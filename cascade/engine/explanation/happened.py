@@ -247,8 +247,8 @@ def spread(result: CascadeResult, trips: list[Trip], name: Name) -> list[Stateme
     return [
         Statement(
             topic=Topic.SPREAD,
-            text=f"Of the trips, that of {name(worst)} led to most others: {counts[worst]:,} of {len(trips):,}, "
-            "directly or through others.",
+            text=f"Of the trips, that of {name(worst)} led to most others: {counts[worst]:,} of "
+            f"{len(trips):,}, directly or through others.",
             facts={"branch_id": worst, "led_to": counts[worst], "trips": len(trips)},
         )
     ]

@@ -3,8 +3,8 @@ import Typography from '@mui/material/Typography';
 import { useMemo } from 'react';
 
 import { formatInstant, formatNumber, humanize } from '../../lib/format';
-import { SortableTable } from '../../ui/SortableTable';
-import type { SortableColumn } from '../../ui/SortableTable';
+import { DataTable } from '../../ui/DataTable';
+import type { ShownColumn } from '../../ui/DataTable';
 
 import type { ReplayedOutage } from './queries';
 import type { Active } from './timeline';
@@ -19,7 +19,7 @@ interface Props {
 /** The outages in force at the moment. */
 export function ReplayTable({ active, timeZone, onOutage }: Props) {
   const columns = useMemo(
-    (): SortableColumn<Active>[] => [
+    (): ShownColumn<Active>[] => [
       {
         key: 'outage',
         label: 'Outage',
@@ -58,13 +58,13 @@ export function ReplayTable({ active, timeZone, onOutage }: Props) {
     [timeZone, onOutage],
   );
   return (
-    <SortableTable
+    <DataTable
       label="Outages at this moment"
       rows={active}
       columns={columns}
       rowKey={({ played }) => played.outage.outageId}
       testId="replay-outages"
-      file="outages-of-the-moment"
+      csv="outages-of-the-moment"
       pageSize={25}
     />
   );

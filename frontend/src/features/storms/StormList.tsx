@@ -4,8 +4,8 @@ import { useQuery } from 'urql';
 
 import { formatInstant, formatNumber, UNKNOWN } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
-import { SortableTable } from '../../ui/SortableTable';
-import type { SortableColumn } from '../../ui/SortableTable';
+import { DataTable } from '../../ui/DataTable';
+import type { ShownColumn } from '../../ui/DataTable';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 
 import { PeriodForm } from './PeriodForm';
@@ -20,7 +20,7 @@ interface Props {
 
 const MINUTES_PER_HOUR = 60;
 
-function columnsOf(timeZone: string, onReplay: Props['onReplay']): SortableColumn<Storm>[] {
+function columnsOf(timeZone: string, onReplay: Props['onReplay']): ShownColumn<Storm>[] {
   return [
     {
       key: 'days',
@@ -97,13 +97,13 @@ export function StormList({ timeZone, onReplay }: Props) {
           <Typography variant="caption" component="p" color="textSecondary" sx={{ mb: 1 }} data-testid="storm-rule">
             {ruleWords(found.rule)} Storm days in a row are one storm.
           </Typography>
-          <SortableTable
+          <DataTable
             label="Past storms"
             rows={found.storms}
             columns={columnsOf(timeZone, onReplay)}
             rowKey={({ firstDay }) => firstDay}
             testId="storm-list"
-            file="storms"
+            csv="storms"
             pageSize={20}
           />
         </>

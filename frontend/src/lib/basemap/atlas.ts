@@ -39,7 +39,7 @@ export function loadBaseMap(): Promise<BaseMap> {
 
 function toBaseMap(atlas: Atlas): BaseMap {
   const { counties, states, nation } = atlas.objects;
-  const stateNames = new Map(states.geometries.map(({ id, properties }) => [String(id), properties?.name ?? '']));
+  const stateNames = new Map(feature(atlas, states).features.map(({ id, properties }) => [stateCode(id), properties.name]));
   const named = (['county', 'state'] as const).flatMap((level) =>
     feature(atlas, level === 'county' ? counties : states).features.flatMap(({ id, geometry, properties }) => {
       if (geometry.type !== 'Polygon' && geometry.type !== 'MultiPolygon') return [];
