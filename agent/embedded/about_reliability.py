@@ -36,7 +36,9 @@ def _reliability(heard: Heard) -> Step | None:
 
 def both_ways(text: str) -> bool:
     """Return whether an index is wanted both with major event days and without them."""
-    return bool(re.search(r"\b(?:with and without|without and with|(?:in|ex)cluding and (?:in|ex)cluding)\b", text))
+    return bool(
+        re.search(r"\b(?:with and without|without and with|(?:in|ex)cluding and (?:in|ex)cluding)\b", text)
+    )
 
 
 def _place_and_period(place: str, period: str) -> tuple[str, str]:

@@ -123,7 +123,10 @@ _LONG_UNITS = (
     (r"degrees? (?:f|fahrenheit) ", "°f "),
     (r"(?:celsius|centigrade) ", "°c "),
     (r"fahrenheit ", "°f "),
-    (r"(?:square|squarely|straight|right|directly) across(?: the (?:line|conductors?|wires?))? ", "perpendicular "),
+    (
+        r"(?:square|squarely|straight|right|directly) across(?: the (?:line|conductors?|wires?))? ",
+        "perpendicular ",
+    ),
     (r"(?:at )?(?:a )?right angles?(?: to the (?:line|conductors?))? ", "perpendicular "),
     (r"perpendicular (?:to|with) the (?:line|conductors?) ", "perpendicular "),
     (r"parallel (?:to|with) the (?:line|conductors?) ", "parallel "),
