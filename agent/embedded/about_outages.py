@@ -9,7 +9,6 @@ from agent.embedded.normal import is_id
 from agent.embedded.slots import asset
 from agent.embedded.vocabulary import NOUNS
 
-
 _MOST_LISTED = 50
 """As many as the tool lists, those with the most customers out first."""
 

@@ -1,4 +1,4 @@
-"""Sentences that say why something is asked, or where somebody stands: "I'm at SW-….", "Before we pull this pole:".
+"""Sentences that say why something is asked, or where somebody stands: "Before we pull this pole: …".
 
 They ask nothing, so they are no part of their own; the answer says that they were taken so. What bounds a
 question (numbers, times, loads, weather, "planned") or is itself a trouble ("her lights are out") is none.
@@ -16,13 +16,14 @@ from agent.embedded.phrases import phrases
 from agent.semantic.moments import is_time
 
 _FIRST = re.compile(
-    r"(?P<first>[^?!;:]+?)(?:(?<!Mr)(?<!Ms)(?<!Mrs)(?<!Dr)(?<!St)\.|[:;!]|\s[-–])\s+(?P<rest>\S.*)", re.S
+    r"(?P<first>[^?!;:]+?)(?:(?<!Mr)(?<!Ms)(?<!Mrs)(?<!Dr)(?<!St)\.|[:;!]|\s[-–])\s+(?P<rest>\S.*)", re.DOTALL
 )
 _BACK = re.compile(r"(?<!\S)(?:it|its|that|this|there|them|their|they|these|those) ")
-_BOUNDING = frozenset(
-    """load loads demand temperature temp wind sun weather degrees peak off out outage outages power lights
-    light electricity dark dead supply trip trips tripped fails fail failed open opened closed zone city county""".split()
-)
+_BOUNDING_WORDS = """
+load loads demand temperature temp wind sun weather degrees peak off out outage outages power lights light
+electricity dark dead supply trip trips tripped fails fail failed open opened closed zone city county
+"""
+_BOUNDING = frozenset(_BOUNDING_WORDS.split())
 
 
 @dataclass(frozen=True)

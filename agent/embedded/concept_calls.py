@@ -3,42 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from agent.embedded.about_reliability import both_ways, without_leading
 from agent.embedded.concept_words import KINDS_OF_CUSTOMERS, LEFT_OUT
 from agent.embedded.intents import Call
+from agent.embedded.named import STREETS, Named
 from agent.embedded.normal import is_id
-from agent.embedded.slots import Weather, is_moment
+from agent.embedded.slots import is_moment
 from agent.semantic.moments import is_time
-
-STREETS = frozenset(
-    ["street", "road", "way", "lane", "drive", "avenue", "court", "boulevard", "place", "trail", "circle"]
-)
-"""What streets are called."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """What a question names, and the words beside it."""
-
-    assets: tuple[str, ...]
-    time: str | None
-    number: str | None
-    factor: float | None
-    words: frozenset[str]
-    is_bare: bool
-    number_after: str = ""
-    weather: Weather | None = None
-    before: tuple[str, ...] = ()
-    after: str = ""
-    order: tuple[str, ...] = ()
-
-    @property
-    def asset(self) -> str:
-        """Return the one asset."""
-        return self.assets[0]
 
 
 def _outage(named: Named) -> Call:
@@ -289,6 +262,8 @@ _RATES = {
 def _line(named: Named) -> Call | None:
     """Return a rating in some weather; a rating without weather, hour or word of it is a fact of the line."""
     weather, given = named.weather, {"line": named.asset}
+    if named.words & {"night", "nighttime", "overnight"}:
+        return None  # how much sun there is then nobody said
     is_meant = named.words & (_RATES | {"heat", "weather", "wind", "temperature", "hot", "hotter"})
     if weather is None and named.time is None and not is_meant:
         return None
@@ -336,6 +311,13 @@ def _is_left_out(named: Named, word: str) -> bool:
     return bool(LEFT_OUT & set(near)) or named.order[at + 2 : at + 3] == ("excluded",)
 
 
+def _is_counted_in(named: Named, word: str) -> bool:
+    """Return whether what a word says is counted with all others: "including planned ones"."""
+    at = named.order.index(word)
+    return bool(_INCLUDED & set(named.order[max(0, at - 2) : at]))
+
+
+_INCLUDED = {"including", "include", "included", "with"}
 _ZIP = {"zip", "zipcode", "postal", "postcode"}
 
 
@@ -387,7 +369,7 @@ def _reliability(named: Named) -> Call | None:
         return None
     if named.words & {"unplanned", "forced"} or is_planned_left_out:
         given["planned"] = "UNPLANNED"
-    elif "planned" in named.words:
+    elif "planned" in named.words and not _is_counted_in(named, "planned"):
         given["planned"] = "PLANNED"
     if named.words & {"by", "per"}:
         return None  # in groups it is the analyst's

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from agent.embedded.concept_calls import STREETS
 from agent.embedded.concept_words import common, known_words
+from agent.embedded.named import STREETS
 from agent.embedded.normal import Said, Word, is_id, may_name
 from agent.embedded.slots import SLOTS, Weather, asset, is_moment, load_factor, weather_within
 from agent.semantic.moments import is_time

@@ -31,7 +31,14 @@ from agent.embedded.not_on_record import compared, ranked, unknown_kind
 from agent.embedded.offering import offer_of
 from agent.embedded.phrases import phrases
 from agent.embedded.sentences import at_commas, sentences
-from agent.embedded.talk import command, refused, small_talk, without_fillers, without_fillers_within
+from agent.embedded.talk import (
+    command,
+    refused,
+    small_talk,
+    without_fillers,
+    without_fillers_within,
+    without_purpose,
+)
 from agent.embedded.vocabulary import RESERVED
 from agent.semantic.spelling import ordinary_words
 from agent.semantic.typed import written_out
@@ -88,7 +95,7 @@ class Part:
 def plan(question: Question) -> tuple[Part, ...]:
     """Return what is to be done to answer a text: one part, or several where it asks several things."""
     typed = question.text.strip()
-    text = written_out(typed)
+    text = without_purpose(written_out(typed))
     known = before(question)
     said = read(text)
     if len(typed) > MOST_CHARACTERS:
