@@ -30,6 +30,8 @@ def conditions(text: str, given: dict[str, Any]) -> Step | None:
         given = {**given, "wind_speed_m_s": supposed.wind_speed_m_s}
     if supposed.wind_angle_deg is not None:
         given = {**given, "wind_angle_deg": supposed.wind_angle_deg}
+    if supposed.sun_w_per_m2 is not None:
+        given = {**given, "sun_w_per_m2": supposed.sun_w_per_m2}
     if supposed.degrees is not None:
         value = f"{supposed.degrees:g}"
         in_c = {**given, "air_temp_c": supposed.degrees}

@@ -9,12 +9,19 @@ from agent.embedded.normal import is_id
 from agent.embedded.slots import asset
 from agent.embedded.vocabulary import NOUNS
 
+_MOST_LISTED = 50
+"""As many as the tool lists, those with the most customers out first."""
+
 
 def _where(heard: Heard, intent: str) -> Step | None:
     where: dict[str, Any] = {}
     if heard.has("outage"):
         ids = [word for word in heard.plain("outage").split() if is_id(word)]
         where["outage_id"] = ids[0]
+    if heard.has("whole"):
+        where["limit"] = int(heard.plain("whole"))
+        if where["limit"] > _MOST_LISTED:
+            return None
     if heard.has("asset"):
         found = asset(heard.said, heard.span("asset"))
         if found.prefix in ("WO", "CREW", "SCN"):

@@ -29,9 +29,16 @@ def _reliability(heard: Heard) -> Step | None:
             return None
         given["scope"] = scope.text
     text = heard.said.text
-    if re.search(r"major event|\bmeds? ", text):
+    if re.search(r"major event|\bmeds? ", text) and not both_ways(text):
         given["with_major_events"] = not re.search(r"without|excluding|excl |not counting|except", text)
     return Call("reliability", given, "reliability")
+
+
+def both_ways(text: str) -> bool:
+    """Return whether an index is wanted both with major event days and without them."""
+    return bool(
+        re.search(r"\b(?:with and without|without and with|(?:in|ex)cluding and (?:in|ex)cluding)\b", text)
+    )
 
 
 def _place_and_period(place: str, period: str) -> tuple[str, str]:

@@ -27,6 +27,11 @@ def _downstream(heard: Heard) -> Step | None:
     return _trace("DOWNSTREAM", "downstream of an asset", heard)
 
 
+def _isolation(heard: Heard) -> Step | None:
+    """Return the trace that tells which switches isolate an asset: the one of all that is fed through it."""
+    return _trace("DOWNSTREAM", "which switches isolate an asset", heard)
+
+
 def _who_loses(heard: Heard) -> Step | None:
     found = asset(heard.said, heard.span("asset"))
     if found.prefix in ("LINE", "BR", "BUS", "PLANT"):
@@ -49,6 +54,7 @@ def _what_happens(heard: Heard) -> Step | None:
 MAKERS = {
     "what feeds an asset": _feeding,
     "upstream of an asset": _upstream,
+    "isolation of an asset": _isolation,
     "downstream of an asset": _downstream,
     "who loses power": _who_loses,
     "a switch opens": _what_happens,

@@ -14,6 +14,7 @@ from typing import Any
 from agent import events
 from agent.answers.words import plain
 from agent.backends.requests import Question, Tool, ToolOutcome, ToolRefused
+from agent.embedded.documents_or_data import TECHNICAL, Lean
 from agent.embedded.intents import Ask, Call, Offer, Refuse, Say
 from agent.embedded.offering import offer_of
 from agent.embedded.router import ANALYST, Part, documents_calls, plan
@@ -95,6 +96,9 @@ class EmbeddedBackend:
                 told.append(asking.told)
             if all(each.reason is not DoneReason.ANSWERED for each in told):
                 parts, told = parts[:1], [whole]
+        aside = next((part.aside for part in parts if part.aside), "")
+        if aside and told[0].is_answer:
+            told[0].text += f"\n\nI took “{plain(aside)}” as what leads to the question."
         for event in _ending(question, parts, told):
             yield event
 
@@ -198,12 +202,15 @@ class _Asking:
         for name, call in calls.items():
             async for event in self._call(call):
                 yield event
-            if self._outcome is not None:
-                found[name] = self._outcome
+            if self._outcome is None:
+                continue
+            found[name] = self._outcome
+            if name == TECHNICAL and part.lean is Lean.TECHNICAL and answers_the_asked(self._outcome):
+                break  # a standard of apparatus, named by its number, is in no rule
         if not calls:
             self.told = _may_not("search_technical_docs")
             return
-        chosen = best_of(found, part.lean)
+        chosen = best_of(found, part.lean, part.words)
         if chosen is None:
             self.told = _Told(
                 "Neither the documents nor my rules cover that."
@@ -337,15 +344,41 @@ def _ending(question: Question, parts: tuple[Part, ...], told: list[_Told]) -> l
 def _not_all(
     question: Question, parts: tuple[Part, ...], told: list[_Told], unclear: list[int]
 ) -> list[Event]:
-    """Return the question back that names which part of a text has no answer."""
-    lines = [f"That asks {'two' if len(parts) == 2 else 'several'} things, and I cannot answer all of them."]
-    for at, part in enumerate(parts):
-        said = told[at].text.partition("\n")[0]
-        lines.append(f"- “{part.words.strip()}”: " + (said if at in unclear else "understood."))
-    offers = tuple(Offer(part.words, part.words) for at, part in enumerate(parts) if at not in unclear)
-    is_refused = all(told[at].reason is DoneReason.REFUSED for at in unclear) and len(unclear) == len(told)
-    reason = DoneReason.REFUSED if is_refused else DoneReason.ASKED_BACK
-    whole = _Told("\n".join(lines), reason, offers=offers)
+    """Return what is answered of a text, and of the rest plainly that it is not, each with its choices.
+
+    The answer ends as most of its parts do; where as many are answered as not, it asks back.
+    """
+    answered = [each for at, each in enumerate(told) if at not in unclear]
+    if not answered:
+        return _none_answered(question, parts, told)
+    count = _COUNTS.get(len(answered), str(len(answered)))
+    found: list[Event] = [
+        events.Text(
+            delta=f"That asks {_COUNTS.get(len(told), str(len(told)))} things; I can answer {count} of them."
+        )
+    ]
+    for number, each in enumerate(told):
+        shown = each if number not in unclear else replace(each, text=f"Not answered: {each.text}")
+        found += _said(shown, number + 1, heading=parts[number].words)
+    state = dict(_done(answered[-1], question).state or {})
+    choices: dict[str, Any] = {}
+    for each in told:
+        choices |= (_done(each, question).state or {}).get("choices") or {}
+    state.pop("choices", None)
+    reason = DoneReason.ANSWERED if len(answered) > len(unclear) else DoneReason.ASKED_BACK
+    return [*found, events.Done(reason=reason, state={**state, "choices": choices} if choices else state)]
+
+
+_COUNTS = {1: "one", 2: "two", 3: "three", 4: "four"}
+
+
+def _none_answered(question: Question, parts: tuple[Part, ...], told: list[_Told]) -> list[Event]:
+    """Return the question back of a text of which no part has an answer."""
+    lines = [f"That asks {_COUNTS.get(len(told), str(len(told)))} things, and I can answer none of them."]
+    for part, each in zip(parts, told, strict=True):
+        lines.append(f"- “{plain(part.words.strip())}”: " + each.text.partition("\n")[0])
+    is_refused = all(each.reason is DoneReason.REFUSED for each in told)
+    whole = _Told("\n".join(lines), DoneReason.REFUSED if is_refused else DoneReason.ASKED_BACK)
     return [*_said(whole, 0), _done(whole, question)]
 
 

@@ -3,42 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from agent.embedded.about_reliability import without_leading
+from agent.embedded.about_reliability import both_ways, without_leading
 from agent.embedded.concept_words import KINDS_OF_CUSTOMERS, LEFT_OUT
 from agent.embedded.intents import Call
+from agent.embedded.named import STREETS, Named
 from agent.embedded.normal import is_id
-from agent.embedded.slots import Weather, is_moment
+from agent.embedded.slots import is_moment
 from agent.semantic.moments import is_time
-
-STREETS = frozenset(
-    ["street", "road", "way", "lane", "drive", "avenue", "court", "boulevard", "place", "trail", "circle"]
-)
-"""What streets are called."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """What a question names, and the words beside it."""
-
-    assets: tuple[str, ...]
-    time: str | None
-    number: str | None
-    factor: float | None
-    words: frozenset[str]
-    is_bare: bool
-    number_after: str = ""
-    weather: Weather | None = None
-    before: tuple[str, ...] = ()
-    after: str = ""
-    order: tuple[str, ...] = ()
-
-    @property
-    def asset(self) -> str:
-        """Return the one asset."""
-        return self.assets[0]
 
 
 def _outage(named: Named) -> Call:
@@ -108,6 +81,11 @@ def _traced(direction: str) -> Callable[[Named], Call | None]:
         return Call("trace", given, f"trace {direction.lower()}")
 
     return make
+
+
+def _isolation(named: Named) -> Call:
+    given = {"asset": named.asset, "direction": "DOWNSTREAM"}  # the trace that tells the isolating switches
+    return Call("trace", given, "which switches isolate an asset")
 
 
 _LEAST_UNSAID_FACTOR = 0.5
@@ -257,6 +235,9 @@ def _scoped(scope: str) -> Callable[[Named], Call | None]:
 
 
 def _restored(named: Named) -> Call | None:
+    is_of_outages = named.words & {"outage", "outages", "came", "what", "customers", "anything", "everything"}
+    if not is_of_outages and not named.words & {"restored", "resolved", "recovered"}:
+        return None
     within = {"hours", "24", "day", "recently", "lately", "today"}
     time = set(without_leading(named.time or "").lower().split())
     if named.time is None or not time & within or time - {*within, "in", "the", "last", "past", "within"}:
@@ -281,6 +262,8 @@ _RATES = {
 def _line(named: Named) -> Call | None:
     """Return a rating in some weather; a rating without weather, hour or word of it is a fact of the line."""
     weather, given = named.weather, {"line": named.asset}
+    if named.words & {"night", "nighttime", "overnight"}:
+        return None  # how much sun there is then nobody said
     is_meant = named.words & (_RATES | {"heat", "weather", "wind", "temperature", "hot", "hotter"})
     if weather is None and named.time is None and not is_meant:
         return None
@@ -328,10 +311,22 @@ def _is_left_out(named: Named, word: str) -> bool:
     return bool(LEFT_OUT & set(near)) or named.order[at + 2 : at + 3] == ("excluded",)
 
 
+def _is_counted_in(named: Named, word: str) -> bool:
+    """Return whether what a word says is counted with all others: "including planned ones"."""
+    at = named.order.index(word)
+    return bool(_INCLUDED & set(named.order[max(0, at - 2) : at]))
+
+
+_INCLUDED = {"including", "include", "included", "with"}
+_ZIP = {"zip", "zipcode", "postal", "postcode"}
+
+
 def _customers_of_zip(named: Named) -> Call | None:
     """Return the search for customers of a ZIP code and of the kind said; counts are the analyst's."""
+    is_placed = named.number_after in {"in", "at", "of", "for"} or named.words & _ZIP
     if (
         named.number is None
+        or not is_placed
         or len(named.number) != 5
         or named.words & {"many", "count", "number", "critical"}
     ):
@@ -361,17 +356,20 @@ def _reliability(named: Named) -> Call | None:
         given["scope"] = named.asset
     is_planned_left_out = _is_left_out(named, "planned")
     has_major = bool(named.words & {"major", "med", "meds", "storm", "storms"})
+    is_both = both_ways(" ".join(named.order))
     if has_major and is_planned_left_out and not any(_is_left_out(named, each) for each in _MAJOR):
         return None  # which of the two is left out?
     is_unclear = bool(named.words & {"event", "events", "days", "including", "include", "included"})
     is_unclear |= bool(named.words & LEFT_OUT) and not is_planned_left_out
-    if has_major:
+    if has_major and is_both:
+        pass  # without the choice both are told
+    elif has_major:
         given["with_major_events"] = not named.words & LEFT_OUT
     elif is_unclear:
         return None
     if named.words & {"unplanned", "forced"} or is_planned_left_out:
         given["planned"] = "UNPLANNED"
-    elif "planned" in named.words:
+    elif "planned" in named.words and not _is_counted_in(named, "planned"):
         given["planned"] = "PLANNED"
     if named.words & {"by", "per"}:
         return None  # in groups it is the analyst's
@@ -408,6 +406,7 @@ MAKERS: dict[str, Callable[[Named], Call | None]] = {
     "who loses power": _traced("DOWNSTREAM"),
     "downstream of an asset": _traced("DOWNSTREAM"),
     "traced back": _traced("FEEDING_PATH"),
+    "isolation of an asset": _isolation,
     "upstream of an asset": _traced("UPSTREAM"),
     "what feeds an asset": _traced("FEEDING_PATH"),
     "a cascade run": _cascade,

@@ -13,10 +13,11 @@ from functools import cache
 from typing import Any
 
 from agent.documents.words import stem
-from agent.embedded.concept_calls import MAKERS, Named
+from agent.embedded.concept_calls import MAKERS
 from agent.embedded.concept_words import WEIGHTY, common, idle, words_file
 from agent.embedded.cutting import Cut, cuts
 from agent.embedded.intents import Call
+from agent.embedded.named import Named
 from agent.embedded.normal import Said, is_id
 from agent.embedded.vocabulary import NOUNS
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from agent.embedded.concept_calls import STREETS
 from agent.embedded.concept_words import common, known_words
+from agent.embedded.named import STREETS
 from agent.embedded.normal import Said, Word, is_id, may_name
 from agent.embedded.slots import SLOTS, Weather, asset, is_moment, load_factor, weather_within
 from agent.semantic.moments import is_time
@@ -58,6 +58,9 @@ def cuts(said: Said) -> list[Cut]:
         cut = _cut(assets, rest)
         before, asked = _words_before(said), _asked_of(said)
         return [replace(cut, before=before, after=_word_after(said), asked=asked)]
+    person = _person_at(rest)
+    if person is not None:
+        return [replace(_cut((person[0],), person[1]), is_bare=True)]
     found = [_cut((), rest)]
     weather, beside = weather_within(rest)
     time, untimed = _without_time(beside)
@@ -71,6 +74,23 @@ def cuts(said: Said) -> list[Cut]:
         if cut not in found:
             found.append(cut)
     return found
+
+
+def _person_at(words: Sequence[Word]) -> tuple[str, list[Word]] | None:
+    """Return who is named with a street, "Mr. Rodriguez on Main Street in Wallis", and the other words."""
+    start = next((at + 1 for at, word in enumerate(words) if word.plain in _TITLES), None)
+    if start is None:
+        return None
+    run = list(
+        itertools.takewhile(
+            lambda word: word.written[0].isupper() or word.written.isdigit() or word.plain in _LINKS,
+            words[start:],
+        )
+    )
+    named = [word for word in run if word.plain not in _LINKS]
+    if not any(word.plain in STREETS for word in named) or any(is_id(word.plain) for word in named):
+        return None
+    return " ".join(word.written for word in named), [*words[:start], *words[start + len(run) :]]
 
 
 def _words_before(said: Said) -> tuple[str, ...]:
@@ -166,7 +186,10 @@ def _bare_name(words: Sequence[Word]) -> tuple[str, list[Word]] | None:
     if not places:
         return None
     words, first, last = _without_links(words, places)
-    while first and words[first - 1].plain in _NAME_STARTS and words[first - 1].written[0].isupper():
+    is_small = all(word.written == word.written.lower() for word in words)
+    while first and words[first - 1].plain in _NAME_STARTS:
+        if not (words[first - 1].written[0].isupper() or (is_small and words[first].plain in _QUARTERS)):
+            break
         first -= 1  # "Far West"
     is_numbered = (
         last + 1 < len(words) and words[last + 1].plain.isdigit() and len(words[last + 1].plain) <= 2
@@ -187,7 +210,8 @@ def _bare_name(words: Sequence[Word]) -> tuple[str, list[Word]] | None:
     is_marked = name[0].isdigit() or name[0].isupper() or is_numbered
     if is_time(name) or name.lower() in NUMBER_WORDS:
         return None
-    if not (is_placed or is_marked or _is_typed_name(words, first, last)):
+    is_quarter = is_small and last > first and words[last].plain in _QUARTERS
+    if not (is_placed or is_marked or is_quarter or _is_typed_name(words, first, last)):
         return None
     return name, [*words[:first], *words[last + 1 :]]
 
@@ -208,6 +232,8 @@ def _is_typed_name(words: Sequence[Word], first: int, last: int) -> bool:
     return is_small and is_at_end and not any(word.plain in ordinary_words() for word in named)
 
 
+_TITLES = frozenset(["mr", "mrs", "ms", "named", "called"])
+_QUARTERS = frozenset(["west", "east", "north", "south"])
 _NAME_STARTS = frozenset(
     [
         "far",

@@ -15,10 +15,16 @@ _STANDARD = re.compile(
 )
 _ON_RECORD = re.compile(
     r"(?<!\S)(?:(?:plan|study|run|simulation|scenario) (?:number |no )?(?:\d+|@run) "
-    r"|(?:last|latest|newest|my|recent) (?:cascade )?(?:runs?|simulations?|study|plan) )"
+    r"|(?:last|latest|newest|my|recent) (?:cascade |restoration )?(?:runs?|simulations?|study|plan) )"
 )
 """What is named by its number is on record, not in a document."""
-_TECHNICAL = re.compile(r"(?<!\S)(?:sel-\d+\w*|ieee \d+|c\d{2}(?:[. ]\d+)*) ")
+_TECHNICAL = re.compile(r"(?<!\S)(?:sel-\d+\w*|ieee \d+|c ?\d{2}(?:[. ]\d+)*) ")
+_IEEE_APPARATUS = re.compile(r"(?<!\S)c ?(?:37|57)[. ]\d+ ")
+"""Standards of switchgear and transformers, which only the technical documents are about."""
+_WORK_RULES = re.compile(
+    r"(?:which|what) (?:jobs|tasks|works?|activities|operations|repairs) .*(?:needs?|requires?|demands?) .*"
+    r"(?:employees|workers|persons|people|qualified|permit|observer|gloves|grounding|training) "
+)
 
 
 class Lean(StrEnum):
@@ -37,6 +43,10 @@ def lean(said: Said) -> Lean | None:
     if _STANDARD.search(text) or found.holds(text, "standards") or found.holds(text, "rules"):
         return Lean.COMPLIANCE
     asks_meaning = text.startswith(("what does ", "what do ")) and found.end(text, "means") > 0
+    if _IEEE_APPARATUS.search(text):
+        return Lean.TECHNICAL
+    if _WORK_RULES.match(text):
+        return Lean.COMPLIANCE
     if found.start(text, "asks_how") or asks_meaning or found.is_whole(text, "what_is_term"):
         return Lean.COMPLIANCE if found.holds(text, "rule_verbs") else Lean.EITHER
     if found.end(text, "asks_how_after"):

@@ -89,6 +89,8 @@ def _other_period(said: Said, known: Before) -> Step | None:
     if _match("major event days", said) is not None:
         is_with = bool(re.search(r"(?<!\S)(?:with|including|include) ", said.text))
         return Call("reliability", {**known.input, "with_major_events": is_with}, "reliability")
+    if _match("what is left out", said) is not None:
+        return Call("reliability", {**known.input, "planned": "UNPLANNED"}, "reliability")
     heard = _match("by groups", said)
     if heard is not None:
         words = re.sub(r" (?:instead|now|too|then|please)$", "", heard.written("words"))
@@ -129,8 +131,8 @@ def _fewer(said: Said, known: Before) -> Step | None:
 
 
 _BARE_DEGREES = re.compile(
-    r"(?:(?:and|what about|how about|now|then|same|but|or) ){1,2}(?:at |with "
-    r")?(?P<value>-?\d+(?:\.\d+)?) (?:degrees? )?"
+    r"(?:(?:(?:and|what about|how about|now|then|same|but|or) ){1,2}(?:at |with )?|at )"
+    r"(?P<value>-?\d+(?:\.\d+)?) (?:degrees? )?"
 )
 _RESTORING = re.compile(
     r"(?<!\S)(?:restoring|restore|restoration of|recovering|recover) (?:it|that|this|everything) "

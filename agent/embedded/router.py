@@ -17,6 +17,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from agent.backends.requests import Question
+from agent.embedded.asides import aside_of
 from agent.embedded.concepts import by_concept, loosely
 from agent.embedded.dialogue import Before, before, guessed, ids_in, picked, placed, pointed
 from agent.embedded.documents_or_data import COMPLIANCE, TECHNICAL, Lean, asks_more_of_documents, lean
@@ -30,7 +31,14 @@ from agent.embedded.not_on_record import compared, ranked, unknown_kind
 from agent.embedded.offering import offer_of
 from agent.embedded.phrases import phrases
 from agent.embedded.sentences import at_commas, sentences
-from agent.embedded.talk import command, refused, small_talk, without_fillers, without_fillers_within
+from agent.embedded.talk import (
+    command,
+    refused,
+    small_talk,
+    without_fillers,
+    without_fillers_within,
+    without_purpose,
+)
 from agent.embedded.vocabulary import RESERVED
 from agent.semantic.spelling import ordinary_words
 from agent.semantic.typed import written_out
@@ -56,6 +64,7 @@ class Part:
             ``passed_over`` for it.
         maybe: what may be meant and is offered if the analyst cannot read the question.
         candidates: how the things were ranked of which one shall fail in a cascade; none: no such question.
+        aside: what the text began with that asks nothing.
         pieces: the questions of the words, asked one by one if they are not understood together.
     """
 
@@ -70,6 +79,7 @@ class Part:
     maybe: tuple[Offer, ...] = ()
     passed_over: tuple[str, ...] = ()
     candidates: str = ""
+    aside: str = ""
 
     @property
     def is_understood(self) -> bool:
@@ -85,7 +95,7 @@ class Part:
 def plan(question: Question) -> tuple[Part, ...]:
     """Return what is to be done to answer a text: one part, or several where it asks several things."""
     typed = question.text.strip()
-    text = written_out(typed)
+    text = without_purpose(written_out(typed))
     known = before(question)
     said = read(text)
     if len(typed) > MOST_CHARACTERS:
@@ -104,6 +114,17 @@ def plan(question: Question) -> tuple[Part, ...]:
     talk = small_talk(said, [tool.name for tool in question.tools])
     if talk is not None:
         return (Part(text, talk),)
+    aside = aside_of(text)
+    if aside is None:
+        return _planned(text, said, question, known)
+    if aside.about is not None:
+        known = replace(known, asset=aside.about)
+    parts = _planned(aside.asked, read(aside.asked), question, known)
+    return (replace(parts[0], aside=aside.text), *parts[1:])
+
+
+def _planned(text: str, said: Said, question: Question, known: Before) -> tuple[Part, ...]:
+    """Return the parts of a text that is a question, or several."""
     pieces = sentences(text)
     if min(len(read(piece).words) for piece in pieces) < 2:
         pieces = sentences(text, at_and=False)
@@ -131,6 +152,8 @@ def _several(
         if together.is_understood and not together.is_documents and not _is_unclear(together):
             return (together,)
         documents = lean(without_fillers(said)) or (parts[0].lean if parts[0].is_documents else None)
+        is_case = parts[-1].is_documents and not phrases().start(read(pieces[0]).text, "question_words")
+        documents = documents or (parts[-1].lean if is_case else None)  # "… was flooded, what to do"
         if documents is not None and not ids_in(said) and not any(is_clear):
             analyst = _analyst(text, said, said, known)  # a question of the documents in two clauses
             return (Part(text, analyst, is_documents=True, lean=documents),)
@@ -155,6 +178,10 @@ def _parts(pieces: list[str], question: Question, known: Before) -> tuple[Part, 
         if small_talk(said, [tool.name for tool in question.tools]) is not None and len(pieces) > 1:
             continue
         part = Part(piece, no) if no is not None else one(piece, said, known)
+        is_echo = phrases().is_whole(without_fillers(said).text, "is_it_known")
+        if is_echo and found and isinstance(found[-1].step, Call) and found[-1].step.tool == "outage_status":
+            found[-1] = replace(found[-1], words=f"{found[-1].words} {piece}")
+            continue
         before = found[-1].step if found else None
         is_open = (
             not part.is_understood

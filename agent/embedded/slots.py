@@ -123,6 +123,14 @@ _LONG_UNITS = (
     (r"degrees? (?:f|fahrenheit) ", "°f "),
     (r"(?:celsius|centigrade) ", "°c "),
     (r"fahrenheit ", "°f "),
+    (
+        r"(?:square|squarely|straight|right|directly) across(?: the (?:line|conductors?|wires?))? ",
+        "perpendicular ",
+    ),
+    (r"(?:at )?(?:a )?right angles?(?: to the (?:line|conductors?))? ", "perpendicular "),
+    (r"perpendicular (?:to|with) the (?:line|conductors?) ", "perpendicular "),
+    (r"parallel (?:to|with) the (?:line|conductors?) ", "parallel "),
+    (r"(?:no|without|without any|zero) (?:sun|sunshine|sunlight) ", "sunless "),
     (r"° c ", "°c "),
     (r"° f ", "°f "),
     (r"degrees? ", "° "),
@@ -171,6 +179,7 @@ _BESIDE = frozenset(
     ]
 )
 
+_SUNLESS = "sunless"
 _ANGLES = {"perpendicular": 90.0, "crosswind": 90.0, "parallel": 0.0, "along": 0.0}
 
 
@@ -182,6 +191,7 @@ class Weather:
     wind_speed_m_s: float | None = None
     degrees: float | None = None
     wind_angle_deg: float | None = None
+    sun_w_per_m2: float | None = None
 
     def as_input(self) -> dict[str, float]:
         """Return what is known of it, as the tool is asked."""
@@ -189,6 +199,7 @@ class Weather:
             "air_temp_c": self.air_temp_c,
             "wind_speed_m_s": self.wind_speed_m_s,
             "wind_angle_deg": self.wind_angle_deg,
+            "sun_w_per_m2": self.sun_w_per_m2,
         }
         return {name: value for name, value in values.items() if value is not None}
 
@@ -202,6 +213,7 @@ def weather(text: str) -> Weather | None:
     wind: float | None = None
     degrees: float | None = None
     angle: float | None = None
+    sun: float | None = None
     at = 0
     while at < len(words):
         word = words[at]
@@ -222,13 +234,16 @@ def weather(text: str) -> Weather | None:
         elif word in _ANGLES and angle is None:
             angle = _ANGLES[word]
             at += 1
+        elif word == _SUNLESS and sun is None:
+            sun = 0.0
+            at += 1
         elif word in _BESIDE:
             at += 1
         else:
             return None
-    if temp is None and wind is None and degrees is None:
+    if temp is None and wind is None and degrees is None and sun is None:
         return None
-    return Weather(temp, wind, degrees, angle if wind is not None else None)
+    return Weather(temp, wind, degrees, angle if wind is not None else None, sun)
 
 
 def load_factor(text: str) -> float | None:
@@ -244,7 +259,7 @@ def load_factor(text: str) -> float | None:
 _VALUE = r"-?\d+(?:\.\d+)?"
 _IN_TEXT = re.compile(
     rf"(?<!\S){_VALUE} (?:m/s|mps|mph|ft/s|fps|km/h|kmh|kph|kn|knots?|°c|°f|c|f) (?:(?:of )?winds? )?"
-    r"|(?<!\S)0 m/s "
+    r"|(?<!\S)0 m/s |(?<!\S)(?:blowing )?(?:perpendicular|crosswind|parallel) |(?<!\S)sunless "
 )
 
 

@@ -73,6 +73,13 @@ def without_fillers(said: Said) -> Said:
     return said
 
 
+def without_purpose(text: str) -> str:
+    """Return a text without what it is for at its end: "… for the board", "… in plain words"."""
+    bare = text.rstrip(" ?.!,")
+    end = phrases().end(f"{bare.lower()} ", "purpose")
+    return bare[:end].rstrip(" ,") if end else text
+
+
 def without_fillers_within(said: Said) -> Said:
     """Return a question without words that change nothing wherever they stand: "exactly", "right now"."""
     while (span := phrases().place(said.text, "fillers_within")) is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from agent.backends.requests import ToolOutcome
@@ -33,10 +33,18 @@ _LEAST_HELD_FRAC = 0.6
 _FEWEST_HELD = 2
 _FEWEST_WORDS = 3
 _WHOLE = 0.995
+_FEWEST_TITLE = 3
 
 
-def best_of(found: Mapping[str, ToolOutcome], lean: Lean) -> str | None:
-    """Return the search whose first passage fits the question best; None where none found anything."""
+def best_of(found: Mapping[str, ToolOutcome], lean: Lean, question: str = "") -> str | None:
+    """Return the search whose first passage fits the question best; None where none found anything.
+
+    A document whose title the question says ("cold load pickup, how do we …") is meant before any other.
+    """
+    asked = {group[0] for group in term_groups(question)}
+    titled = [name for name, outcome in found.items() if _is_titled(outcome, asked)]
+    if len(titled) == 1:
+        return titled[0]
     meant = {Lean.TECHNICAL: TECHNICAL, Lean.COMPLIANCE: COMPLIANCE}.get(lean)
     scores = {
         name: _first(outcome, "score") * (_LEANING if name == meant else 1.0)
@@ -52,6 +60,16 @@ def _first(outcome: ToolOutcome, field: str) -> float:
     first: Any = passages[0] if isinstance(passages, list) and passages else None
     value = first.get(field) if isinstance(first, Mapping) else None
     return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _is_titled(outcome: ToolOutcome, asked: Collection[str]) -> bool:
+    """Return whether a question says the title of the document that a search put first, up to its colon."""
+    if outcome.ended is not DoneReason.ANSWERED:
+        return False
+    passages = outcome.content.get("passages") if isinstance(outcome.content, Mapping) else None
+    first: Any = passages[0] if isinstance(passages, list) and passages else {}
+    title = [group[0] for group in term_groups(str(first.get("document", "")).partition(":")[0])]
+    return len(title) >= _FEWEST_TITLE and all(term in asked for term in title)
 
 
 def answers_the_asked(outcome: ToolOutcome) -> bool:

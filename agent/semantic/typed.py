@@ -34,6 +34,7 @@ _SIGNS = (
     (r"(?<=[a-z]{3})\s?/\s?(?=[a-z]{3})(?![a-z]*/)", " and "),
     (r"\bback[ -](fee?d)\b", r"back\1"),
     (r"(?<=\d)\s?pct\b\.?", " percent"),
+    (r"(?<=[a-z] )(\d{1,3})\s?(?:h|hrs?)\b(?!\s?/)\.?", r"\1 hours"),
     (r"(?<=\d)\s?(?:deg|degs)\b\.?", " degrees"),
     (r"\b(wo|xfmr|mtr|ckt|fdr|cust|sub|mw|med)'s\b", r"\1s"),
 )

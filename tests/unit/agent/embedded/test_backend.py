@@ -181,22 +181,73 @@ def test_several_that_are_selected_are_offered() -> None:
     assert done(events).reason is DoneReason.ASKED_BACK
 
 
-def test_of_two_questions_the_one_that_is_not_understood_is_named() -> None:
-    unknown = ToolOutcome(
-        content={"question": "?", "not_known": ["flurbs"]},
-        summary='I do not know what "flurbs" means here.',
-        ended=DoneReason.ASKED_BACK,
-    )
+UNKNOWN = ToolOutcome(
+    content={"question": "?", "not_known": ["flurbs"]},
+    summary='I do not know what "flurbs" means here.',
+    ended=DoneReason.ASKED_BACK,
+)
+
+
+def test_of_two_questions_the_one_that_is_understood_is_answered_and_the_other_named() -> None:
     events = ask(
         "What is XFMR-1-01-0001? How many flurbs are there?",
         tool("asset_lookup", FACTS),
-        tool("grid_analyst", unknown),
+        tool("grid_analyst", UNKNOWN),
     )
 
-    assert "45 kVA" not in text_of(events)
-    assert "“How many flurbs are there?”: I do not know what" in text_of(events)
-    offered = next(event for event in events if isinstance(event, Choices))
-    assert [choice.question for choice in offered.choices] == ["What is XFMR-1-01-0001?"]
+    text = text_of(events)
+    assert "That asks two things; I can answer one of them." in text
+    assert "**What is XFMR-1-01-0001?**\n\nIt is rated 45 kVA." in text
+    assert "**How many flurbs are there?**\n\nNot answered: I do not know what" in text
+    assert any(isinstance(event, Assets) for event in events)
+    assert done(events).reason is DoneReason.ASKED_BACK
+    assert done(events).state["asset"] == "XFMR-1-01-0001"
+
+
+def test_a_text_ends_as_most_of_its_parts_do() -> None:
+    events = ask(
+        "What is XFMR-1-01-0001? How many flurbs are there? What is the risk now?",
+        tool("asset_lookup", FACTS),
+        tool("grid_analyst", UNKNOWN),
+        tool("risk", ToolOutcome(content={}, summary="Risk is 3.")),
+    )
+
+    assert "That asks three things; I can answer two of them." in text_of(events)
+    assert "Risk is 3." in text_of(events)
+    assert done(events).reason is DoneReason.ANSWERED
+
+
+def test_the_choices_of_a_part_that_is_not_answered_can_be_taken() -> None:
+    form = {"metrics": ["outages_count"]}
+    asked = ToolOutcome(
+        content={"question": "Which?", "choices": {"Outages (a)": form}},
+        events=(
+            Choices(
+                reason=ChoicesReason.AMBIGUOUS, choices=(Choice(label="Outages (a)", question="Outages (a)"),)
+            ),
+        ),
+        summary="Which?",
+        ended=DoneReason.ASKED_BACK,
+    )
+    first = ask(
+        "What is XFMR-1-01-0001? How many flurbs are there?",
+        tool("asset_lookup", FACTS),
+        tool("grid_analyst", asked),
+    )
+    calls: list[Mapping[str, Any]] = []
+
+    ask("Outages (a)", tool("grid_analyst", FACTS, calls), state=done(first).state)
+
+    assert calls == [{"form": form}]
+
+
+def test_what_leads_to_a_question_is_told_to_be_no_part_of_it() -> None:
+    calls: list[Mapping[str, Any]] = []
+
+    events = ask("I'm standing at XFMR-1-01-0001. How old is it?", tool("asset_lookup", FACTS, calls))
+
+    assert calls == [{"asset": "XFMR-1-01-0001"}]
+    assert "I took “I'm standing at XFMR-1-01-0001” as what leads to the question." in text_of(events)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "???", "x" * 501, "(" * 100, "the " * 120, "\x00", "🙂 🙂"])
