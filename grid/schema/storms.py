@@ -15,7 +15,9 @@ from grid.selectors import storms
 _SEE_WEATHER = "grid.view_weatherobservation"
 
 
-@strawberry.type(description="What makes a local day a storm day: more unplanned outages than exp(α + 2.5 β)")
+@strawberry.type(
+    description="What makes a local day a storm day: more unplanned outages than exp(α + 2.5 β)."
+)
 class StormRule:
     """The rule."""
 

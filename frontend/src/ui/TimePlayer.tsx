@@ -45,7 +45,8 @@ export function TimePlayer(props: Props) {
     <IconButton
       key={label}
       size="small"
-      aria-label={label}
+      // What one reads is in the name, so that it can be said aloud.
+      aria-label={`${label}, ${text}`}
       onClick={() => props.onStep(hours)}
       disabled={hours < 0 ? index <= 0 : index >= last}
       sx={{ fontSize: '0.75rem', fontWeight: 500, borderRadius: 1, px: 0.75 }}

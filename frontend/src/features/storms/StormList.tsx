@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useQuery } from 'urql';
 
-import { formatInstant, formatNumber, UNKNOWN } from '../../lib/format';
+import { formatInstant, formatNumber, plural, UNKNOWN } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
 import { DataTable } from '../../ui/DataTable';
 import type { ShownColumn } from '../../ui/DataTable';
@@ -11,7 +11,7 @@ import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 import { PeriodForm } from './PeriodForm';
 import { StormsQuery } from './queries';
 import type { Storm } from './queries';
-import { daysWords, ruleWords, unknownWords } from './words';
+import { daysWords, ruleWords } from './words';
 
 interface Props {
   timeZone: string;
@@ -19,6 +19,14 @@ interface Props {
 }
 
 const MINUTES_PER_HOUR = 60;
+
+function remarks({ endedAt, majorEventDays, unknownOutageCount }: Storm): string {
+  const found = endedAt == null ? ['not over'] : [];
+  if (majorEventDays == null) found.push('major event day: not known');
+  else if (majorEventDays.length > 0) found.push(plural(majorEventDays.length, 'major event day'));
+  if (unknownOutageCount > 0) found.push(`${plural(unknownOutageCount, 'outage')} with unknown customers`);
+  return found.join(', ');
+}
 
 function columnsOf(timeZone: string, onReplay: Props['onReplay']): ShownColumn<Storm>[] {
   return [
@@ -37,10 +45,7 @@ function columnsOf(timeZone: string, onReplay: Props['onReplay']): ShownColumn<S
             {daysWords(storm)}
           </Button>
           <Typography variant="caption" component="div" color="textSecondary" title={storm.majorEventReason ?? undefined}>
-            {storm.endedAt == null ? 'not over' : null}
-            {storm.majorEventDays == null
-              ? 'major event day: not known'
-              : storm.majorEventDays.length > 0 && `major event day${storm.majorEventDays.length === 1 ? '' : 's'}`}
+            {remarks(storm)}
           </Typography>
         </>
       ),
@@ -50,7 +55,7 @@ function columnsOf(timeZone: string, onReplay: Props['onReplay']): ShownColumn<S
       label: 'Outages',
       isNumber: true,
       value: ({ outageCount }) => outageCount,
-      cell: ({ outageCount, unknownOutageCount }) => <span title={unknownWords(unknownOutageCount) ?? undefined}>{formatNumber(outageCount)}</span>,
+      cell: ({ outageCount }) => formatNumber(outageCount),
     },
     {
       key: 'customers',

@@ -33,7 +33,7 @@ export function FromAfar({ source, filters, onZoomTo }: Props) {
         </Typography>
         <Button
           size="small"
-          aria-label={`Zoom in to where ${title} appear, zoom ${minZoom}`}
+          aria-label={`${title} appear from zoom ${minZoom}: zoom in`}
           onClick={() => onZoomTo(minZoom)}
           data-testid={`zoom-to-${key}`}
           sx={{ p: 0, minWidth: 0, whiteSpace: 'nowrap', flexShrink: 0 }}
