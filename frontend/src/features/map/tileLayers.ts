@@ -39,6 +39,8 @@ export class TileLayers {
 
   /** Draw these and nothing else; the first lies lowest. */
   set(specs: readonly TileLayerSpec[]): void {
+    // A map whose style has gone, as when the colours change, draws nothing more.
+    if (this.map.getLayer(this.beforeId) === undefined) return;
     const wanted = new Set(specs.map((spec) => spec.key));
     for (const key of [...this.shown.keys()]) if (!wanted.has(key)) this.remove(key);
     for (const spec of specs) this.draw(spec);
