@@ -188,9 +188,10 @@ UNKNOWN = ToolOutcome(
 )
 
 
-def test_of_two_questions_the_one_that_is_understood_is_answered_and_the_other_named() -> None:
+@pytest.mark.parametrize("unknown", ["flurbs", "somethings"])
+def test_of_two_questions_the_one_that_is_understood_is_answered_and_the_other_named(unknown: str) -> None:
     events = ask(
-        "What is XFMR-1-01-0001? How many flurbs are there?",
+        f"What is XFMR-1-01-0001? How many {unknown} are there?",
         tool("asset_lookup", FACTS),
         tool("grid_analyst", UNKNOWN),
     )
@@ -198,7 +199,7 @@ def test_of_two_questions_the_one_that_is_understood_is_answered_and_the_other_n
     text = text_of(events)
     assert "That asks two things; I can answer one of them." in text
     assert "**What is XFMR-1-01-0001?**\n\nIt is rated 45 kVA." in text
-    assert "**How many flurbs are there?**\n\nNot answered: I do not know what" in text
+    assert f"**How many {unknown} are there?**\n\nNot answered: I do not know what" in text
     assert any(isinstance(event, Assets) for event in events)
     assert done(events).reason is DoneReason.ASKED_BACK
     assert done(events).state["asset"] == "XFMR-1-01-0001"
