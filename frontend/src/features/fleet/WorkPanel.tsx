@@ -69,7 +69,7 @@ export function WorkPanel({ transformer, recommendation, canSeeOrders, canOrder,
           {recommendation === undefined ? (
             <Typography variant="body2">Weighing what is known</Typography>
           ) : recommendation === null ? (
-            <Typography variant="body2">Nothing speaks for action now.</Typography>
+            <Typography variant="body2">Neither a prediction of its failure nor the band of its health calls for action.</Typography>
           ) : (
             <>
               <Typography variant="body2" sx={{ fontWeight: 500 }}>
