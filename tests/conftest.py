@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from grid.warehouse import Warehouse
 from tests.clients import Api
 from tests.factories.grid import MOMENT
-from tests.quick_flush import empty_tables
+from tests.quick_flush import empty_tables, replace_lost_connections
 from tests.small_network import SmallNetwork, make_small_network
 
 PASSWORD = "correct horse battery staple"
@@ -23,6 +23,12 @@ hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=No
 hypothesis_settings.register_profile("explore", max_examples=1000, deadline=None)
 hypothesis_settings.load_profile(os.environ.get("FLUX_EXAMPLES", "repeatable"))
 """The same run of tests twice draws the same examples; FLUX_EXAMPLES=explore looks for new ones."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Begin each test with connections that work: one lost in a test must not fail all that follow."""
+    replace_lost_connections()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 
 APPEND_ONLY = {'"api_auditrecord"', '"api_auditoutcome"'}
 KEPT = {
@@ -19,8 +19,18 @@ def is_kept(table: str) -> bool:
     return table in KEPT or table.startswith("django_celery_beat")
 
 
+def replace_lost_connections() -> None:
+    """Let Django connect anew where a session is closed, as it does between two requests."""
+    for each in connections.all(initialized_only=True):
+        session = each.connection
+        if getattr(session, "closed", False) and not each.in_atomic_block:
+            each.close()
+            each.connection = None
+
+
 def empty_tables(_: Any = None) -> None:
     """Empty the tables that tests filled; takes the place of ``TransactionTestCase._fixture_teardown``."""
+    replace_lost_connections()
     database = str(connection.settings_dict["NAME"])
     assert database.startswith("test_"), f"{database} is no test database"
     names = connection.introspection.django_table_names(only_existing=True, include_views=False)
