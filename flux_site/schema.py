@@ -60,6 +60,7 @@ from grid.schema.health import HealthMutation
 from grid.schema.imports import ImportsMutation, ImportsQuery
 from grid.schema.initial_load import InitialLoadQuery
 from grid.schema.live import OperationsSubscription
+from grid.schema.live_layers import LayerSubscription
 from grid.schema.live_loading import LoadingSubscription
 from grid.schema.operations import OperationsQuery
 from grid.schema.outages import OutagesMutation, OutagesQuery
@@ -217,6 +218,7 @@ class Subscription(
     JobsSubscription,
     OperationsSubscription,
     LoadingSubscription,
+    LayerSubscription,
     CascadeSubscription,
     RiskSubscription,
     VulnerabilitySubscription,

@@ -11,7 +11,7 @@ from flux_site.api.guard import Requires
 from flux_site.api.once import once
 from flux_site.api.visibility import require_login
 from grid.federation import from_either_store
-from grid.selectors import analytics, kpis, map_layers, search
+from grid.selectors import analytics, kpis, map_layers, search, tiles
 
 AttributeKind = strawberry.enum(map_layers.AttributeKind, description="What the values of a property are.")
 
@@ -129,7 +129,9 @@ class MapLayer:
     status: str = strawberry.field(
         description="NEVER_SYNCED, FRESH, STALE, RUNNING, FAILED or PAUSED; FROM_WAREHOUSE without the cache."
     )
-    data_version: str | None
+    data_version: str | None = strawberry.field(
+        description="Of its columns: another one after each sync, edit and new rating that they show."
+    )
     permission: str
 
     @strawberry_django.field(
@@ -139,6 +141,15 @@ class MapLayer:
     def feature_count(self, info: Info) -> int | None:
         """Return the number of features."""
         return once(info, "feature_counts", map_layers.feature_counts).get(self.key)
+
+    @strawberry_django.field(
+        description="Of its tiles, for you: another one after each change that they show, also once the "
+        "cells for views from afar are made anew. Null if never synced, or if the cache does not answer."
+    )
+    def tiles_version(self, info: Info) -> str | None:
+        """Return the version of the tiles."""
+        user = require_login(info)
+        return once(info, "tile_versions", lambda: tiles.known_versions(user)).get(self.key)
 
 
 @strawberry.type(description="An asset that matches a search.")
@@ -205,15 +216,21 @@ def _legend(entries: tuple[map_layers.LegendEntry, ...]) -> list[LegendEntry]:
     ]
 
 
-def _data_version(layer: map_layers.MapLayer, of_rows: str | None, of_ratings: str | None) -> str | None:
-    """Return the version of a layer's rows, and of the ratings that its columns show."""
-    if of_rows is None or of_ratings is None or layer.columns_version_sql is None:
-        return of_rows
-    return f"{of_rows}|{of_ratings}"
+def _data_version(
+    layer: map_layers.MapLayer, of_rows: str | None, of_ratings: str | None, edits: dict[str, int]
+) -> str | None:
+    """Return the version of a layer's rows, of the edits of them and of the ratings that its columns show."""
+    if of_rows is None:
+        return None
+    parts = [of_rows, *(str(edits[table]) for table in layer.changing_tables if table in edits)]
+    if of_ratings is not None and layer.columns_version_sql is not None:
+        parts.append(of_ratings)
+    return "|".join(parts)
 
 
 def layers_of_map(user: Any) -> list[MapLayer]:
     """Return the map layers a user may see."""
+    edits = map_layers.edit_versions()  # before the rows
     states, shown = map_layers.freshness(), map_layers.shown_ratings()
     return [
         MapLayer(
@@ -254,7 +271,7 @@ def layers_of_map(user: Any) -> list[MapLayer]:
             confirmed_at=states[layer.sync_layer].confirmed_at,
             is_too_old=states[layer.sync_layer].is_too_old,
             status=states[layer.sync_layer].status,
-            data_version=_data_version(layer, states[layer.sync_layer].data_version, shown.version),
+            data_version=_data_version(layer, states[layer.sync_layer].data_version, shown.version, edits),
             permission=layer.permission,
         )
         for layer in map_layers.LAYERS

@@ -45,8 +45,13 @@ def data_versions(tables: Sequence[str]) -> Versions | None:
 
     To be read before the rows: what changes in between is then read again the next time.
     """
-    found = dict(fetch(_VERSIONS, (list(tables),)))
+    found = table_versions(tables)
     return tuple(found[table] for table in tables) if found.keys() >= set(tables) else None
+
+
+def table_versions(tables: Sequence[str]) -> dict[str, int]:
+    """Return the versions of those of some tables that have one, by table. To be read before the rows."""
+    return dict(fetch(_VERSIONS, (list(tables),)))
 
 
 def data_marks(tables: Sequence[str]) -> Marks | None:

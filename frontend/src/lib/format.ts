@@ -74,6 +74,11 @@ export function formatInstant(at: string | null | undefined, timeZone?: string):
   }).format(date);
 }
 
+/** Time of day to the second in the given zone, `14:05:09`. */
+export function formatTimeOfDay(atMs: number, timeZone?: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone }).format(atMs);
+}
+
 /** `840 ms`, `12.4 s`, `3 min 05 s`. */
 export function formatDuration(ms: number | null | undefined): string {
   if (!isKnown(ms)) return UNKNOWN;

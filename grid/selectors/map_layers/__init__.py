@@ -12,7 +12,7 @@ from grid.selectors.map_layers.definition import (
     MapLayer,
 )
 from grid.selectors.map_layers.deltas import KIND, REMOVED, VERSION, Delta, DeltaKind, delta, table_version
-from grid.selectors.map_layers.freshness import LayerFreshness, freshness
+from grid.selectors.map_layers.freshness import LayerFreshness, edit_versions, freshness
 from grid.selectors.map_layers.ratings import ShownRatings, shown_ratings
 from grid.selectors.map_layers.registry import COLUMN_LAYERS, LAYERS, find_layer
 from grid.selectors.map_layers.warehouse_rows import warehouse_table, warehouse_version
@@ -35,6 +35,7 @@ __all__ = [
     "MapLayer",
     "ShownRatings",
     "delta",
+    "edit_versions",
     "feature_counts",
     "find_layer",
     "freshness",

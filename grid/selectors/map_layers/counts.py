@@ -1,11 +1,9 @@
 """How many features each layer of the map has."""
 
-from django.conf import settings
 from django.db import connection
 
-from flux_site.api.outages import DATABASE_FAULTS, database_was_away, note_database_away
-from flux_site.api.patience import answering_within
 from grid import models
+from grid.selectors.map_layers.cached import from_cache_or
 from grid.selectors.map_layers.registry import LAYERS
 
 _LIVE = " UNION ALL ".join(
@@ -20,13 +18,11 @@ def feature_counts() -> dict[str, int]:
 
     A layer whose number is not known is left out: its tiles were never made, or PostgreSQL does not answer.
     """
-    if database_was_away():
-        return {}
-    try:
-        with answering_within(settings.POSTGIS_ANSWER_TIMEOUT_S), connection.cursor() as cursor:
-            cursor.execute(_LIVE)
-            counts = dict(cursor.fetchall())
-            return counts | dict(models.TileBuild.objects.values_list("layer", "row_count"))
-    except DATABASE_FAULTS:
-        note_database_away()
-        return {}
+    return from_cache_or({}, _counted)
+
+
+def _counted() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LIVE)
+        counts = dict(cursor.fetchall())
+    return counts | dict(models.TileBuild.objects.values_list("layer", "row_count"))

@@ -6,7 +6,9 @@ from datetime import datetime
 from flux_site.api.errors import WarehouseUnavailableError
 from grid.federation import operational
 from grid.selectors import sync
-from grid.selectors.map_layers.registry import LAYERS
+from grid.selectors.data_versions import table_versions
+from grid.selectors.map_layers.cached import from_cache_or
+from grid.selectors.map_layers.registry import COLUMN_LAYERS, LAYERS
 
 FROM_WAREHOUSE = "FROM_WAREHOUSE"
 """The status of a layer whose rows come from the warehouse, since the cache does not answer."""
@@ -31,6 +33,12 @@ def freshness() -> dict[str, LayerFreshness]:
         DatabaseUnavailable: if neither store answers.
     """
     return operational(field="mapLayers", layers=(), from_cache=_in_cache, from_warehouse=_in_warehouse)
+
+
+def edit_versions() -> dict[str, int]:
+    """Return the versions of the tables behind columns whose rows change without a sync, by table."""
+    tables = sorted({table for layer in COLUMN_LAYERS for table in layer.changing_tables})
+    return from_cache_or({}, lambda: table_versions(tables))
 
 
 def _in_cache() -> dict[str, LayerFreshness]:

@@ -5,7 +5,7 @@ from grid.selectors.tiles.drawing import TilesNotReady
 from grid.selectors.tiles.limits import TilesBusy, TooManyTiles
 from grid.selectors.tiles.serving import ServedTile, serve_tile
 from grid.selectors.tiles.tilejson import describe
-from grid.selectors.tiles.version import tile_version, zones_of
+from grid.selectors.tiles.version import known_versions, tile_version, tile_versions, zones_of
 
 __all__ = [
     "ServedTile",
@@ -14,8 +14,10 @@ __all__ = [
     "TilesNotReady",
     "TooManyTiles",
     "describe",
+    "known_versions",
     "parse_address",
     "serve_tile",
     "tile_version",
+    "tile_versions",
     "zones_of",
 ]

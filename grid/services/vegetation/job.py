@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from flux_site.api.live import announce
 from flux_site.jobs.context import JobContext
 from flux_site.jobs.models import Job, JobStatus
 from flux_site.jobs.services import create_job
@@ -78,6 +79,7 @@ def carry_out(context: JobContext) -> dict[str, Any]:
     context.progress(0.2, f"{waiting} trees to assess")
     while done := assess_next(params, now=now):
         assessed += done
+        announce("layers", ["vegetation_risk"])
         context.progress(0.2 + 0.65 * min(assessed / max(waiting, 1), 1.0), f"{assessed} of {waiting} trees")
     context.progress(0.87, "Work packages")
     packages = put_together(params, now=now)

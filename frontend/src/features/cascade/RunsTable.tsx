@@ -127,7 +127,7 @@ function runColumns({ chosen, onChoose, onOpen, onRepeat, canRun, timeZone }: Co
       isWrapped: true,
       cell: ({ runId, name, scenario }) => (
         <>
-          <Button onClick={() => onOpen(runId)} sx={{ p: 0, minWidth: 0, textAlign: 'left' }} data-testid={`open-run-${runId}`}>
+          <Button onClick={() => onOpen(runId)} sx={{ p: 0, minWidth: 130, justifyContent: 'flex-start', textAlign: 'left' }} data-testid={`open-run-${runId}`}>
             {name}
           </Button>
           {scenario != null && (

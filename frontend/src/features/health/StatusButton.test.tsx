@@ -15,7 +15,7 @@ const DOWN = { __typename: 'ServiceHealth', name: 'redis', isUp: false, latencyM
 const ago = (minutes: number | null): string | null => (minutes === null ? null : new Date(Date.now() - minutes * MINUTE_MS).toISOString());
 
 function layer(key: string, ageMin: number | null, isTooOld: boolean | null) {
-  return { __typename: 'MapLayer', key, title: key, confirmedAt: ago(ageMin), isTooOld, status: 'FRESH', rowCount: 1, dataVersion: 'v' };
+  return { __typename: 'MapLayer', key, title: key, confirmedAt: ago(ageMin), isTooOld, status: 'FRESH', rowCount: 1, dataVersion: 'v', tilesVersion: 't' };
 }
 
 function source(key: string, ageMin: number | null, change: object = {}) {

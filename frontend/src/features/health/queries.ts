@@ -24,6 +24,7 @@ export const DataAgeQuery = graphql(`
       status
       rowCount
       dataVersion
+      tilesVersion
     }
   }
 `);

@@ -129,14 +129,14 @@ function jobColumns(selected: string | null, onSelect: (jobId: string) => void, 
       label: 'Job',
       isWrapped: true,
       cell: (job) => (
-        <Button onClick={() => onSelect(job.jobId)} aria-pressed={job.jobId === selected} sx={{ p: 0, minWidth: 0, textAlign: 'left' }}>
+        <Button onClick={() => onSelect(job.jobId)} aria-pressed={job.jobId === selected} sx={{ p: 0, minWidth: 170, justifyContent: 'flex-start', textAlign: 'left' }}>
           {job.title}
         </Button>
       ),
     },
     { key: 'kind', label: 'Kind', cell: (job) => job.kind },
     { key: 'status', label: 'Status', cell: (job) => <Chip variant="outlined" color={statusColour(job.status)} label={humanize(job.status)} /> },
-    { key: 'progress', label: 'Progress', widthPx: 220, cell: (job) => <Progress job={job} /> },
+    { key: 'progress', label: 'Progress', widthPx: 160, cell: (job) => <Progress job={job} /> },
     { key: 'created', label: 'Created', cell: (job) => formatInstant(job.createdAt, timeZone) },
     { key: 'took', label: 'Took', isNumber: true, cell: (job) => <Took job={job} /> },
     { key: 'by', label: 'By', cell: (job) => job.owner ?? 'schedule' },

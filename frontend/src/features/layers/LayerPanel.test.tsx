@@ -31,6 +31,7 @@ function source(key: string, title: string, change: Partial<MapLayerInfo> = {}):
     featureCount: 1234,
     syncedAt: new Date(Date.now() - 300_000).toISOString(),
     dataVersion: 'v1',
+    tilesVersion: 't1',
     status: 'FRESH',
     legend: VOLTAGE_LEGEND.map((entry) => ({ ...entry, value: null })),
     colourings: [],

@@ -16,6 +16,7 @@ import { ChevronDownIcon, ChevronRightIcon } from '../../ui/icons';
 import { useNow } from '../../ui/useNow';
 
 import { FILTER_FIELDS } from './filters/fields';
+import { LiveLine } from './live/LiveLine';
 import { FilterChips } from './panel/FilterChips';
 import { FilterChoice } from './panel/FilterChoice';
 import { Group } from './panel/Group';
@@ -75,6 +76,7 @@ export function LayerPanel({ onColour, onVisible, timeZone, analysis, analysisCo
       <FilterChips sources={layers.sources} filters={display.filters} onFilters={(filters) => onDisplay({ filters })} />
       <Collapse in={isOpen} timeout={0} unmountOnExit={isNarrow} sx={{ overflowY: 'auto' }}>
         <Box sx={{ px: 1.5, pb: 0.5 }}>
+          <LiveLine timeZone={timeZone} />
           <ToggleButtonGroup
             exclusive
             fullWidth

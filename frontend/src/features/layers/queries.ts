@@ -24,6 +24,7 @@ export const MapLayersQuery = graphql(`
       featureCount
       syncedAt
       dataVersion
+      tilesVersion
       status
       legend {
         label
@@ -67,15 +68,12 @@ export const CircuitLoadingNews = graphql(`
   }
 `);
 
-/** That outages changed; where they are is read anew. */
-export const OutageMarkNews = graphql(`
-  subscription OutageMarkNews {
-    outageUpdates {
+/** Layers of which something changed; what, the list of layers says. */
+export const MapLayerNews = graphql(`
+  subscription MapLayerNews {
+    mapLayerUpdates {
       isCurrentState
-      goneIds
-      outages {
-        assetId
-      }
+      keys
     }
   }
 `);

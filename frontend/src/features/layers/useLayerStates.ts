@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 
 import type { Bounds } from '../../lib/boundsGrid';
@@ -29,6 +29,7 @@ export interface MapLayers {
   refreshLayer: (key: LayerKey) => void;
   /** Values of a layer's rows changed where they are. */
   touchLayer: (key: LayerKey) => void;
+  /** Ask for the list of layers anew; of those with another version what is drawn is then loaded anew. */
   retryList: () => void;
 }
 
@@ -64,6 +65,7 @@ export function useLayerStates(
     settledPlan !== plan ||
     plan.some(({ key }) => states[key]?.phase === 'loading');
   const isListed = data?.mapLayers !== undefined;
+  const retryList = useCallback(() => refetch({ requestPolicy: 'network-only' }), [refetch]);
   const listError = !isListed && !fetching ? error : undefined;
   return useMemo(
     () => ({
@@ -76,8 +78,8 @@ export function useLayerStates(
       retryLayer: loader.retry,
       refreshLayer: loader.refresh,
       touchLayer: loader.touch,
-      retryList: () => refetch({ requestPolicy: 'network-only' }),
+      retryList,
     }),
-    [sources, visible, states, isListed, isLoading, listError, loader, refetch],
+    [sources, visible, states, isListed, isLoading, listError, loader, retryList],
   );
 }

@@ -150,7 +150,7 @@ export class TileLayers {
       // A row on the edge is in the tiles of both sides.
       if (lon !== undefined && lat !== undefined) points.set(properties.id, { lon, lat, properties });
     }
-    const signature = [...points.keys()].sort().join(' ');
+    const signature = [...points.values()].map(({ properties }) => Object.values(properties).join()).sort().join(' ');
     if (this.solidsDrawn.get(key) === signature) return;
     this.solidsDrawn.set(key, signature);
     void source.setData(solids.make([...points.values()]));

@@ -157,6 +157,7 @@ export const CACHE_KEYS: KeyingConfig = {
   MapColouring: embedded,
   MapLayerAttribute: embedded,
   MapLayerPart: embedded,
+  MapLayerUpdates: embedded,
   MeasureCorrelation: embedded,
   MeasureSaving: embedded,
   MitigationAction: embedded,

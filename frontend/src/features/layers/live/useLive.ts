@@ -3,10 +3,11 @@ import type { RefObject } from 'react';
 
 import type { BufferPatch } from '../../../lib/draw/patch';
 import type { ColourMode } from '../../../lib/mapView';
-import { CircuitLoadingNews, OutageMarkNews, TransformerLoadingNews } from '../queries';
+import { CircuitLoadingNews, MapLayerNews, TransformerLoadingNews } from '../queries';
 import type { MapLayers } from '../useLayerStates';
 
 import { follow } from './follow';
+import { followedByMap, tellChanges } from './liveNews';
 import { LiveUpdates } from './updates';
 
 /** The map that is drawn on. */
@@ -19,15 +20,14 @@ const LOOK_AGAIN_MS = 2_000;
 /** A burst of news reads anew once. */
 const NEWS_MS = 500;
 
-/** Keep the loadings and outages that are drawn as they are now, by subscriptions, as long as they are drawn. */
+/** Keep what is drawn as it is now, by subscriptions, as long as it is drawn. */
 export function useLive(map: RefObject<LiveMap | null>, layers: MapLayers, colour: ColourMode): void {
   const [live] = useState(() => new LiveUpdates());
-  const { states, touchLayer, refreshLayer } = layers;
+  const { states, touchLayer, refreshLayer, retryList } = layers;
   const lines = colour === 'loading' ? (states.lines?.columns ?? null) : null;
   const transformers = states.transformers?.columns ?? null;
   const hasLines = lines !== null;
   const hasTransformers = transformers !== null;
-  const hasOutages = states.outages?.columns != null;
 
   useEffect(() => live.drawTo((patches) => map.current?.patch(patches)), [live, map]);
   useEffect(() => live.load('transformers', transformers), [live, transformers]);
@@ -40,6 +40,7 @@ export function useLive(map: RefObject<LiveMap | null>, layers: MapLayers, colou
     const stop = follow(TransformerLoadingNews, ({ transformerLoadingUpdates: news }) => {
       if (news.isComplete) {
         live.offer('transformers', news.transformerIds, news.loadingPct);
+        tellChanges(news.transformerIds.length);
         look.soon();
         return;
       }
@@ -58,7 +59,8 @@ export function useLive(map: RefObject<LiveMap | null>, layers: MapLayers, colou
     if (!hasLines) return undefined;
     const look = atMostEvery(LOOK_AGAIN_MS, () => touchLayer('lines'));
     const stop = follow(CircuitLoadingNews, ({ circuitStatusUpdates: news }) => {
-      const { goneIds, circuitStatuses } = news;
+      const { goneIds, circuitStatuses, isCurrentState } = news;
+      if (!isCurrentState) tellChanges(goneIds.length + circuitStatuses.length);
       live.offer('lines', goneIds, goneIds.map(() => null));
       live.offer('lines', circuitStatuses.map((each) => each.assetId), circuitStatuses.map((each) => each.loadingPct ?? null));
       look.soon();
@@ -69,19 +71,23 @@ export function useLive(map: RefObject<LiveMap | null>, layers: MapLayers, colou
     };
   }, [live, hasLines, touchLayer]);
 
+  // Syncs, edits and new tiles: the list of layers tells of which, and what is drawn of these is loaded anew.
   useEffect(() => {
-    if (!hasOutages) return undefined;
     let isKnown = false;
-    const look = atMostEvery(NEWS_MS, () => refreshLayer('outages'));
-    const stop = follow(OutageMarkNews, () => {
-      if (isKnown) look.soon();
+    const unfollow = followedByMap();
+    const look = atMostEvery(NEWS_MS, retryList);
+    const stop = follow(MapLayerNews, ({ mapLayerUpdates: news }) => {
+      tellChanges(news.keys.length);
+      // The list was asked for as the page was opened; later, something was missed.
+      if (isKnown || news.keys.length > 0) look.soon();
       isKnown = true;
     });
     return () => {
+      unfollow();
       stop();
       look.stop();
     };
-  }, [hasOutages, refreshLayer]);
+  }, [retryList]);
 }
 
 /** Call back some time after it was asked for first, and not again until then. */

@@ -71,7 +71,7 @@ export function cellSpec(info: MapLayerInfo, shown: { opacity: number; scheme: '
   return {
     key: info.key,
     tilesUrl: info.tilesUrl,
-    version: info.dataVersion ?? '',
+    version: info.tilesVersion ?? info.dataVersion ?? '',
     maxZoom: info.tilesMaxZoom,
     layers: (info.geometryKind === 'LINE' ? [lines] : [cells]) as TileStyleLayer[],
     solids: null,

@@ -199,7 +199,7 @@ export function tileSpec(
   return {
     key,
     tilesUrl: info.tilesUrl,
-    version: info.dataVersion ?? '',
+    version: info.tilesVersion ?? info.dataVersion ?? '',
     maxZoom: info.tilesMaxZoom,
     layers: layersOf(info, look, shown.filters['vegetation_risk.level']) as TileStyleLayer[],
     solids: isTrees ? treeSolids(look.colour, 0.95 * shown.opacity, look.filter) : null,

@@ -40,6 +40,7 @@ const BUILDINGS: MapLayerInfo = {
   featureCount: 10,
   syncedAt: null,
   dataVersion: 'v1',
+  tilesVersion: 't1',
   status: 'FRESH',
   legend: [{ label: 'Industrial', color: '#cdb0e8', minimum: null, value: 'INDUSTRIAL' }],
   colourings: [],
