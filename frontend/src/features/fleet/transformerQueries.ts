@@ -84,6 +84,8 @@ export const AgeingQuery = graphql(`
   }
 `);
 
+export type Ageing = ResultOf<typeof AgeingQuery>['transformerAgeing'];
+
 export const FailureQuery = graphql(`
   query TransformerFailure($filters: TransformerFailureFilter!) {
     transformerFailures(first: 1, filters: $filters) {
