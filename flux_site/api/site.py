@@ -11,7 +11,7 @@ class Site:
     territory_name: str
     territory_bbox: list[float] = strawberry.field(description="West, south, east, north, degrees.")
     is_territory_given: bool = strawberry.field(
-        description="Whether FLUX_TERRITORY_BBOX is set. If so a map frames it first, else what circuits serve."
+        description="Whether FLUX_TERRITORY_BBOX is set: a map then frames it, else what circuits serve."
     )
     time_zone: str
     map_style_url: str | None = strawberry.field(description="Online base map, if one is configured.")

@@ -50,6 +50,7 @@ import { TileCard } from './TileCard';
 import { StageContext } from './context';
 import { combine, createOverlays } from './overlays';
 import { useShown } from './useShown';
+import { useViewportFromHistory } from './useViewportFromHistory';
 
 const NO_LABELS: LabelFeatures = { type: 'FeatureCollection', features: [] };
 
@@ -287,17 +288,4 @@ export function Stage({ site, top, children, onSelected }: Props) {
       <MapExtras />
     </StageContext>
   );
-}
-
-/** Back and Forward move the map to the viewport of that history entry. */
-function useViewportFromHistory(mapRef: React.RefObject<MapHandle | null>): void {
-  const [view] = useMapView();
-  const { viewport } = view;
-  useEffect(() => {
-    const jump = (): void => {
-      if (viewport !== null) mapRef.current?.jumpTo(viewport);
-    };
-    window.addEventListener('popstate', jump);
-    return () => window.removeEventListener('popstate', jump);
-  }, [mapRef, viewport]);
 }
