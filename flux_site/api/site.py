@@ -10,6 +10,9 @@ class Site:
 
     territory_name: str
     territory_bbox: list[float] = strawberry.field(description="West, south, east, north, degrees.")
+    is_territory_given: bool = strawberry.field(
+        description="Whether FLUX_TERRITORY_BBOX is set: a map then frames it, else what circuits serve."
+    )
     time_zone: str
     map_style_url: str | None = strawberry.field(description="Online base map, if one is configured.")
 
@@ -19,6 +22,7 @@ def site() -> Site:
     return Site(
         territory_name=settings.TERRITORY_NAME,
         territory_bbox=list(settings.TERRITORY_BBOX),
+        is_territory_given=settings.IS_TERRITORY_GIVEN,
         time_zone=settings.TIME_ZONE,
         map_style_url=settings.MAP_STYLE_URL,
     )

@@ -215,6 +215,7 @@ TILE_SLOT_WAIT_S = 2.0
 TILES_PER_MINUTE = 3000  # drawn for one user; those kept do not count
 TERRITORY_NAME = ENVIRONMENT.territory_name
 TERRITORY_BBOX = ENVIRONMENT.territory_bbox
+IS_TERRITORY_GIVEN = ENVIRONMENT.is_territory_given
 AREA_MAX_SIDE_KM = ENVIRONMENT.area_max_side_km  # the largest area that one question may be about
 MAP_STYLE_URL = ENVIRONMENT.map_style_url
 

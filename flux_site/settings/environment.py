@@ -29,6 +29,10 @@ class DatabaseUrl:
     password: str = field(repr=False)
 
 
+DEFAULT_TERRITORY = "-96.2,29.0,-94.5,30.5"
+"""West, south, east, north of the Houston area, degrees."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Environment:
     """Everything the deployment decides. Secrets are no part of its ``repr``."""
@@ -43,6 +47,7 @@ class Environment:
     time_zone: str
     territory_name: str
     territory_bbox: tuple[float, float, float, float]
+    is_territory_given: bool
     area_max_side_km: int
     has_graphiql: bool
     has_introspection: bool
@@ -270,7 +275,8 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
         trusted_origins=read("TRUSTED_ORIGINS", parse_csv, ""),
         time_zone=read("TIME_ZONE", parse_time_zone, "America/Chicago"),
         territory_name=read("TERRITORY_NAME", str, "Houston"),
-        territory_bbox=read("TERRITORY_BBOX", parse_bbox, "-96.2,29.0,-94.5,30.5"),
+        territory_bbox=read("TERRITORY_BBOX", lambda text: parse_bbox(text or DEFAULT_TERRITORY), ""),
+        is_territory_given=variables.get("FLUX_TERRITORY_BBOX", "") != "",
         area_max_side_km=read("AREA_MAX_SIDE_KM", parse_count, "500"),
         has_graphiql=read("GRAPHIQL", parse_bool, "1"),
         has_introspection=read("INTROSPECTION", parse_bool, "1"),

@@ -18,6 +18,9 @@ class ServiceTerritory:
     area_km2: float | None = strawberry.field(
         description="On the ellipsoid, km²: the sum of the circuits' areas, which never overlap."
     )
+    bbox: list[float] | None = strawberry.field(
+        description="West, south, east, north of these areas, degrees. Null where none is drawn."
+    )
     circuit_count: int = strawberry.field(description="Circuits whose area is drawn.")
     computed_at: datetime | None = strawberry.field(description="When the oldest of them was drawn.")
     reason: str | None = strawberry.field(description="Why the area is null.")

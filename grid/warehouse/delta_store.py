@@ -71,11 +71,14 @@ class DeltaStore:
         return self._root / (table.schema or "public") / table.name
 
     def check_root(self) -> None:
-        """Raise WarehouseUnavailable unless the warehouse folder exists and can be read."""
+        """Raise WarehouseUnavailable unless the warehouse folder exists and can be read.
+
+        Users see what is said, so it names the setting and not the server's folder.
+        """
         if not self._root.is_dir():
-            raise WarehouseUnavailable(f"the warehouse folder {self._root} does not exist")
+            raise WarehouseUnavailable("the warehouse folder that FLUX_WAREHOUSE_URL names does not exist")
         if not os.access(self._root, os.R_OK | os.X_OK):
-            raise WarehouseUnavailable(f"the warehouse folder {self._root} cannot be read")
+            raise WarehouseUnavailable("the warehouse folder that FLUX_WAREHOUSE_URL names cannot be read")
 
     def create_root(self) -> None:
         """Create the warehouse folder."""

@@ -368,11 +368,13 @@ def test_pausing_an_unknown_layer_writes_nothing(operator_api: Api) -> None:
 
 def test_the_site_tells_what_a_map_needs(viewer_api: Api, settings: Any) -> None:
     settings.TERRITORY_NAME, settings.TERRITORY_BBOX = "Denver", (-105.5, 39.0, -104.0, 40.5)
+    settings.IS_TERRITORY_GIVEN = True
     settings.TIME_ZONE, settings.MAP_STYLE_URL = "America/Denver", "https://maps.example/style.json"
 
-    assert viewer_api.data("{ site { territoryName territoryBbox timeZone mapStyleUrl } }")["site"] == {
+    assert viewer_api.data("{ site { territoryName territoryBbox isTerritoryGiven timeZone mapStyleUrl } }")["site"] == {
         "territoryName": "Denver",
         "territoryBbox": [-105.5, 39.0, -104.0, 40.5],
+        "isTerritoryGiven": True,
         "timeZone": "America/Denver",
         "mapStyleUrl": "https://maps.example/style.json",
     }

@@ -10,8 +10,6 @@ from django.contrib.auth.models import User
 from flux_site.api import saved_views
 from flux_site.api.models import SavedView
 from tests.clients import Api
-from tests.factories.computed import make_service_area
-from tests.factories.grid import make_circuit
 
 LIST = "{ savedViews { name address isMine isDefault isShared owner } }"
 SAVE = """mutation ($input: SaveViewInput!) { saveView(input: $input) { __typename
@@ -154,19 +152,3 @@ def test_a_view_is_deleted_by_its_owner(viewer_api: Api) -> None:
     assert not SavedView.objects.exists()
     for unknown in (saved["id"], "x", "9" * 30):
         assert viewer_api.data(DELETE, input={"id": unknown})["deleteSavedView"]["code"] == "NOT_FOUND"
-
-
-def test_the_territory_is_the_sum_of_the_areas_that_one_may_see(viewer_api: Api) -> None:
-    question = "{ serviceTerritory { areaKm2 circuitCount reason } }"
-    nothing = viewer_api.data(question)["serviceTerritory"]
-    assert (nothing["areaKm2"], nothing["circuitCount"]) == (None, 0)
-    assert "sync" in nothing["reason"]
-
-    for area in (1.25, 2.5):
-        make_service_area(circuit=make_circuit(), area_km2=area)
-
-    assert viewer_api.data(question)["serviceTerritory"] == {
-        "areaKm2": 3.75,
-        "circuitCount": 2,
-        "reason": None,
-    }

@@ -130,7 +130,7 @@ def test_a_prediction_is_told_with_what_moves_it(
     expect(page.get_by_test_id("failure-365")).to_contain_text("4.0%")
     expect(page.get_by_test_id("failure-30")).to_contain_text("not known: too few failed within 30 days")
     expect(page.get_by_test_id("failure-contributions")).to_contain_text("Hours above 120 % in a year")
-    expect(page.get_by_test_id("recommendation")).to_contain_text("By the model in service.")
+    expect(page.get_by_test_id("recommendation")).to_contain_text("by the model in service")
     expect(page.get_by_test_id("transformer-next-day")).to_contain_text("95%, at 17:00")
     assert axe(page) == []
     page.goto("/assets?view=tomorrow")

@@ -223,6 +223,11 @@ def test_all_substations_are_screened_and_the_worst_is_opened(desk: tuple[Page, 
     expect(page.get_by_test_id("run-part")).to_have_count(0)
     assert axe(page) == []
 
+    # Where the address names none, the newest is opened, and the address then names it.
+    page.goto("/cascade/screening")
+    expect(page.get_by_test_id("batch-view")).to_have_attribute("data-batch-id", str(batch.pk))
+    expect(page).to_have_url(re.compile(rf"batch={batch.pk}$"))
+
     page.get_by_test_id("run-contingency-1").click()
     run = run_of(page)
     assert run.total_shed_mw == pytest.approx(batch.worst_shed_mw, rel=1e-6)

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pytest
@@ -153,6 +154,41 @@ def counters_agree(page: Page) -> None:
     expect(page.get_by_test_id("replay-active")).to_have_text(f"{said['active']:,}")
 
 
+def frames_all_outages(page: Page, storm: datetime) -> None:
+    """Check that the map comes to rest where all outages of the storm are, and no farther off than needed."""
+    row = outage_restoration_tracker.c
+    places = get_warehouse().select_rows(
+        select(row.longitude, row.latitude).where(
+            row.outage_id.like("OUT-STORM-%"),
+            row.restored_at > storm,
+            row.started_at < storm + timedelta(hours=12),
+        )
+    )
+    assert len(places) == STORM_OUTAGES
+    box = page.get_by_test_id("map").bounding_box()
+    assert box is not None
+    width, height = box["width"], box["height"]
+
+    def mercator(lng: float, lat: float) -> tuple[float, float]:
+        return lng / 360, math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)) / (2 * math.pi)
+
+    def are_seen(zoom_by: float) -> bool:
+        lng, lat, zoom = (float(part) for part in unquote(page.url).split("at=")[1].split("&")[0].split(","))
+        px = 512 * 2 ** (zoom + zoom_by)
+        middle = mercator(lng, lat)
+        marks = [mercator(each["longitude"], each["latitude"]) for each in places]
+        return all(
+            abs(x - middle[0]) * px < width / 2 and abs(y - middle[1]) * px < height / 2 for x, y in marks
+        )
+
+    page.wait_for_url(re.compile("at="))
+    for _ in range(60):
+        if are_seen(0) and not are_seen(1.5):
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError(f"All outages: {are_seen(0)}, as near: {not are_seen(1.5)}, {page.url}")
+
+
 def test_a_storm_is_chosen_played_and_scrubbed(desk: tuple[Page, Complaints], storm: datetime) -> None:
     page, complaints = desk
     local = storm.replace(tzinfo=UTC).astimezone(local_zone()).date()
@@ -163,6 +199,7 @@ def test_a_storm_is_chosen_played_and_scrubbed(desk: tuple[Page, Complaints], st
     counters_agree(page)
     before = page.get_by_test_id("replay-restored").inner_text()
     assert "replay=" in page.url
+    frames_all_outages(page, storm)
 
     # It plays, by the space bar, and rests where it was stopped.
     page.get_by_label("Speed").click()

@@ -54,7 +54,7 @@ export function Palette({ site, route, permissions, targetOf, onClose }: Props) 
   );
 }
 
-function middleOf({ territoryBounds: [west, south, east, north] }: Site): { lat: number; lng: number } {
+function middleOf({ homeBounds: [west, south, east, north] }: Site): { lat: number; lng: number } {
   return { lat: (south + north) / 2, lng: (west + east) / 2 };
 }
 

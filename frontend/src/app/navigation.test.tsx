@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { navigate, subscribeToLocation } from '../lib/location';
 
+import { boundsAround, frameBounds } from './frame';
 import { jobPath, movedTo, routeOf, WORKSPACES } from './routes';
-import { canBeFailed, homeViewport, zoomToSee } from './viewports';
+import { canBeFailed, zoomToSee } from './viewports';
 
 describe('workspaces by path', () => {
   it.each([
@@ -64,15 +65,37 @@ describe('workspaces by path', () => {
 });
 
 describe('viewports', () => {
-  it('open on the middle of the territory, zoomed to its width', () => {
-    const home = homeViewport([-96.2, 29, -94.5, 30.5]);
-    expect(home.lng).toBeCloseTo(-95.35, 9);
-    expect(home.lat).toBeCloseTo(29.75, 9);
-    // At this zoom the territory's width takes between a third and the whole of 1,000 px.
-    const widthPx = (1.7 / 360) * 512 * 2 ** home.zoom;
-    expect(widthPx).toBeGreaterThan(333);
-    expect(widthPx).toBeLessThan(1_000);
-    expect(homeViewport([-180, -85, 180, 85]).zoom).toBe(3);
+  /** Where a place is on the screen, by the formula of Web Mercator with trigonometry of its own. */
+  const onScreen = ([lng, lat]: readonly [number, number], view: { lng: number; lat: number; zoom: number }, size: { width: number; height: number }) => {
+    const worldPx = 512 * 2 ** view.zoom;
+    const y = (degrees: number): number => Math.log(Math.tan(Math.PI / 4 + (degrees * Math.PI) / 360)) / (2 * Math.PI);
+    return [size.width / 2 + ((lng - view.lng) / 360) * worldPx, size.height / 2 - (y(lat) - y(view.lat)) * worldPx];
+  };
+
+  it.each([
+    ['a wide one', { width: 1_000, height: 600 }, [304, 64, 936, 552]],
+    ['a narrow one', { width: 600, height: 600 }, [24, 64, 536, 552]],
+  ])('frame bounds whole on %s, beside what lies over the map', (_name, size, [left = 0, top = 0, right = 0, bottom = 0]) => {
+    const view = frameBounds([-96.2, 29, -94.5, 30.5], size);
+    const [x0 = 0, y0 = 0] = onScreen([-96.2, 30.5], view, size);
+    const [x1 = 0, y1 = 0] = onScreen([-94.5, 29], view, size);
+    // In the middle of the free part, and as large as fits.
+    expect(x0 + x1).toBeCloseTo(left + right, 3);
+    expect(y0 + y1).toBeCloseTo(top + bottom, 3);
+    expect(Math.min(x0 - left, y0 - top)).toBeCloseTo(0, 3);
+    expect(Math.max(x1 - right, y1 - bottom)).toBeCloseTo(0, 3);
+  });
+
+  it('frame neither the whole world nor a single place too near', () => {
+    const size = { width: 1_000, height: 600 };
+    expect(frameBounds([-180, -85, 180, 85], size).zoom).toBe(3);
+    expect(frameBounds([-95, 29, -95, 29], size).zoom).toBe(13);
+    expect(frameBounds([-95, 29, -95, 29], { width: 0, height: 0 }).zoom).toBe(13);
+  });
+
+  it('hold all places', () => {
+    expect(boundsAround([])).toBeNull();
+    expect(boundsAround([{ lon: -95, lat: 29 }, { lon: -96, lat: 30 }, { lon: -95.5, lat: 28 }])).toEqual([-96, 28, -95, 30]);
   });
 
   it('never zoom out to show an asset', () => {

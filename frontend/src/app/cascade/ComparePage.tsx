@@ -15,9 +15,9 @@ import { decodeMapView } from '../../lib/mapView';
 import type { Viewport } from '../../lib/mapView';
 import { ErrorBoundary } from '../../ui/ErrorBoundary';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
+import { frameBounds, USUAL_SIZE } from '../frame';
 import type { Site } from '../site';
 import { useMapView } from '../useMapView';
-import { homeViewport } from '../viewports';
 
 import { LabHeader } from './LabHeader';
 import { isSameView } from './linkedViews';
@@ -40,7 +40,7 @@ export function ComparePage({ site }: { site: Site }) {
   const secondTrips = useTrips(second.result === null ? null : (b ?? null), branches, substations);
   const firstMap = useRef<MapHandle>(null);
   const secondMap = useRef<MapHandle>(null);
-  const initial = useMemo(() => decodeMapView(search).viewport ?? homeViewport(site.territoryBounds), []); // eslint-disable-line react-hooks/exhaustive-deps
+  const initial = useMemo(() => decodeMapView(search).viewport ?? frameBounds(site.homeBounds, USUAL_SIZE), []); // eslint-disable-line react-hooks/exhaustive-deps
   const last = useRef<Viewport>(initial);
   const follow = (viewport: Viewport, other: MapHandle | null): void => {
     if (isSameView(viewport, last.current)) return;
@@ -126,7 +126,7 @@ function SideMap({ name, site, state, wave, mapRef, initial, branches, substatio
         <ErrorBoundary name={`The map of run ${name}`}>
           <MapCanvas
             ref={mapRef}
-            initialViewport={initial}
+            initialViewport={() => initial}
             styleUrl={site.mapStyleUrl}
             layers={layers}
             labels={NO_LABELS}

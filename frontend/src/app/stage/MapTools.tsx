@@ -15,7 +15,6 @@ import { encodeMapView, sharedView } from '../../lib/mapView';
 import { useUnits } from '../../lib/preferences';
 import { createStore, useStore } from '../../lib/store';
 import { pathOf } from '../routes';
-import { homeViewport } from '../viewports';
 
 import { MapExport } from './MapExport';
 import { useOverlay, useStage } from './context';
@@ -30,7 +29,7 @@ const LEFT_PX = 304;
 
 /** What one draws and measures on the map. What is drawn is in the address. */
 export function MapTools({ frame }: { frame: RefObject<HTMLElement | null> }) {
-  const { site, view, patchView, style, map, area, pointer, select, flyTo } = useStage();
+  const { site, view, patchView, style, map, area, pointer, select, flyTo, frameOn } = useStage();
   const [store] = useState(() => createStore<Drawing>(loaded(NOTHING, decodeShapes(view.drawn))));
   const drawing = useStore(store);
   const units = useUnits();
@@ -57,7 +56,7 @@ export function MapTools({ frame }: { frame: RefObject<HTMLElement | null> }) {
     return () => clearTimeout(timer);
   }, [notice]);
 
-  const goHome = (): void => map.current?.flyTo(homeViewport(site.territoryBounds));
+  const goHome = (): void => frameOn(site.homeBounds);
   const copyPlace = (): void => {
     const at = pointer.get();
     if (at !== null) void copyText(writePlace([at.lng, at.lat])).then((isCopied) => setNotice(isCopied ? 'Copied' : 'This browser does not let it be copied'));
@@ -79,7 +78,7 @@ export function MapTools({ frame }: { frame: RefObject<HTMLElement | null> }) {
     return true;
   });
 
-  const middle = view.viewport?.lat ?? (site.territoryBounds[1] + site.territoryBounds[3]) / 2;
+  const middle = view.viewport?.lat ?? (site.homeBounds[1] + site.homeBounds[3]) / 2;
   return (
     <>
       <Box sx={{

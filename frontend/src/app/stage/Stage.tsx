@@ -34,11 +34,12 @@ import { useUnits } from '../../lib/preferences';
 import { createStore, useStore } from '../../lib/store';
 import type { TileHit } from '../../lib/tiles/spec';
 import { ErrorBoundary } from '../../ui/ErrorBoundary';
+import { frameBounds, USUAL_SIZE } from '../frame';
 import { mapWish } from '../mapWish';
 import type { Site } from '../site';
 import { useElementSize } from '../useElementSize';
 import { useMapView } from '../useMapView';
-import { homeViewport, zoomToSee } from '../viewports';
+import { zoomToSee } from '../viewports';
 
 import { Announcer } from './Announcer';
 import { MapExtras } from './MapExtras';
@@ -49,6 +50,7 @@ import { TileCard } from './TileCard';
 import { StageContext } from './context';
 import { combine, createOverlays } from './overlays';
 import { useShown } from './useShown';
+import { useViewportFromHistory } from './useViewportFromHistory';
 
 const NO_LABELS: LabelFeatures = { type: 'FeatureCollection', features: [] };
 
@@ -84,10 +86,10 @@ export function Stage({ site, top, children, onSelected }: Props) {
   const [pointer] = useState(() => createStore<PointerPosition | null>(null));
   const published = useStore(overlays);
   const overlay = useMemo(() => combine(published), [published]);
-  const [initialViewport] = useState(() => view.viewport ?? homeViewport(site.territoryBounds));
+  const [asked] = useState(view.viewport);
   const layers = useLayerStates(view.layers, area);
   const { states } = layers;
-  const zoom = area?.zoom ?? initialViewport.zoom;
+  const zoom = area?.zoom ?? (asked ?? frameBounds(site.homeBounds, USUAL_SIZE)).zoom;
   const mentioned = useStore(mentionedAssets);
 
   const style: DrawStyle = useMemo(
@@ -143,10 +145,14 @@ export function Stage({ site, top, children, onSelected }: Props) {
   const goTo = useCallback(({ lon, lat }: { lon: number; lat: number }, toZoom: number) => {
     mapRef.current?.flyTo({ lng: lon, lat, zoom: toZoom });
   }, []);
+  const frameOn = useCallback((bounds: Bounds) => {
+    const element = frameRef.current;
+    if (element !== null) mapRef.current?.flyTo(frameBounds(bounds, { width: element.clientWidth, height: element.clientHeight }));
+  }, []);
   const lineLegend = overlay.lineLegend ?? null;
   const stage = useMemo(
-    () => ({ site, view, area, patchView, states, shown, layers, lineLegend, style, map: mapRef, pointer, select, flyTo, goTo, setTraced, overlays }),
-    [site, view, area, patchView, states, shown, layers, lineLegend, style, pointer, select, flyTo, goTo, overlays],
+    () => ({ site, view, area, patchView, states, shown, layers, lineLegend, style, map: mapRef, pointer, select, flyTo, goTo, frameOn, setTraced, overlays }),
+    [site, view, area, patchView, states, shown, layers, lineLegend, style, pointer, select, flyTo, goTo, frameOn, overlays],
   );
 
   const onViewport = (viewport: Viewport, bounds: Bounds): void => {
@@ -215,7 +221,7 @@ export function Stage({ site, top, children, onSelected }: Props) {
             <ErrorBoundary name="The map">
               <MapCanvas
                 ref={mapRef}
-                initialViewport={initialViewport}
+                initialViewport={(size) => asked ?? frameBounds(site.homeBounds, size)}
                 styleUrl={site.mapStyleUrl}
                 layers={drawn}
                 labels={labels}
@@ -282,17 +288,4 @@ export function Stage({ site, top, children, onSelected }: Props) {
       <MapExtras />
     </StageContext>
   );
-}
-
-/** Back and Forward move the map to the viewport of that history entry. */
-function useViewportFromHistory(mapRef: React.RefObject<MapHandle | null>): void {
-  const [view] = useMapView();
-  const { viewport } = view;
-  useEffect(() => {
-    const jump = (): void => {
-      if (viewport !== null) mapRef.current?.jumpTo(viewport);
-    };
-    window.addEventListener('popstate', jump);
-    return () => window.removeEventListener('popstate', jump);
-  }, [mapRef, viewport]);
 }

@@ -37,6 +37,8 @@ export interface StageContext {
   flyTo: (assetId: string, at: { lon: number; lat: number } | null) => void;
   /** Go to a place. */
   goTo: (at: { lon: number; lat: number }, zoom: number) => void;
+  /** Show these bounds whole, beside what lies over the map. */
+  frameOn: (bounds: Bounds) => void;
   setTraced: (lines: Lines | null) => void;
   overlays: Store<Overlays>;
 }

@@ -58,7 +58,7 @@ export function CascadePanel({ tab, onTab }: { tab: string; onTab: (tab: string)
   const [colour, setColour] = useState<RunColour>('waves');
   const [{ data: viewerData }] = useQuery({ query: ViewerQuery });
   const permissions = useMemo(() => new Set(viewerData?.viewer.permissions), [viewerData]);
-  const [west, south, east, north] = site.territoryBounds;
+  const [west, south, east, north] = site.homeBounds;
 
   const cascade = useCascadeRun(view.run);
   const { result, run } = cascade;

@@ -1,5 +1,5 @@
 import { useTheme } from '@mui/material/styles';
-import { useMemo } from 'react';
+import { useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 
 import {
@@ -19,12 +19,14 @@ import {
   useReplayAddress,
 } from '../../features/storms';
 import type { ReplayedOutage, StormReplay } from '../../features/storms';
+import type { Bounds } from '../../lib/boundsGrid';
 import type { LayerKey } from '../../lib/columns/layers';
 import { formatInstant, formatNumber } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
 import { useUnits } from '../../lib/preferences';
 import { ErrorState, LoadingState } from '../../ui/StateMessage';
 import { useReducedMotion } from '../../ui/useReducedMotion';
+import { boundsAround } from '../frame';
 import { useOverlay, useStage } from '../stage/context';
 import type { Overlay } from '../stage/overlays';
 
@@ -41,32 +43,51 @@ interface Props {
 export function ReplayPanel({ onOutage }: Props) {
   const { site } = useStage();
   const [{ period }, patch] = useReplayAddress();
-  if (period === null) return <StormList timeZone={site.timeZone} onReplay={(chosen) => patch({ period: chosen, momentMs: null })} />;
-  return <Asked key={`${period.startMs} ${period.endMs}`} period={period} onOutage={onOutage} />;
+  // A link says where to look; a choice is of the storm, wherever it was.
+  const [isChosen, setChosen] = useState(false);
+  const choose = useCallback(
+    (chosen: Period) => {
+      setChosen(true);
+      patch({ period: chosen, momentMs: null });
+    },
+    [patch],
+  );
+  if (period === null) return <StormList timeZone={site.timeZone} onReplay={choose} />;
+  return <Asked key={`${period.startMs} ${period.endMs}`} period={period} isChosen={isChosen} onChoose={choose} onOutage={onOutage} />;
 }
 
-function Asked({ period, onOutage }: Props & { period: { startMs: number; endMs: number } }) {
+interface Period {
+  startMs: number;
+  endMs: number;
+}
+
+interface AskedProps extends Props {
+  period: Period;
+  isChosen: boolean;
+  onChoose: (period: Period) => void;
+}
+
+function Asked({ period, isChosen, onChoose, onOutage }: AskedProps) {
   const { site } = useStage();
-  const [, patch] = useReplayAddress();
   const [{ data, error, fetching }, refetch] = useQuery({
     query: StormReplayQuery,
     variables: { start: new Date(period.startMs).toISOString(), end: new Date(period.endMs).toISOString() },
   });
   const pending = useMemo((): Overlay => ({ isPending: data === undefined && fetching, replaces: REPLACED }), [data, fetching]);
   useOverlay('replay-loading', pending);
-  if (data !== undefined) return <Shown replay={data.stormReplay} onOutage={onOutage} />;
+  if (data !== undefined) return <Shown replay={data.stormReplay} isChosen={isChosen} onOutage={onOutage} />;
   if (error !== undefined && !fetching) {
     return (
       <>
         <ErrorState title="The replay could not be loaded" detail={problemOf(error).message} onRetry={() => refetch({ requestPolicy: 'network-only' })} />
-        <StormList timeZone={site.timeZone} onReplay={(chosen) => patch({ period: chosen, momentMs: null })} />
+        <StormList timeZone={site.timeZone} onReplay={onChoose} />
       </>
     );
   }
   return <LoadingState label="Loading the replay" minHeight={240} />;
 }
 
-function Shown({ replay, onOutage }: Props & { replay: StormReplay }) {
+function Shown({ replay, isChosen, onOutage }: Props & { replay: StormReplay; isChosen: boolean }) {
   const { site, style } = useStage();
   const { timeZone } = site;
   const units = useUnits();
@@ -81,6 +102,7 @@ function Shown({ replay, onOutage }: Props & { replay: StormReplay }) {
   const played = useMemo(() => playedOf(replay.outages), [replay]);
   const moment = useMemo(() => momentAt(played, atMs), [played, atMs]);
   const { zoom, placement } = style;
+  useShownWhole(isChosen ? boundsAround(placesOf(replay.outages)) : null);
   useOverlay(
     'replay',
     useMemo((): Overlay => {
@@ -127,4 +149,17 @@ function Shown({ replay, onOutage }: Props & { replay: StormReplay }) {
       onBack={() => patch({ period: null, momentMs: null })}
     />
   );
+}
+
+function placesOf(outages: readonly ReplayedOutage[]): { lon: number; lat: number }[] {
+  return outages.flatMap(({ lon, lat }) => (lon == null || lat == null ? [] : [{ lon, lat }]));
+}
+
+/** Moves the map once, when this is first shown. */
+function useShownWhole(bounds: Bounds | null): void {
+  const { frameOn } = useStage();
+  const move = useEffectEvent(() => {
+    if (bounds !== null) frameOn(bounds);
+  });
+  useEffect(() => move(), []);
 }

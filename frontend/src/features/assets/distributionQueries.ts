@@ -1,5 +1,5 @@
 import { graphql } from '../../gql/graphql';
-import { CircuitFacts, CircuitName, SubstationName, TransformerFacts } from '../../lib/assets/fragments';
+import { CircuitFacts, CircuitName, LineFacts, SubstationName, SwitchFacts, TransformerFacts } from '../../lib/assets/fragments';
 
 export const TransformerQuery = graphql(
   `
@@ -94,44 +94,27 @@ export const LineQuery = graphql(
   `
     query LineCard($assetId: String!) {
       line(assetId: $assetId) {
-        id
-        assetId
-        lineClass
-        phases
-        conductorType
-        ratedA
-        lengthM
-        isUnderground
+        ...LineFacts
         circuit {
           ...CircuitName
         }
       }
     }
   `,
-  [CircuitName],
+  [CircuitName, LineFacts],
 );
 
 export const SwitchQuery = graphql(
   `
     query SwitchCard($assetId: String!) {
       switch(assetId: $assetId) {
-        id
-        assetId
+        ...SwitchFacts
         lon
         lat
-        kind
-        isNormallyOpen
-        ratedA
-        circuit {
-          ...CircuitName
-        }
-        otherCircuit {
-          ...CircuitName
-        }
       }
     }
   `,
-  [CircuitName],
+  [SwitchFacts],
 );
 
 export const PoleQuery = graphql(

@@ -1,5 +1,6 @@
 import { graphql } from '../../gql/graphql';
 import type { ResultOf } from '../../gql/graphql';
+import { RefusalFields } from '../../lib/graphql/refusal';
 
 export const AssistantInfoQuery = graphql(`
   query AssistantInfo {
@@ -132,15 +133,11 @@ export const SendMessageMutation = graphql(
         ... on AssistantExchange {
           ...ExchangeFields
         }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...RefusalFields
       }
     }
   `,
-  [ExchangeFieldsFragment],
+  [ExchangeFieldsFragment, RefusalFields],
 );
 
 export const RetryAnswerMutation = graphql(
@@ -151,84 +148,76 @@ export const RetryAnswerMutation = graphql(
         ... on AssistantExchange {
           ...ExchangeFields
         }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...RefusalFields
       }
     }
   `,
-  [ExchangeFieldsFragment],
+  [ExchangeFieldsFragment, RefusalFields],
 );
 
-export const StopAnswerMutation = graphql(`
-  mutation StopAssistantAnswer($input: AssistantAnswerInput!) {
-    stopAssistantAnswer(input: $input) {
-      __typename
-      ... on AssistantMessage {
-        id
-        state
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
-      }
-    }
-  }
-`);
-
-export const RenameThreadMutation = graphql(`
-  mutation RenameAssistantThread($input: RenameAssistantThreadInput!) {
-    renameAssistantThread(input: $input) {
-      __typename
-      ... on AssistantThread {
-        id
-        title
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
-      }
-    }
-  }
-`);
-
-export const DeleteThreadMutation = graphql(`
-  mutation DeleteAssistantThread($input: DeleteAssistantThreadInput!) {
-    deleteAssistantThread(input: $input) {
-      __typename
-      ... on DeletedAssistantThread {
-        id
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
-      }
-    }
-  }
-`);
-
-export const GiveFeedbackMutation = graphql(`
-  mutation GiveAssistantFeedback($input: GiveAssistantFeedbackInput!) {
-    giveAssistantFeedback(input: $input) {
-      __typename
-      ... on AssistantMessage {
-        id
-        feedback {
-          isPositive
-          categories
-          comment
+export const StopAnswerMutation = graphql(
+  `
+    mutation StopAssistantAnswer($input: AssistantAnswerInput!) {
+      stopAssistantAnswer(input: $input) {
+        __typename
+        ... on AssistantMessage {
+          id
+          state
         }
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);
+
+export const RenameThreadMutation = graphql(
+  `
+    mutation RenameAssistantThread($input: RenameAssistantThreadInput!) {
+      renameAssistantThread(input: $input) {
+        __typename
+        ... on AssistantThread {
+          id
+          title
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [RefusalFields],
+);
+
+export const DeleteThreadMutation = graphql(
+  `
+    mutation DeleteAssistantThread($input: DeleteAssistantThreadInput!) {
+      deleteAssistantThread(input: $input) {
+        __typename
+        ... on DeletedAssistantThread {
+          id
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [RefusalFields],
+);
+
+export const GiveFeedbackMutation = graphql(
+  `
+    mutation GiveAssistantFeedback($input: GiveAssistantFeedbackInput!) {
+      giveAssistantFeedback(input: $input) {
+        __typename
+        ... on AssistantMessage {
+          id
+          feedback {
+            isPositive
+            categories
+            comment
+          }
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [RefusalFields],
+);

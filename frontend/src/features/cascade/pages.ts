@@ -3,5 +3,5 @@ export { DifferenceTable } from './compare/DifferenceTable';
 export { RunChooser } from './compare/RunChooser';
 export { RunReport } from './report/RunReport';
 export { BatchForm } from './screening/BatchForm';
-export { BatchList } from './screening/BatchList';
+export { BatchList, useNewestBatch } from './screening/BatchList';
 export { BatchView } from './screening/BatchView';

@@ -1,5 +1,6 @@
 import { graphql } from '../../gql/graphql';
 import type { ResultOf } from '../../gql/graphql';
+import { RefusalFields } from '../../lib/graphql/refusal';
 import { JobFieldsFragment } from '../../lib/jobs/queries';
 
 export const CascadeRunQuery = graphql(
@@ -109,15 +110,11 @@ export const StartCascadeRunMutation = graphql(
             ...JobFields
           }
         }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...RefusalFields
       }
     }
   `,
-  [JobFieldsFragment],
+  [JobFieldsFragment, RefusalFields],
 );
 
 export const CascadeRunsQuery = graphql(

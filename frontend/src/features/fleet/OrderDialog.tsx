@@ -15,7 +15,7 @@ import { humanize } from '../../lib/format';
 import { problemOf, problemOfInfo } from '../../lib/graphql/errors';
 import type { Problem } from '../../lib/graphql/errors';
 
-import { WORK_TYPE_WORDS, WORK_TYPES } from './recommendation';
+import { reasonText, WORK_TYPE_WORDS, WORK_TYPES } from './recommendation';
 import type { Recommendation, WorkType } from './recommendation';
 import { CreateOrderMutation } from './transformerQueries';
 import type { Order, Transformer } from './transformerQueries';
@@ -37,7 +37,7 @@ export function OrderDialog({ transformer, recommendation, open, onClose, onCrea
   const titleId = useId();
   const [workType, setWorkType] = useState<WorkType>(recommendation?.workType ?? 'INSPECTION');
   const [priority, setPriority] = useState<Priority>(recommendation?.priority ?? 'MEDIUM');
-  const [description, setDescription] = useState(recommendation === null ? '' : `${recommendation.why}.`);
+  const [description, setDescription] = useState(recommendation === null ? '' : reasonText(recommendation));
   const [problem, setProblem] = useState<Problem | null>(null);
   const [{ fetching }, create] = useMutation(CreateOrderMutation);
   const same = open.find((order) => order.workType === workType);

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
@@ -187,13 +187,33 @@ describe('a transformer', () => {
         priority: 'MEDIUM',
         assetKind: 'TRANSFORMER',
         assetId: ID,
-        description: '4.1% likely to fail within a year; most speaks its highest loading of a year.',
+        description:
+          '4.1% likely to fail within a year; most speaks its highest loading of a year. ' +
+          'Its hot spot reached 130\u00a0°C and its load 120% of its rating; above 120\u00a0°C its insulation ages faster than planned.',
       },
     });
     expect((await screen.findByTestId('order-created')).textContent).toContain('Work order WO-9 was created.');
     await user.click(await screen.findByRole('button', { name: 'Show it' }));
     await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('order-WO-9')));
     expect(screen.getByTestId('recommendation').textContent).toContain('Ordered already: WO-9, open.');
+  });
+
+  it('speaks of a critical hot spot where health and model call for nothing, and says where it is not known', async () => {
+    const calm = { TransformerHealth: many('assetHealths', [{ ...HEALTH, band: 'HI2' }]), TransformerFailure: many('transformerFailures', []) };
+    page({ answers: { ...calm, TransformerAgeing: { data: { transformerAgeing: { ...AGEING, peakHotSpotC: 173 } } } } });
+    const advice = await screen.findByTestId('recommendation');
+    await waitFor(() => expect(advice.textContent).toContain('Replace it by a larger one, soon'));
+    expect(advice.textContent).toContain('take load off it');
+    cleanup();
+    const cool = { ...TRANSFORMER, peakLoadingPct: 80 };
+    page({
+      answers: {
+        ...calm,
+        TransformerPage: { data: { transformer: cool } },
+        TransformerAgeing: { data: { transformerAgeing: { ...AGEING, knownHourCount: 0, peakHotSpotC: null } } },
+      },
+    });
+    await waitFor(() => expect(screen.getByTestId('recommendation').textContent).toContain('Its hot spot is not known.'));
   });
 
   it('says in the dialog why an order was refused', async () => {
@@ -209,7 +229,7 @@ describe('a transformer', () => {
 
   it('leaves out what the account may not see or do', async () => {
     page({ permissions: [MAY.transformers, MAY.healths] });
-    expect((await screen.findByTestId('recommendation')).textContent).toContain('By its health; no model speaks of it.');
+    expect((await screen.findByTestId('recommendation')).textContent).toContain('(by its health)');
     expect(screen.queryByTestId('order-work')).toBeNull();
     expect(screen.queryByTestId('transformer-failure')).toBeNull();
     expect(screen.getByTestId('transformer-work').textContent).toContain('may not see work orders');

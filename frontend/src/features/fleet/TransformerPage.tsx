@@ -1,5 +1,6 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
+import { useMemo } from 'react';
 import { useQuery } from 'urql';
 
 import { formatInstant, formatNumber, formatQuantity, UNKNOWN } from '../../lib/format';
@@ -19,13 +20,14 @@ import { PredictionPanel } from './PredictionPanel';
 import { WorkPanel } from './WorkPanel';
 import { DEFAULT_FLEET, encodeFleet } from './address';
 import { FLEET_PATH, onMapPath, transformerPath } from './links';
-import { daysOf, withDays } from './period';
+import { stressOf } from './overheating';
+import { DEFAULT_DAYS, daysOf, periodOf, withDays } from './period';
 import { MAY } from './permissions';
 import { RiskRunQuery } from './queries';
 import { recommend } from './recommendation';
 import { AppLink } from './table';
-import { FailureQuery, TransformerHealthQuery, TransformerPageQuery } from './transformerQueries';
-import type { Health, Transformer } from './transformerQueries';
+import { AgeingQuery, FailureQuery, TransformerHealthQuery, TransformerPageQuery } from './transformerQueries';
+import type { Ageing, Health, Transformer } from './transformerQueries';
 
 interface Props {
   assetId: string;
@@ -80,9 +82,12 @@ function Found({ transformer, permissions, timeZone }: { transformer: Transforme
     requestPolicy: 'cache-and-network',
   });
   const [run, refetchRun] = useQuery({ query: RiskRunQuery, pause: !may(MAY.failures), requestPolicy: 'cache-and-network' });
+  const ageing = useRecentAgeing(transformer);
   const knownHealth = health.data === undefined ? undefined : (health.data.assetHealths.edges[0]?.node ?? null);
   const knownFailure = failure.data === undefined ? undefined : (failure.data.transformerFailures.edges[0]?.node ?? null);
+  const stress = stressOf(transformer, ageing ?? null, knownFailure ?? null);
   const isWeighed =
+    ageing !== undefined &&
     (knownHealth !== undefined || health.error !== undefined || !may(MAY.healths)) &&
     (knownFailure !== undefined || failure.error !== undefined || !may(MAY.failures));
   const panels = { display: 'grid', gap: 1.5, alignContent: 'start', minWidth: 0 };
@@ -100,7 +105,8 @@ function Found({ transformer, permissions, timeZone }: { transformer: Transforme
         <Box sx={panels}>
           <WorkPanel
             transformer={transformer}
-            recommendation={isWeighed ? recommend(knownFailure ?? null, knownHealth ?? null) : undefined}
+            recommendation={isWeighed ? recommend(knownFailure ?? null, knownHealth ?? null, stress) : undefined}
+            isHotSpotKnown={stress.hotSpotC !== null}
             canSeeOrders={may(MAY.orders)}
             canOrder={may(MAY.order)}
             timeZone={timeZone}
@@ -143,6 +149,19 @@ function Found({ transformer, permissions, timeZone }: { transformer: Transforme
       </Box>
     </>
   );
+}
+
+/** Of the same days whatever the panels show; undefined: on its way, null: not known. */
+function useRecentAgeing({ assetId, latestLoad }: Transformer): Ageing | null | undefined {
+  const newest = latestLoad?.loadHour ?? null;
+  const period = useMemo(() => (newest === null ? null : periodOf(newest, DEFAULT_DAYS)), [newest]);
+  const [{ data, error }] = useQuery({
+    query: AgeingQuery,
+    variables: { assetId, start: period?.start ?? '', end: period?.end ?? '' },
+    pause: period === null,
+  });
+  if (period === null || error !== undefined) return null;
+  return data?.transformerAgeing;
 }
 
 /** What its health counts; null: not known. */

@@ -20,7 +20,7 @@ import { visuallyHidden } from '../../ui/visuallyHidden';
 
 import { OrderDialog } from './OrderDialog';
 import { Panel } from './Panel';
-import { ACTION_WORDS } from './recommendation';
+import { ACTION_WORDS, BASIS_WORDS } from './recommendation';
 import type { Recommendation } from './recommendation';
 import { OrderNewsSubscription, OrdersQuery } from './transformerQueries';
 import type { Order, Transformer } from './transformerQueries';
@@ -34,13 +34,14 @@ interface Props {
   transformer: Transformer;
   /** Undefined until all it rests on is known; null: nothing speaks for action now. */
   recommendation: Recommendation | null | undefined;
+  isHotSpotKnown: boolean;
   canSeeOrders: boolean;
   canOrder: boolean;
   timeZone: string | undefined;
 }
 
 /** What to do about it, the orders there are, and a new one. */
-export function WorkPanel({ transformer, recommendation, canSeeOrders, canOrder, timeZone }: Props) {
+export function WorkPanel({ transformer, recommendation, isHotSpotKnown, canSeeOrders, canOrder, timeZone }: Props) {
   const [{ data, error, fetching }, refetch] = useQuery({
     query: OrdersQuery,
     variables: { first: SHOWN, filters: { targetAssetId: { exact: transformer.assetId } } },
@@ -69,15 +70,24 @@ export function WorkPanel({ transformer, recommendation, canSeeOrders, canOrder,
           {recommendation === undefined ? (
             <Typography variant="body2">Weighing what is known</Typography>
           ) : recommendation === null ? (
-            <Typography variant="body2">Neither a prediction of its failure nor the band of its health calls for action.</Typography>
+            <Typography variant="body2">
+              {isHotSpotKnown
+                ? 'Neither a prediction of its failure, nor its load and hot spot, nor the band of its health calls for action.'
+                : 'Neither a prediction of its failure, nor its load, nor the band of its health calls for action. Its hot spot is not known.'}
+            </Typography>
           ) : (
             <>
               <Typography variant="body2" sx={{ fontWeight: 500 }}>
-                {ACTION_WORDS[recommendation.action]}
+                {ACTION_WORDS[recommendation.action]}, {recommendation.priority === 'HIGH' ? 'soon' : 'in time'}
               </Typography>
-              <Typography variant="caption" component="p" color="textSecondary">
-                {recommendation.why}. {recommendation.basis === 'PREDICTION' ? 'By the model in service.' : 'By its health; no model speaks of it.'}
-              </Typography>
+              {recommendation.isReliefDue && (
+                <Typography variant="body2">Until then take load off it: move customers to a neighbouring transformer, or ask large ones to use less at its peak.</Typography>
+              )}
+              {recommendation.reasons.map(({ basis, why }) => (
+                <Typography key={basis} variant="caption" component="p" color="textSecondary">
+                  {why} ({BASIS_WORDS[basis]}).
+                </Typography>
+              ))}
             </>
           )}
           {already !== undefined && (

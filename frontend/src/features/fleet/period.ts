@@ -2,7 +2,7 @@
 export const DAYS = [7, 14, 30, 90, 365] as const;
 export type Days = (typeof DAYS)[number];
 
-const DEFAULT_DAYS: Days = 14;
+export const DEFAULT_DAYS: Days = 14;
 const HOUR_MS = 3_600_000;
 
 export function daysOf(search: string): Days {

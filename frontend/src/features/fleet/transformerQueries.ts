@@ -1,5 +1,6 @@
 import { graphql } from '../../gql/graphql';
 import type { ResultOf } from '../../gql/graphql';
+import { RefusalFields } from '../../lib/graphql/refusal';
 
 export const TransformerPageQuery = graphql(`
   query TransformerPage($assetId: String!) {
@@ -83,6 +84,8 @@ export const AgeingQuery = graphql(`
     }
   }
 `);
+
+export type Ageing = ResultOf<typeof AgeingQuery>['transformerAgeing'];
 
 export const FailureQuery = graphql(`
   query TransformerFailure($filters: TransformerFailureFilter!) {
@@ -219,20 +222,19 @@ export const OutageNewsOfCircuitSubscription = graphql(`
   }
 `);
 
-export const CreateOrderMutation = graphql(`
-  mutation CreateTransformerOrder($input: CreateWorkOrderInput!) {
-    createWorkOrder(input: $input) {
-      __typename
-      ... on WorkOrder {
-        id
-        assetId
-        status
-      }
-      ... on OperationInfo {
-        message
-        field
-        code
+export const CreateOrderMutation = graphql(
+  `
+    mutation CreateTransformerOrder($input: CreateWorkOrderInput!) {
+      createWorkOrder(input: $input) {
+        __typename
+        ... on WorkOrder {
+          id
+          assetId
+          status
+        }
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);

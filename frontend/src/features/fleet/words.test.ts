@@ -4,37 +4,11 @@ import { formatSmallShare } from './LoadPanel';
 import { healthCsv } from './csv';
 import { daysOf, periodOf, withDays } from './period';
 import type { HealthRow } from './queries';
-import { recommend } from './recommendation';
 import { forecastRunWords, hourWords } from './tomorrow';
-import type { Failure } from './transformerQueries';
 import { evidenceValue, featureValue, formatChance, reasons, signed } from './words';
 
 const part = (evidence: string, points: number, value: number | null) => ({ evidence, points, value, isKnown: value !== null, unit: '' });
 const WORN = [part('AGE', -52.6, 60.4), part('LOADING', 0, 90.8), part('INSPECTION', -26.3, 5), part('FAULTS', -13, 2), part('WORK_ORDERS', -0.01, 1)];
-
-const FAILURE: Failure = {
-  id: 'f',
-  transformerId: 'XFMR-1',
-  unitId: 'U-1',
-  rank: 3,
-  tier: 'HIGH',
-  action: 'REPLACE_LARGER',
-  mainEvidence: 'LOADING',
-  probability30d: null,
-  probability90d: 0.01,
-  probability365d: 0.041,
-  renewedProbability: 0.004,
-  timesBaseRate: 5.7,
-  customers: 10,
-  ageYears: 41,
-  peakLoadingPct: 131,
-  peakHotSpotC: null,
-  failureMinutes: 116,
-  avoidedMinutes: 104,
-  plannedMinutes: 1300,
-  avoidedRank: 1,
-  contributions: [],
-};
 
 describe('reasons', () => {
   it('are what takes most points, the strongest first', () => {
@@ -56,28 +30,6 @@ describe('reasons', () => {
     expect(formatSmallShare(0.0000123)).toBe('1.2·10⁻⁵%');
     expect(signed(-0.04, 1)).toBe('0.0');
     expect(signed(2, 1)).toBe('+2.0');
-  });
-});
-
-describe('a recommendation', () => {
-  const worn = { band: 'HI5', healthIndex: 8, contributions: WORN };
-
-  it('is the model’s where it sees more than the usual chance', () => {
-    expect(recommend(FAILURE, worn)).toMatchObject({ action: 'REPLACE_LARGER', workType: 'TRANSFORMER_UPGRADE', basis: 'PREDICTION', priority: 'MEDIUM' });
-    expect(recommend({ ...FAILURE, tier: 'CRITICAL', action: 'INSPECT' }, null)).toMatchObject({ workType: 'INSPECTION', priority: 'HIGH' });
-  });
-
-  it('is that of its health where the model says nothing', () => {
-    expect(recommend(null, worn)).toMatchObject({ workType: 'TRANSFORMER_RENEWAL', basis: 'HEALTH', priority: 'HIGH' });
-    expect(recommend({ ...FAILURE, tier: 'NORMAL' }, { ...worn, band: 'HI4' })).toMatchObject({ basis: 'HEALTH', priority: 'MEDIUM' });
-    expect(recommend(null, { ...worn, contributions: [part('INSPECTION', 0, null)] })?.workType).toBe('INSPECTION');
-    expect(recommend(null, { ...worn, contributions: [part('INSPECTION', 0, 3), part('LOADING', -9, 120)] })?.workType).toBe('TRANSFORMER_UPGRADE');
-  });
-
-  it('is none where nothing speaks for one', () => {
-    expect(recommend({ ...FAILURE, tier: 'NORMAL' }, { ...worn, band: 'HI1' })).toBeNull();
-    expect(recommend(null, { band: null, healthIndex: null, contributions: [] })).toBeNull();
-    expect(recommend(null, null)).toBeNull();
   });
 });
 

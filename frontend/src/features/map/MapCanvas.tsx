@@ -30,7 +30,8 @@ export interface MapHandle {
 
 interface Props {
   ref?: Ref<MapHandle>;
-  initialViewport: Viewport;
+  /** Where to begin, by the size of the map, px. */
+  initialViewport: (size: { width: number; height: number }) => Viewport;
   styleUrl: string | null;
   layers: LayersList;
   labels: LabelFeatures;
@@ -65,7 +66,7 @@ export function MapCanvas(props: Props) {
   const onClick = useEffectEvent(props.onClick);
   const onDoubleClick = useEffectEvent((at: PointerPosition) => props.onDoubleClick?.(at) === true);
   const onPress = useEffectEvent((at: PointerPosition) => props.onPress?.(at) ?? null);
-  const initialViewport = useEffectEvent(() => lastViewport.current ?? props.initialViewport);
+  const initialViewport = useEffectEvent((size: { width: number; height: number }) => lastViewport.current ?? props.initialViewport(size));
 
   useEffect(() => {
     const container = containerRef.current;
@@ -74,7 +75,7 @@ export function MapCanvas(props: Props) {
     let created: MapController | null = null;
     MapController.create({
       container,
-      viewport: initialViewport(),
+      viewport: initialViewport({ width: container.clientWidth, height: container.clientHeight }),
       styleUrl,
       scheme,
       signal: abort.signal,

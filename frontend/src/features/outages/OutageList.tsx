@@ -1,22 +1,22 @@
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import ButtonBase from '@mui/material/ButtonBase';
 import Table from '@mui/material/Table';
 import TableBody from '@mui/material/TableBody';
 import TableCell from '@mui/material/TableCell';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
-import TableSortLabel from '@mui/material/TableSortLabel';
-import Typography from '@mui/material/Typography';
-import { useCallback, useState } from 'react';
+import { useCallback } from 'react';
 import { useQuery } from 'urql';
 
-import { csvOf } from '../../lib/csv';
-import { download } from '../../lib/download';
 import { ageSeconds, formatAge, formatNumber, humanize, plural, UNKNOWN } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
+import { fileColumns } from '../../lib/tableColumns';
+import { CsvButton } from '../../ui/CsvButton';
+import { Pager, rangeWords } from '../../ui/Pager';
+import { SortHead } from '../../ui/SortHead';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 import { useNow } from '../../ui/useNow';
+import { usePaging } from '../../ui/usePaging';
 import { visuallyHidden } from '../../ui/visuallyHidden';
 
 import { listVariables } from './address';
@@ -31,9 +31,9 @@ import { causeWords, isOverdue, outageColour, shortInstant } from './words';
 
 const PAGE = 25;
 
-const HEADS: readonly { label: string; field?: SortField; isNumber?: boolean }[] = [
-  { label: 'Outage', field: 'status' },
-  { label: 'Out', field: 'customersOut', isNumber: true },
+const HEADS: readonly { label: string; field?: SortField; isNumber?: boolean; width?: string }[] = [
+  { label: 'Outage', field: 'status', width: '34%' },
+  { label: 'Out', field: 'customersOut', isNumber: true, width: '14%' },
   { label: 'Began', field: 'startedAt' },
   { label: 'Back by', field: 'estimatedRestorationAt' },
   { label: 'Crew' },
@@ -50,18 +50,12 @@ interface Props {
 }
 
 /** The outages that the filters leave, a page at a time. */
-export function OutageList(props: Props) {
-  const { address } = props;
-  const variables = listVariables(address);
-  // Another question begins on its first page.
-  return <Pages key={JSON.stringify(variables)} {...props} />;
-}
-
-function Pages({ address, onChange, selected, timeZone, onAssign, onSelect }: Props) {
-  const [cursors, setCursors] = useState<(string | null)[]>([null]);
+export function OutageList({ address, onChange, selected, timeZone, onAssign, onSelect }: Props) {
+  const asked = listVariables(address);
+  const paging = usePaging(JSON.stringify(asked));
   const [{ data, error, fetching }, refetch] = useQuery({
     query: OutageListQuery,
-    variables: { first: PAGE, after: cursors.at(-1) ?? null, ...listVariables(address) },
+    variables: { first: PAGE, after: paging.after, ...asked },
   });
   const refresh = useCallback(() => refetch({ requestPolicy: 'network-only' }), [refetch]);
   useFresh(refresh, OutageListNews);
@@ -74,7 +68,7 @@ function Pages({ address, onChange, selected, timeZone, onAssign, onSelect }: Pr
     return <LoadingState label="Loading the outages" minHeight={200} />;
   }
   const outages = connection.edges.map(({ node }) => node);
-  if (outages.length === 0 && cursors.length === 1) {
+  if (outages.length === 0 && paging.page === 0) {
     const isFiltered = address.cause !== null || address.circuit !== null || address.status !== null || address.planned !== 'all';
     return (
       <EmptyState
@@ -83,16 +77,33 @@ function Pages({ address, onChange, selected, timeZone, onAssign, onSelect }: Pr
       />
     );
   }
-  const from = (cursors.length - 1) * PAGE;
   return (
     <>
       <Table data-testid="outage-list" sx={{ tableLayout: 'fixed' }}>
         <caption style={visuallyHidden}>Outages, sorted; choose one to see its facts and steps</caption>
+        <colgroup>
+          {HEADS.map(({ label, width }) => (
+            <col key={label} style={{ width }} />
+          ))}
+        </colgroup>
         <TableHead>
           <TableRow>
-            {HEADS.map((head, index) => (
-              <Head key={head.label} {...head} isFirst={index === 0} address={address} onChange={onChange} />
-            ))}
+            {HEADS.map(({ label, field, isNumber = false }) =>
+              field === undefined ? (
+                <TableCell key={label}>{label}</TableCell>
+              ) : (
+                <SortHead
+                  key={label}
+                  id={field}
+                  sort={address.sort}
+                  isDescending={address.isDescending}
+                  onSort={() => onChange({ sort: field, isDescending: address.sort === field ? !address.isDescending : true })}
+                  align={isNumber ? 'right' : 'left'}
+                >
+                  {label}
+                </SortHead>
+              ),
+            )}
           </TableRow>
         </TableHead>
         <TableBody>
@@ -109,56 +120,14 @@ function Pages({ address, onChange, selected, timeZone, onAssign, onSelect }: Pr
           ))}
         </TableBody>
       </Table>
-      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, mt: 0.5 }}>
-        <Typography variant="caption" color="textSecondary" sx={{ flex: 1 }} data-testid="outage-count">
-          {outages.length === 0 ? 'None here' : `${formatNumber(from + 1)} to ${formatNumber(from + outages.length)}`} of{' '}
-          {plural(connection.totalCount, 'outage')}
-        </Typography>
-        <Button onClick={() => download('outages.csv', rowsOf(outages), 'text/csv')}>CSV of these</Button>
-        <Button disabled={cursors.length === 1} onClick={() => setCursors((all) => all.slice(0, -1))}>
-          Before
-        </Button>
-        <Button
-          disabled={!connection.pageInfo.hasNextPage}
-          onClick={() => setCursors((all) => [...all, connection.pageInfo.endCursor ?? null])}
-        >
-          Next
-        </Button>
-      </Box>
+      <Pager
+        note={rangeWords(paging.page * PAGE, outages.length, plural(connection.totalCount, 'outage'))}
+        noteTestId="outage-count"
+        {...paging.steps(connection.pageInfo)}
+      >
+        <CsvButton name="outages" what="these outages" rows={outages} columns={FILE} heads="keys" />
+      </Pager>
     </>
-  );
-}
-
-interface HeadProps {
-  label: string;
-  field?: SortField;
-  isNumber?: boolean;
-  isFirst: boolean;
-  address: OutageAddress;
-  onChange: Props['onChange'];
-}
-
-function Head({ label, field, isNumber, isFirst, address, onChange }: HeadProps) {
-  const isSorted = field !== undefined && address.sort === field;
-  const direction = address.isDescending ? 'desc' : 'asc';
-  return (
-    <TableCell
-      align={isNumber === true ? 'right' : 'left'}
-      aria-sort={isSorted ? (address.isDescending ? 'descending' : 'ascending') : undefined}
-      sx={{ width: isFirst ? '34%' : isNumber === true ? '14%' : undefined }}
-    >
-      {field === undefined ? (
-        label
-      ) : (
-        <TableSortLabel
-          active={isSorted}
-          direction={isSorted ? direction : 'desc'}
-          onClick={() => onChange({ sort: field, isDescending: isSorted ? !address.isDescending : true })}
-        >
-          {label}
-        </TableSortLabel>
-      )}
-    </TableCell>
   );
 }
 
@@ -235,40 +204,19 @@ function Second({ children, isWarning = false }: { children: React.ReactNode; is
   );
 }
 
-const CSV_NAMES = [
-  'id',
-  'circuit_id',
-  'circuit',
-  'status',
-  'cause',
-  'is_planned',
-  'started_at',
-  'estimated_p50_at',
-  'estimated_p80_at',
-  'restored_at',
-  'customers_out',
-  'customers_interrupted',
-  'crew',
-];
-
 /** Rows for a spreadsheet, as the server has them. */
-function rowsOf(outages: readonly Outage[]): string {
-  return csvOf(
-    CSV_NAMES,
-    outages.map((outage) => [
-      outage.assetId,
-      outage.circuit.assetId,
-      outage.circuit.name,
-      outage.status,
-      outage.causeCode,
-      outage.isPlanned,
-      outage.startedAt,
-      outage.estimatedRestorationAt,
-      outage.estimatedRestorationP80At,
-      outage.restoredAt,
-      outage.customersOut,
-      outage.customersInterrupted,
-      outage.crew?.name,
-    ]),
-  );
-}
+const FILE = fileColumns<Outage>({
+  id: ({ assetId }) => assetId,
+  circuit_id: ({ circuit }) => circuit.assetId,
+  circuit: ({ circuit }) => circuit.name,
+  status: ({ status }) => status,
+  cause: ({ causeCode }) => causeCode,
+  is_planned: ({ isPlanned }) => isPlanned,
+  started_at: ({ startedAt }) => startedAt,
+  estimated_p50_at: ({ estimatedRestorationAt }) => estimatedRestorationAt,
+  estimated_p80_at: ({ estimatedRestorationP80At }) => estimatedRestorationP80At,
+  restored_at: ({ restoredAt }) => restoredAt,
+  customers_out: ({ customersOut }) => customersOut,
+  customers_interrupted: ({ customersInterrupted }) => customersInterrupted,
+  crew: ({ crew }) => crew?.name,
+});

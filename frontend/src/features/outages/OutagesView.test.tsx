@@ -4,7 +4,9 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { accessibilityFaults } from '../../../tests/axe';
 import { mockClient, renderWith } from '../../../tests/mockClient';
+import * as csv from '../../lib/csv';
 
+import { OutageList } from './OutageList';
 import { OutagesView } from './OutagesView';
 import { DEFAULT_ADDRESS } from './address';
 
@@ -97,6 +99,34 @@ function show(selected: string | null, permissions: readonly string[], refusal?:
   );
   return { changes, container };
 }
+
+describe('the list', () => {
+  it('is read page by page, and a page is saved as it came', async () => {
+    const asked: unknown[] = [];
+    const first = { totalCount: 26, pageInfo: { hasNextPage: true, endCursor: 'c25' }, edges: [{ node: OUTAGE }] };
+    const last = { totalCount: 26, pageInfo: { hasNextPage: false, endCursor: null }, edges: [{ node: { ...OUTAGE, id: 'o2', assetId: 'OUT-2' } }] };
+    const client = mockClient({
+      query: (name, variables) => {
+        if (name !== 'OutageList') return ANSWERS[name] === undefined ? null : { data: ANSWERS[name] };
+        asked.push(variables['after']);
+        return { data: { outages: variables['after'] === 'c25' ? last : first } };
+      },
+    });
+    renderWith(client, <OutageList address={DEFAULT_ADDRESS} onChange={vi.fn()} selected={null} timeZone="America/Chicago" onAssign={null} onSelect={vi.fn()} />);
+    const saved = vi.spyOn(csv, 'saveCsv').mockReturnValue();
+    await userEvent.click(await screen.findByRole('button', { name: 'Next' }));
+    expect(asked.at(-1)).toBe('c25');
+    expect(await screen.findByTestId('outage-row-OUT-2')).toBeTruthy();
+    expect(screen.getByTestId('outage-count').textContent).toBe('26 to 26 of 26 outages');
+    await userEvent.click(screen.getByRole('button', { name: 'Download these outages as CSV' }));
+    const [head = '', row = ''] = (saved.mock.calls[0]?.[1] ?? '').split(/\r?\n/);
+    expect(head).toBe('id,circuit_id,circuit,status,cause,is_planned,started_at,estimated_p50_at,estimated_p80_at,restored_at,customers_out,customers_interrupted,crew');
+    expect(row).toBe('OUT-2,CKT-7,Alvin 7,CONFIRMED,,false,2026-01-02T03:00:00Z,2026-01-02T04:00:00Z,2026-01-02T05:00:00Z,,24,30,');
+    await userEvent.click(screen.getByRole('button', { name: 'Before' }));
+    expect(await screen.findByTestId('outage-row-OUT-1')).toBeTruthy();
+    saved.mockRestore();
+  });
+});
 
 describe('the outage selected', () => {
   it('gets a crew by its menu, for the version that was seen, and gives it back', async () => {

@@ -13,11 +13,14 @@ import { useState } from 'react';
 import { useQuery } from 'urql';
 
 import type { VariablesOf } from '../../gql/graphql';
-import { csvOf } from '../../lib/csv';
-import { download } from '../../lib/download';
 import { formatInstant, formatNumber, formatQuantity, plural, sensibleDigits, UNKNOWN } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
+import { fileColumns } from '../../lib/tableColumns';
+import type { Column } from '../../lib/tableColumns';
 import { dayOf, shiftDay } from '../../lib/zonedTime';
+import { CsvButton } from '../../ui/CsvButton';
+import { DataTable } from '../../ui/DataTable';
+import type { ShownColumn } from '../../ui/DataTable';
 import { ErrorState, LoadingState } from '../../ui/StateMessage';
 import { useNow } from '../../ui/useNow';
 
@@ -115,7 +118,6 @@ function Day({ label, value, isWrong, onChange }: { label: string; value: string
 
 function Report({ data, timeZone }: { data: Reliability; timeZone: string }) {
   const { reliability, majorEventDays } = data;
-  const csv = (): void => download(`reliability-${reliability.firstDay}-${reliability.lastDay}.csv`, csvOfReliability(data), 'text/csv');
   return (
     <>
       <Table data-testid="reliability-indices">
@@ -166,30 +168,17 @@ function Report({ data, timeZone }: { data: Reliability; timeZone: string }) {
         </Typography>
       ))}
       {majorEventDays.days.length > 0 && (
-        <Table data-testid="major-event-days" aria-label="Major event days">
-          <TableHead>
-            <TableRow>
-              <TableCell>Day</TableCell>
-              <TableCell align="right">SAIDI, min</TableCell>
-              <TableCell align="right">Threshold, min</TableCell>
-              <TableCell align="right">Customers</TableCell>
-            </TableRow>
-          </TableHead>
-          <TableBody>
-            {majorEventDays.days.map((day) => (
-              <TableRow key={day.day}>
-                <TableCell>{day.day}</TableCell>
-                <TableCell align="right">{formatNumber(day.saidiMin, 2)}</TableCell>
-                <TableCell align="right">{formatNumber(day.tMedMin, 2)}</TableCell>
-                <TableCell align="right">{formatNumber(day.totals.customerInterruptions)}</TableCell>
-              </TableRow>
-            ))}
-          </TableBody>
-        </Table>
+        <DataTable label="Major event days" rows={majorEventDays.days} columns={DAY_COLUMNS} rowKey={({ day }) => day} testId="major-event-days" />
       )}
-      <Button onClick={csv} sx={{ mt: 1 }}>
-        CSV of the indices
-      </Button>
+      <Box sx={{ mt: 1 }}>
+        <CsvButton
+          name={`reliability-${reliability.firstDay}-${reliability.lastDay}`}
+          what="the indices"
+          rows={reliability.indices}
+          columns={indexColumns(reliability)}
+          heads="keys"
+        />
+      </Box>
     </>
   );
 }
@@ -207,17 +196,25 @@ function Value({ value }: { value: { value?: number | null; reason?: string | nu
   );
 }
 
-export function csvOfReliability({ reliability }: Pick<Reliability, 'reliability'>): string {
-  return csvOf(
-    ['index', 'name', 'unit', 'first_day', 'last_day', 'with_major_event_days', 'without_major_event_days'],
-    reliability.indices.map((index) => [
-      index.key,
-      index.name,
-      index.unit,
-      reliability.firstDay,
-      reliability.lastDay,
-      index.withMajorEventDays.value,
-      index.withoutMajorEventDays.value,
-    ]),
-  );
+type Index = Reliability['reliability']['indices'][number];
+type MajorDay = Reliability['majorEventDays']['days'][number];
+
+/** Of the file; every row says of which days it is. */
+function indexColumns({ firstDay, lastDay }: Pick<Reliability['reliability'], 'firstDay' | 'lastDay'>): Column<Index>[] {
+  return fileColumns<Index>({
+    index: ({ key }) => key,
+    name: ({ name }) => name,
+    unit: ({ unit }) => unit,
+    first_day: () => firstDay,
+    last_day: () => lastDay,
+    with_major_event_days: ({ withMajorEventDays }) => withMajorEventDays.value,
+    without_major_event_days: ({ withoutMajorEventDays }) => withoutMajorEventDays.value,
+  });
 }
+
+const DAY_COLUMNS: readonly ShownColumn<MajorDay>[] = [
+  { key: 'day', label: 'Day', value: ({ day }) => day },
+  { key: 'saidi', label: 'SAIDI, min', isNumber: true, value: ({ saidiMin }) => saidiMin, cell: ({ saidiMin }) => formatNumber(saidiMin, 2) },
+  { key: 'threshold', label: 'Threshold, min', isNumber: true, value: ({ tMedMin }) => tMedMin, cell: ({ tMedMin }) => formatNumber(tMedMin, 2) },
+  { key: 'customers', label: 'Customers', isNumber: true, value: ({ totals }) => totals.customerInterruptions },
+];

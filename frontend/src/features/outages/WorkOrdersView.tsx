@@ -1,15 +1,15 @@
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
-import Typography from '@mui/material/Typography';
 import { useCallback, useState } from 'react';
 import { useQuery } from 'urql';
 
-import { formatNumber, plural } from '../../lib/format';
+import { plural } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
 import { NoticeBar } from '../../ui/NoticeBar';
+import { Pager, rangeWords } from '../../ui/Pager';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
+import { usePaging } from '../../ui/usePaging';
 
 import { WorkOrderCard } from './WorkOrderCard';
 import { WorkOrderNews } from './news';
@@ -47,18 +47,18 @@ export function WorkOrdersView(props: Props) {
         <ToggleButton value="unfinished">Unfinished</ToggleButton>
         <ToggleButton value="closed">Closed</ToggleButton>
       </ToggleButtonGroup>
-      <Pages key={choice} filters={{ status: { inList: [...STATUSES[choice]] } }} {...props} />
+      <OrderPages filters={{ status: { inList: [...STATUSES[choice]] } }} {...props} />
     </>
   );
 }
 
-function Pages({ filters, permissions, timeZone, onOutage, onLocate }: Props & { filters: WorkOrderListVariables['filters'] }) {
-  const [cursors, setCursors] = useState<(string | null)[]>([null]);
+function OrderPages({ filters, permissions, timeZone, onOutage, onLocate }: Props & { filters: WorkOrderListVariables['filters'] }) {
+  const paging = usePaging(JSON.stringify(filters));
   const crews = useCrews(!permissions.has('grid.view_crew'));
   const actions = useWorkActions();
   const [{ data, error, fetching }, refetch] = useQuery({
     query: WorkOrdersQuery,
-    variables: { first: PAGE, after: cursors.at(-1) ?? null, filters, ordering: [{ createdAt: 'DESC' }] },
+    variables: { first: PAGE, after: paging.after, filters, ordering: [{ createdAt: 'DESC' }] },
   });
   const refresh = useCallback(() => refetch({ requestPolicy: 'network-only' }), [refetch]);
   useFresh(refresh, WorkOrderNews);
@@ -69,8 +69,7 @@ function Pages({ filters, permissions, timeZone, onOutage, onLocate }: Props & {
     }
     return <LoadingState label="Loading the work orders" minHeight={200} />;
   }
-  if (page.edges.length === 0 && cursors.length === 1) return <EmptyState title="No such work order" />;
-  const from = (cursors.length - 1) * PAGE;
+  if (page.edges.length === 0 && paging.page === 0) return <EmptyState title="No such work order" />;
   return (
     <>
       <Box component="ul" aria-label="Work orders" data-testid="order-list" sx={{ listStyle: 'none', m: 0, p: 0 }}>
@@ -86,18 +85,7 @@ function Pages({ filters, permissions, timeZone, onOutage, onLocate }: Props & {
           />
         ))}
       </Box>
-      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, mt: 0.5 }}>
-        <Typography variant="caption" color="textSecondary" sx={{ flex: 1 }}>
-          {page.edges.length === 0 ? 'None here' : `${formatNumber(from + 1)} to ${formatNumber(from + page.edges.length)}`} of{' '}
-          {plural(page.totalCount, 'order')}
-        </Typography>
-        <Button disabled={cursors.length === 1} onClick={() => setCursors((all) => all.slice(0, -1))}>
-          Before
-        </Button>
-        <Button disabled={!page.pageInfo.hasNextPage} onClick={() => setCursors((all) => [...all, page.pageInfo.endCursor ?? null])}>
-          Next
-        </Button>
-      </Box>
+      <Pager note={rangeWords(paging.page * PAGE, page.edges.length, plural(page.totalCount, 'order'))} {...paging.steps(page.pageInfo)} />
     </>
   );
 }

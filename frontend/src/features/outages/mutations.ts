@@ -1,4 +1,5 @@
 import { graphql } from '../../gql/graphql';
+import { RefusalFields } from '../../lib/graphql/refusal';
 
 import { CrewFields, OutageFields, WorkOrderFields } from './queries';
 
@@ -10,14 +11,10 @@ const OutageAnswer = graphql(
       ... on Outage {
         ...OutageFields
       }
-      ... on OperationInfo {
-        code
-        message
-        field
-      }
+      ...RefusalFields
     }
   `,
-  [OutageFields],
+  [OutageFields, RefusalFields],
 );
 
 const WorkOrderAnswer = graphql(
@@ -27,14 +24,10 @@ const WorkOrderAnswer = graphql(
       ... on WorkOrder {
         ...WorkOrderFields
       }
-      ... on OperationInfo {
-        code
-        message
-        field
-      }
+      ...RefusalFields
     }
   `,
-  [WorkOrderFields],
+  [WorkOrderFields, RefusalFields],
 );
 
 const CrewAnswer = graphql(
@@ -44,14 +37,10 @@ const CrewAnswer = graphql(
       ... on Crew {
         ...CrewFields
       }
-      ... on OperationInfo {
-        code
-        message
-        field
-      }
+      ...RefusalFields
     }
   `,
-  [CrewFields],
+  [CrewFields, RefusalFields],
 );
 
 export const ReportOutage = graphql(
@@ -62,15 +51,11 @@ export const ReportOutage = graphql(
         ... on Outage {
           ...OutageFields
         }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...RefusalFields
       }
     }
   `,
-  [OutageFields],
+  [OutageFields, RefusalFields],
 );
 
 export const ConfirmOutage = graphql(

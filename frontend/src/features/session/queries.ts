@@ -1,4 +1,5 @@
 import { graphql } from '../../gql/graphql';
+import { RefusalFields } from '../../lib/graphql/refusal';
 
 export const ViewerQuery = graphql(`
   query Viewer {
@@ -12,21 +13,20 @@ export const ViewerQuery = graphql(`
   }
 `);
 
-export const LoginMutation = graphql(`
-  mutation Login($input: LoginInput!) {
-    login(input: $input) {
-      __typename
-      ... on Viewer {
-        username
-      }
-      ... on OperationInfo {
-        message
-        field
-        code
+export const LoginMutation = graphql(
+  `
+    mutation Login($input: LoginInput!) {
+      login(input: $input) {
+        __typename
+        ... on Viewer {
+          username
+        }
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);
 
 export const LogoutMutation = graphql(`
   mutation Logout {

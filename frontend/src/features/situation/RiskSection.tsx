@@ -10,6 +10,7 @@ import { problemOf } from '../../lib/graphql/errors';
 import { ErrorBoundary } from '../../ui/ErrorBoundary';
 import { ErrorState, LoadingState } from '../../ui/StateMessage';
 import { ChevronDownIcon, ChevronRightIcon } from '../../ui/icons';
+import { RISK_LEVEL_COLOURS } from '../../ui/riskLevels';
 import { useNow } from '../../ui/useNow';
 
 import { Section } from './Section';
@@ -17,13 +18,6 @@ import { RiskQuery, RiskSubscription } from './queries';
 import type { Risk, RiskPart } from './queries';
 
 const RiskHistory = lazy(() => import('./RiskHistory').then((module) => ({ default: module.RiskHistory })));
-
-const LEVELS: Readonly<Record<NonNullable<Risk['level']>, string>> = {
-  NORMAL: 'success.main',
-  ELEVATED: 'primary.main',
-  HIGH: 'warning.main',
-  CRITICAL: 'error.main',
-};
 
 /** The risk of the next day in one number, and what it is made of. */
 export function RiskSection({ timeZone, onSelect }: { timeZone: string; onSelect: (assetId: string) => void }) {
@@ -78,7 +72,7 @@ function Score({ risk }: { risk: Risk }) {
       </Typography>
     );
   }
-  const colour = risk.level == null ? 'text.secondary' : LEVELS[risk.level];
+  const colour = risk.level == null ? 'text.secondary' : RISK_LEVEL_COLOURS[risk.level];
   return (
     <>
       <Box sx={{ display: 'flex', alignItems: 'baseline', gap: 1 }} data-testid="risk-score">

@@ -1,6 +1,6 @@
 import { graphql } from '../../gql/graphql';
 import type { ResultOf } from '../../gql/graphql';
-import { CircuitFacts, CircuitName, SubstationName, TransformerFacts } from '../../lib/assets/fragments';
+import { CircuitFacts, LineFacts, SubstationName, SwitchFacts, TransformerFacts } from '../../lib/assets/fragments';
 
 /** What is listed to choose from. */
 export const CircuitListQuery = graphql(
@@ -116,33 +116,29 @@ export const CircuitHeadQuery = graphql(
 );
 export type CircuitHead = NonNullable<ResultOf<typeof CircuitHeadQuery>['circuit']>;
 
-export const SectionsQuery = graphql(`
-  query TopologySections($assetId: String!, $after: String) {
-    circuit(assetId: $assetId) {
-      id
-      sections(first: 250, after: $after) {
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
-        edges {
-          node {
-            id
-            assetId
-            fromNode
-            toNode
-            lineClass
-            phases
-            conductorType
-            ratedA
-            lengthM
-            isUnderground
+export const SectionsQuery = graphql(
+  `
+    query TopologySections($assetId: String!, $after: String) {
+      circuit(assetId: $assetId) {
+        id
+        sections(first: 250, after: $after) {
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
+          edges {
+            node {
+              ...LineFacts
+              fromNode
+              toNode
+            }
           }
         }
       }
     }
-  }
-`);
+  `,
+  [LineFacts],
+);
 
 export const UnitsQuery = graphql(`
   query TopologyUnits($assetId: String!, $after: String) {
@@ -178,25 +174,15 @@ export const SwitchesQuery = graphql(
         }
         edges {
           node {
-            id
-            assetId
-            kind
+            ...SwitchFacts
             fromNode
             toNode
-            isNormallyOpen
-            ratedA
-            circuit {
-              ...CircuitName
-            }
-            otherCircuit {
-              ...CircuitName
-            }
           }
         }
       }
     }
   `,
-  [CircuitName],
+  [SwitchFacts],
 );
 
 /** The switches that are not in their normal positions. */

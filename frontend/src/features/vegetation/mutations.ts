@@ -1,4 +1,5 @@
 import { graphql } from '../../gql/graphql';
+import { RefusalFields } from '../../lib/graphql/refusal';
 
 import { TreeFields } from './queries';
 
@@ -10,67 +11,60 @@ export const RecordInspection = graphql(
         ... on TreeRisk {
           ...VegetationTreeFields
         }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...RefusalFields
       }
     }
   `,
-  [TreeFields],
+  [TreeFields, RefusalFields],
 );
 
-export const StartAssessment = graphql(`
-  mutation StartVegetationAssessment {
-    payload: startVegetationAssessment {
-      __typename
-      ... on Job {
-        id
-        status
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
+export const StartAssessment = graphql(
+  `
+    mutation StartVegetationAssessment {
+      payload: startVegetationAssessment {
+        __typename
+        ... on Job {
+          id
+          status
+        }
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);
 
-export const CreateOrder = graphql(`
-  mutation CreateVegetationWorkOrder($input: CreateVegetationWorkOrderInput!) {
-    payload: createVegetationWorkOrder(input: $input) {
-      __typename
-      ... on WorkOrder {
-        id
-        assetId
-        version
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
+export const CreateOrder = graphql(
+  `
+    mutation CreateVegetationWorkOrder($input: CreateVegetationWorkOrderInput!) {
+      payload: createVegetationWorkOrder(input: $input) {
+        __typename
+        ... on WorkOrder {
+          id
+          assetId
+          version
+        }
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);
 
-export const CancelOrder = graphql(`
-  mutation CancelVegetationWorkOrder($input: WorkOrderStepInput!) {
-    payload: cancelWorkOrder(input: $input) {
-      __typename
-      ... on WorkOrder {
-        id
-        assetId
-        status
-        version
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
+export const CancelOrder = graphql(
+  `
+    mutation CancelVegetationWorkOrder($input: WorkOrderStepInput!) {
+      payload: cancelWorkOrder(input: $input) {
+        __typename
+        ... on WorkOrder {
+          id
+          assetId
+          status
+          version
+        }
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);

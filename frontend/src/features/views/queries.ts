@@ -1,5 +1,6 @@
 import { graphql } from '../../gql/graphql';
 import type { ResultOf } from '../../gql/graphql';
+import { RefusalFields } from '../../lib/graphql/refusal';
 
 const SavedViewFields = graphql(`
   fragment SavedViewFields on SavedView @_unmask {
@@ -33,15 +34,11 @@ export const SaveViewMutation = graphql(
         ... on SavedView {
           ...SavedViewFields
         }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...RefusalFields
       }
     }
   `,
-  [SavedViewFields],
+  [SavedViewFields, RefusalFields],
 );
 
 export const UpdateSavedViewMutation = graphql(
@@ -52,31 +49,26 @@ export const UpdateSavedViewMutation = graphql(
         ... on SavedView {
           ...SavedViewFields
         }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...RefusalFields
       }
     }
   `,
-  [SavedViewFields],
+  [SavedViewFields, RefusalFields],
 );
 
-export const DeleteSavedViewMutation = graphql(`
-  mutation DeleteSavedView($id: ID!) {
-    deleteSavedView(input: { id: $id }) {
-      __typename
-      ... on DeletedSavedView {
-        savedViewId
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
+export const DeleteSavedViewMutation = graphql(
+  `
+    mutation DeleteSavedView($id: ID!) {
+      deleteSavedView(input: { id: $id }) {
+        __typename
+        ... on DeletedSavedView {
+          savedViewId
+        }
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);
 
 export type SavedView = ResultOf<typeof SavedViewFields>;

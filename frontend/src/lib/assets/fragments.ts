@@ -54,3 +54,37 @@ export const TransformerFacts = graphql(`
     }
   }
 `);
+
+/** What is on record of a section of a distribution line. */
+export const LineFacts = graphql(`
+  fragment LineFacts on Line @_unmask {
+    id
+    assetId
+    lineClass
+    phases
+    conductorType
+    ratedA
+    lengthM
+    isUnderground
+  }
+`);
+
+/** What is on record of a switch, and the circuits that it parts or ties. */
+export const SwitchFacts = graphql(
+  `
+    fragment SwitchFacts on Switch @_unmask {
+      id
+      assetId
+      kind
+      isNormallyOpen
+      ratedA
+      circuit {
+        ...CircuitName
+      }
+      otherCircuit {
+        ...CircuitName
+      }
+    }
+  `,
+  [CircuitName],
+);

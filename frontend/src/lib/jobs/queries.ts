@@ -1,5 +1,6 @@
 import { graphql } from '../../gql/graphql';
 import type { ResultOf } from '../../gql/graphql';
+import { RefusalFields } from '../graphql/refusal';
 
 export const JobFieldsFragment = graphql(`
   fragment JobFields on Job @_unmask {
@@ -56,13 +57,9 @@ export const CancelJobMutation = graphql(
         ... on Job {
           ...JobFields
         }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...RefusalFields
       }
     }
   `,
-  [JobFieldsFragment],
+  [JobFieldsFragment, RefusalFields],
 );

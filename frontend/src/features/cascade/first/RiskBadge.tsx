@@ -6,11 +6,10 @@ import { ageSeconds, formatAge, formatNumber, humanize } from '../../../lib/form
 import { problemOf } from '../../../lib/graphql/errors';
 import { Fold } from '../../../ui/Fold';
 import { ErrorLine } from '../../../ui/StateMessage';
+import { RISK_LEVEL_COLOURS } from '../../../ui/riskLevels';
 import { useNow } from '../../../ui/useNow';
 
 import { RiskBadgeQuery, RiskBadgeSubscription } from './queries';
-
-const LEVEL_COLOURS = { NORMAL: 'success.main', ELEVATED: 'info.main', HIGH: 'warning.main', CRITICAL: 'error.main' } as const;
 
 /** The risk of the next 24 hours as it is sampled, folded: what it is made of. */
 export function RiskBadge({ onSelect }: { onSelect: (assetId: string) => void }) {
@@ -32,7 +31,7 @@ export function RiskBadge({ onSelect }: { onSelect: (assetId: string) => void })
               Risk of the next 24 h
               {age === null ? '' : `, ${formatAge(age)} old`}
             </Typography>
-            <Box component="strong" sx={{ color: risk.level == null ? 'text.secondary' : LEVEL_COLOURS[risk.level] }}>
+            <Box component="strong" sx={{ color: risk.level == null ? 'text.secondary' : RISK_LEVEL_COLOURS[risk.level] }}>
               {risk.score == null ? 'not known' : `${formatNumber(risk.score)} of 100${risk.level == null ? '' : `, ${humanize(risk.level)}`}`}
             </Box>
           </>

@@ -1,5 +1,6 @@
 import { graphql } from '../../../gql/graphql';
 import type { ResultOf } from '../../../gql/graphql';
+import { RefusalFields } from '../../../lib/graphql/refusal';
 import { JobFieldsFragment } from '../../../lib/jobs/queries';
 
 /** Lines and transformers of the newest map of the present, by what their loss leads to. */
@@ -86,15 +87,11 @@ export const StartCentralitiesMutation = graphql(
         ... on Job {
           ...JobFields
         }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...RefusalFields
       }
     }
   `,
-  [JobFieldsFragment],
+  [JobFieldsFragment, RefusalFields],
 );
 
 const RiskBadgeFields = graphql(`

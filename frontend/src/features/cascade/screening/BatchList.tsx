@@ -15,6 +15,13 @@ import { BatchesQuery } from './queries';
 
 const FIRST = 30;
 
+/** The id of the newest screening; undefined: not known yet, null: there is none, or it cannot be had. */
+export function useNewestBatch(): string | null | undefined {
+  const [{ data, error }] = useQuery({ query: BatchesQuery, variables: { first: FIRST, after: null } });
+  if (data !== undefined) return data.cascadeBatches.edges[0]?.node.batchId ?? null;
+  return error === undefined ? undefined : null;
+}
+
 interface Props {
   shownId: string | null;
   timeZone: string | undefined;

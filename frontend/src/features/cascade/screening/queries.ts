@@ -1,5 +1,6 @@
 import { graphql } from '../../../gql/graphql';
 import type { ResultOf } from '../../../gql/graphql';
+import { RefusalFields } from '../../../lib/graphql/refusal';
 import { JobFieldsFragment } from '../../../lib/jobs/queries';
 
 export const BatchesQuery = graphql(
@@ -113,22 +114,21 @@ export const BatchFilesQuery = graphql(`
   }
 `);
 
-export const StartBatchMutation = graphql(`
-  mutation StartCascadeBatch($input: StartCascadeBatchInput!) {
-    startCascadeBatch(input: $input) {
-      __typename
-      ... on CascadeBatch {
-        id
-        batchId
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
+export const StartBatchMutation = graphql(
+  `
+    mutation StartCascadeBatch($input: StartCascadeBatchInput!) {
+      startCascadeBatch(input: $input) {
+        __typename
+        ... on CascadeBatch {
+          id
+          batchId
+        }
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);
 
 /** Which scenario a version belongs to. */
 export const ScenarioVersionsQuery = graphql(`

@@ -1,5 +1,6 @@
 import { graphql } from '../../../gql/graphql';
 import type { ResultOf } from '../../../gql/graphql';
+import { RefusalFields } from '../../../lib/graphql/refusal';
 
 export const OutboxQuery = graphql(`
   query Outbox {
@@ -43,18 +44,17 @@ export const StreamStatusQuery = graphql(`
 export type StreamStatus = ResultOf<typeof StreamStatusQuery>['streamStatus'][number];
 export type StreamConsumer = StreamStatus['consumers'][number];
 
-export const ReplayDeadLettersMutation = graphql(`
-  mutation ReplayDeadLetters($input: ReplayDeadLettersInput!) {
-    replayDeadLetters(input: $input) {
-      __typename
-      ... on DeadLettersReplayed {
-        sentCount
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
+export const ReplayDeadLettersMutation = graphql(
+  `
+    mutation ReplayDeadLetters($input: ReplayDeadLettersInput!) {
+      replayDeadLetters(input: $input) {
+        __typename
+        ... on DeadLettersReplayed {
+          sentCount
+        }
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);

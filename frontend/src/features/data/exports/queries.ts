@@ -1,5 +1,6 @@
 import { graphql } from '../../../gql/graphql';
 import type { ResultOf } from '../../../gql/graphql';
+import { RefusalFields } from '../../../lib/graphql/refusal';
 import { JobFieldsFragment } from '../../../lib/jobs/queries';
 
 const FileExportFragment = graphql(
@@ -70,13 +71,9 @@ export const StartExportMutation = graphql(
         ... on FileExport {
           ...FileExportFields
         }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...RefusalFields
       }
     }
   `,
-  [FileExportFragment],
+  [FileExportFragment, RefusalFields],
 );

@@ -1,5 +1,6 @@
 import { graphql } from '../../../gql/graphql';
 import type { ResultOf } from '../../../gql/graphql';
+import { RefusalFields } from '../../../lib/graphql/refusal';
 import { JobFieldsFragment } from '../../../lib/jobs/queries';
 
 const FileImportFragment = graphql(
@@ -88,38 +89,37 @@ export const ImportRejectsQuery = graphql(`
 
 export type ImportReject = ResultOf<typeof ImportRejectsQuery>['importRejects'][number];
 
-export const PreviewImportMutation = graphql(`
-  mutation PreviewImport($input: PreviewImportInput!) {
-    previewImport(input: $input) {
-      __typename
-      ... on ImportPreview {
-        columns
-        hasGeometry
-        crs
-        mapping
-        problem
-        problemCode
-        rowsLookedAt
-        rows
-        rowsRefused
-        refused {
-          rowNumber
-          rowKey
-          reason
-          column
-          detail
-          row
-          resolvedAt
+export const PreviewImportMutation = graphql(
+  `
+    mutation PreviewImport($input: PreviewImportInput!) {
+      previewImport(input: $input) {
+        __typename
+        ... on ImportPreview {
+          columns
+          hasGeometry
+          crs
+          mapping
+          problem
+          problemCode
+          rowsLookedAt
+          rows
+          rowsRefused
+          refused {
+            rowNumber
+            rowKey
+            reason
+            column
+            detail
+            row
+            resolvedAt
+          }
         }
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);
 
 export type ImportPreview = Extract<NonNullable<ResultOf<typeof PreviewImportMutation>['previewImport']>, { __typename: 'ImportPreview' }>;
 
@@ -131,15 +131,11 @@ export const StartImportMutation = graphql(
         ... on FileImport {
           ...FileImportFields
         }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...RefusalFields
       }
     }
   `,
-  [FileImportFragment],
+  [FileImportFragment, RefusalFields],
 );
 
 export const ReplayImportRejectsMutation = graphql(
@@ -150,33 +146,28 @@ export const ReplayImportRejectsMutation = graphql(
         ... on FileImport {
           ...FileImportFields
         }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...RefusalFields
       }
     }
   `,
-  [FileImportFragment],
+  [FileImportFragment, RefusalFields],
 );
 
-export const SaveImportMappingMutation = graphql(`
-  mutation SaveImportMapping($input: SaveImportMappingInput!) {
-    saveImportMapping(input: $input) {
-      __typename
-      ... on ImportMapping {
-        name
-        layer
-        mapping
-        options
-        updatedAt
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
+export const SaveImportMappingMutation = graphql(
+  `
+    mutation SaveImportMapping($input: SaveImportMappingInput!) {
+      saveImportMapping(input: $input) {
+        __typename
+        ... on ImportMapping {
+          name
+          layer
+          mapping
+          options
+          updatedAt
+        }
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);

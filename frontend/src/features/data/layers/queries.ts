@@ -1,5 +1,6 @@
 import { graphql } from '../../../gql/graphql';
 import type { ResultOf } from '../../../gql/graphql';
+import { RefusalFields } from '../../../lib/graphql/refusal';
 import { JobFieldsFragment } from '../../../lib/jobs/queries';
 
 export const SyncLayersQuery = graphql(`
@@ -101,35 +102,30 @@ export const StartSyncMutation = graphql(
         ... on Job {
           ...JobFields
         }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...RefusalFields
       }
     }
   `,
-  [JobFieldsFragment],
+  [JobFieldsFragment, RefusalFields],
 );
 
-export const PauseSyncLayerMutation = graphql(`
-  mutation PauseSyncLayer($input: PauseSyncLayerInput!) {
-    pauseSyncLayer(input: $input) {
-      __typename
-      ... on SyncLayer {
-        key
-        status
-        isPaused
-        nextRunAt
-      }
-      ... on OperationInfo {
-        code
-        message
-        field
+export const PauseSyncLayerMutation = graphql(
+  `
+    mutation PauseSyncLayer($input: PauseSyncLayerInput!) {
+      pauseSyncLayer(input: $input) {
+        __typename
+        ... on SyncLayer {
+          key
+          status
+          isPaused
+          nextRunAt
+        }
+        ...RefusalFields
       }
     }
-  }
-`);
+  `,
+  [RefusalFields],
+);
 
 export const ReplayRejectsMutation = graphql(
   `
@@ -139,13 +135,9 @@ export const ReplayRejectsMutation = graphql(
         ... on Job {
           ...JobFields
         }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...RefusalFields
       }
     }
   `,
-  [JobFieldsFragment],
+  [JobFieldsFragment, RefusalFields],
 );

@@ -1,5 +1,6 @@
 import { graphql } from '../../../gql/graphql';
 import type { ResultOf, VariablesOf } from '../../../gql/graphql';
+import { RefusalFields } from '../../../lib/graphql/refusal';
 import { JobFieldsFragment } from '../../../lib/jobs/queries';
 
 export const DataQualityQuery = graphql(`
@@ -38,13 +39,9 @@ export const StartDataQualityCheckMutation = graphql(
         ... on Job {
           ...JobFields
         }
-        ... on OperationInfo {
-          code
-          message
-          field
-        }
+        ...RefusalFields
       }
     }
   `,
-  [JobFieldsFragment],
+  [JobFieldsFragment, RefusalFields],
 );
