@@ -134,7 +134,7 @@ class _Asking:
             async for event in self._documents(part):
                 yield event
             documents = self.told
-            if documents.outcome is not None and answers_the_asked(documents.outcome):
+            if documents.outcome is not None and answers_the_asked(part.words, documents.outcome):
                 return
             async for event in self._call(call):
                 yield event
@@ -205,7 +205,11 @@ class _Asking:
             if self._outcome is None:
                 continue
             found[name] = self._outcome
-            if name == TECHNICAL and part.lean is Lean.TECHNICAL and answers_the_asked(self._outcome):
+            if (
+                name == TECHNICAL
+                and part.lean is Lean.TECHNICAL
+                and answers_the_asked(part.words, self._outcome)
+            ):
                 break  # a standard of apparatus, named by its number, is in no rule
         if not calls:
             self.told = _may_not("search_technical_docs")

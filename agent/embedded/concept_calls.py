@@ -240,6 +240,9 @@ def _restored(named: Named) -> Call | None:
         return None
     within = {"hours", "24", "day", "recently", "lately", "today"}
     time = set(without_leading(named.time or "").lower().split())
+    is_recent = bool(named.words & {"recently", "lately"})
+    if named.time is None and (named.is_meant or is_recent):
+        return Call("outage_status", {"scope": "RESTORED", **_place(named)}, "outages now")
     if named.time is None or not time & within or time - {*within, "in", "the", "last", "past", "within"}:
         return None
     return Call("outage_status", {"scope": "RESTORED", **_place(named)}, "outages now")
@@ -265,7 +268,7 @@ def _line(named: Named) -> Call | None:
     if named.words & {"night", "nighttime", "overnight"}:
         return None  # how much sun there is then nobody said
     is_meant = named.words & (_RATES | {"heat", "weather", "wind", "temperature", "hot", "hotter"})
-    if weather is None and named.time is None and not is_meant:
+    if weather is None and named.time is None and not (is_meant or named.is_meant):
         return None
     if named.time is not None:
         if not is_moment(named.time):
@@ -294,7 +297,7 @@ def _customer_by_name(named: Named) -> Call | None:
     }
     if not named.is_bare or is_time(named.asset):
         return None
-    if not (is_address or is_wanted or is_one):
+    if not (is_address or is_wanted or is_one or named.is_meant):
         return None
     return Call("search_customers", {"text": named.asset}, "customers found", is_guess=False)
 
@@ -339,7 +342,7 @@ def _customers_of_zip(named: Named) -> Call | None:
 
 def _reliability(named: Named) -> Call | None:
     is_ours = bool(named.words & {"our", "calculate", "compute"})
-    if not named.assets and named.time is None and not is_ours:
+    if not named.assets and named.time is None and not (is_ours or named.is_meant):
         return None  # what an index is, is in the documents
     if named.time is not None and is_moment(named.time):
         return None

@@ -52,8 +52,17 @@ class Concept:
 
     def call(self, cut: Cut, spare: int = 0) -> Call | None:
         """Return the call that a question means if it is this concept; ``spare`` words may be others'."""
-        if not self._fits(cut, spare):
-            return None
+        return self._made(cut) if self._fits(cut, spare) else None
+
+    def call_if_meant(self, cut: Cut) -> Call | None:
+        """Return the call of a question that is known to mean this concept, whatever its other words are.
+
+        All that it names must have a place in the call, and no word may be left over that turns a question.
+        """
+        is_turned = any(word in WEIGHTY for word in self.spared(cut))
+        return None if is_turned or not self._fits_names(cut) else self._made(cut, is_meant=True)
+
+    def _made(self, cut: Cut, *, is_meant: bool = False) -> Call | None:
         call = MAKERS[self.name](
             Named(
                 cut.assets,
@@ -67,6 +76,7 @@ class Concept:
                 cut.before,
                 cut.after,
                 cut.words,
+                is_meant,
             )
         )
         if call is None or all(is_id(each) for each in cut.assets):
@@ -107,7 +117,13 @@ class Concept:
             and not any(word in WEIGHTY for word in strange)
             and (spare == 0 or own > 0 or self.is_record)
             and (all(words & group for group in self.keys) or cut.weather is not None)
-            and self._fits_assets(cut)
+            and self._fits_names(cut)
+        )
+
+    def _fits_names(self, cut: Cut) -> bool:
+        """Return whether all that a question names has a place in the call."""
+        return (
+            self._fits_assets(cut)
             and (cut.weather is None or self.has_weather)
             and (cut.time is None or self.has_time)
             and (cut.number is None or self.number is not None)

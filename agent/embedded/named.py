@@ -14,7 +14,11 @@ STREETS = frozenset(
 
 @dataclass(frozen=True)
 class Named:
-    """What a question names, and the words beside it."""
+    """What a question names, and the words beside it.
+
+    Attributes:
+        is_meant: whether it is known from elsewhere that the question is of this kind.
+    """
 
     assets: tuple[str, ...]
     time: str | None
@@ -27,6 +31,7 @@ class Named:
     before: tuple[str, ...] = ()
     after: str = ""
     order: tuple[str, ...] = ()
+    is_meant: bool = False
 
     @property
     def asset(self) -> str:

@@ -10,11 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
-
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
 
 from agent.backends.requests import Question
 from agent.embedded.asides import aside_of
@@ -26,10 +22,12 @@ from agent.embedded.grammar import grammar
 from agent.embedded.inheriting import inherited, resolved
 from agent.embedded.intents import Ask, Call, Offer, Refuse, Say, Step
 from agent.embedded.loads import with_loads
+from agent.embedded.mending import mended_words
 from agent.embedded.normal import Said, Word, is_id, read
 from agent.embedded.not_on_record import compared, ranked, unknown_kind
 from agent.embedded.offering import offer_of
 from agent.embedded.phrases import phrases
+from agent.embedded.probable import are_documents_meant, probable
 from agent.embedded.sentences import at_commas, sentences
 from agent.embedded.talk import (
     command,
@@ -39,14 +37,10 @@ from agent.embedded.talk import (
     without_fillers_within,
     without_purpose,
 )
-from agent.embedded.vocabulary import RESERVED
-from agent.semantic.spelling import ordinary_words
 from agent.semantic.typed import written_out
 
 MOST_CHARACTERS = 500
 MOST_PARTS = 4
-_SHORTEST_MENDED = 5
-_CLOSE = 84.0
 _MOST_OFFERED = 3
 _FEW_WORDS = 5
 _OF_ONE_THING = frozenset(["asset_lookup", "search_meters", "weather_rating"])
@@ -151,6 +145,9 @@ def _several(
         together = one(text, said, known)
         if together.is_understood and not together.is_documents and not _is_unclear(together):
             return (together,)
+        meant = _meant_as_a_whole(text, said, parts, known)
+        if meant is not None:
+            return (meant,)
         documents = lean(without_fillers(said)) or (parts[0].lean if parts[0].is_documents else None)
         is_case = parts[-1].is_documents and not phrases().start(read(pieces[0]).text, "question_words")
         documents = documents or (parts[-1].lean if is_case else None)  # "… was flooded, what to do"
@@ -160,6 +157,19 @@ def _several(
     if any(part.is_understood or part.is_documents for part in parts):
         return parts
     return (replace(one(text, said, known), pieces=parts),)
+
+
+def _meant_as_a_whole(text: str, said: Said, parts: tuple[Part, ...], known: Before) -> Part | None:
+    """Return the one question that a text of several clauses probably is; None if it may be several.
+
+    "A customer at MTR-0000238 says her lights went off; do we know about an outage there?"
+    """
+    meant = probable(text, said)
+    clear = [part.step for part in parts if part.is_understood and not _is_unclear(part)]
+    if meant is None or not all(_is_less(step, meant.call) and step != meant.call for step in clear):
+        return None
+    analyst = _analyst(text, said, said, known)
+    return Part(text, analyst, otherwise=meant.call, passed_over=meant.passed_over)
 
 
 def _is_unclear(part: Part) -> bool:
@@ -240,6 +250,7 @@ _ABOUT = (
     "circuit_id",
     "customer_id",
 )
+_ONE_THING = ("asset", "line", "transformer_id", "circuit_id", "customer_id", "scope", "outage_id", "text")
 _ANY_OUTAGE = "OUT-0"
 _BACK = frozenset(["it", "its", "that", "this", "they", "them", "their", "there", "one"])
 
@@ -253,7 +264,16 @@ def _after(step: Step, known: Before) -> Before:
 
 def about_asset(given: Mapping[str, Any]) -> str | None:
     """Return the id of the one asset that a call is about, if it has one."""
-    for name in ("asset", "line", "transformer_id", "circuit_id", "customer_id", "scope", "outage_id"):
+    for name in (
+        "asset",
+        "line",
+        "transformer_id",
+        "circuit_id",
+        "customer_id",
+        "scope",
+        "outage_id",
+        "text",
+    ):
         value = given.get(name)
         if isinstance(value, str) and is_id(value) and "-" in value:
             return value
@@ -298,7 +318,7 @@ def one(text: str, said: Said, known: Before, *, in_any_order: bool = True) -> P
         step = _of_the_selected(said, known)
     if step is not None:
         return Part(text, step)
-    mended = _mended(loaded)
+    mended = mended_words(loaded)
     if mended.mended:
         step = _read(mended, known, _by_patterns)
         if step is None and in_any_order:
@@ -308,6 +328,11 @@ def one(text: str, said: Said, known: Before, *, in_any_order: bool = True) -> P
     part = _open_question(text, said, pointed_at, known)
     if part.is_documents or not in_any_order or not isinstance(part.step, Call):
         return part
+    meant = probable(text, mended)
+    if meant is not None and part.step != meant.call:
+        return replace(part, otherwise=meant.call, passed_over=meant.passed_over, mended=mended.mended)
+    if are_documents_meant(text) and not ids_in(said):
+        return replace(part, is_documents=True)
     found = loosely(mended)
     if found and found[0].is_firm and part.step != found[0].call:
         best = found[0]
@@ -387,47 +412,6 @@ def documents_calls(text: str) -> dict[str, Call]:
     end = phrases().end(said.text, "asks_how_after") or len(said.text)
     wanted = said.part(start, end) if start or end < len(said.text) else ""
     return {name: Call(name, {"question": wanted or text}, "documents") for name in (TECHNICAL, COMPLIANCE)}
-
-
-@cache
-def grammar_words() -> frozenset[str]:
-    """Return the words that patterns are made of."""
-    return frozenset(word for word in grammar().words | phrases().words if word.isalpha())
-
-
-def _mended(said: Said) -> Said:
-    """Return a question with words put right that are almost words of the grammar."""
-    known = grammar_words() | RESERVED
-    words: list[Word] = []
-    mended: list[tuple[str, str]] = []
-    for word in said.words:
-        right = _right(word.plain, known)
-        if right is not None:
-            mended.append((word.written, right))
-        words.append(word if right is None else Word(right, right))
-    return Said(tuple(words), tuple(mended))
-
-
-@cache
-def _choices_of(length: int) -> tuple[str, ...]:
-    known = grammar_words() | RESERVED
-    return tuple(sorted(word for word in known if abs(len(word) - length) <= 2 and len(word) > 3))
-
-
-def _right(word: str, known: frozenset[str]) -> str | None:
-    if not word.isalpha() or is_id(word) or len(word) < _SHORTEST_MENDED or word in known:
-        return None
-    if word in ordinary_words():
-        return None
-    near = process.extract(word, _choices_of(len(word)), scorer=fuzz.ratio, score_cutoff=_CLOSE - 4, limit=3)
-    near = [
-        found
-        for found in near
-        if OSA.distance(word, found[0]) <= (1 if len(word) < 8 else 2) and found[0][0] == word[0]
-    ]
-    if not near or (len(near) > 1 and near[0][1] == near[1][1]):
-        return None
-    return str(near[0][0])
 
 
 def is_say(step: Step) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -33,6 +34,9 @@ _LEAST_HELD_FRAC = 0.6
 _FEWEST_HELD = 2
 _FEWEST_WORDS = 3
 _WHOLE = 0.995
+_TOLD = ("document", "standard", "section", "text")
+_MODEL = re.compile(r"(?<![\w-])[A-Za-z]{2,5}-?\d{2,}[A-Za-z](?![\w-])")
+"""A model of an apparatus, by its letters, digits and letter: "SEL-387E"."""
 _FEWEST_TITLE = 3
 
 
@@ -72,9 +76,21 @@ def _is_titled(outcome: ToolOutcome, asked: Collection[str]) -> bool:
     return len(title) >= _FEWEST_TITLE and all(term in asked for term in title)
 
 
-def answers_the_asked(outcome: ToolOutcome) -> bool:
+def answers_the_asked(question: str, outcome: ToolOutcome) -> bool:
     """Return whether what a search put first holds enough of a question that asked the documents."""
-    return outcome.ended is DoneReason.ANSWERED and coverage(outcome) >= LEAST_ASKED_FRAC
+    is_enough = outcome.ended is DoneReason.ANSWERED and coverage(outcome) >= LEAST_ASKED_FRAC
+    return is_enough and _is_of_the_named(question, outcome)
+
+
+def _is_of_the_named(question: str, outcome: ToolOutcome) -> bool:
+    """Return whether the passage put first names the apparatus that a question names: "the SEL-387E"."""
+    named = {match[0].upper() for match in _MODEL.finditer(question)}
+    passages = outcome.content.get("passages") if isinstance(outcome.content, Mapping) else None
+    first: Any = passages[0] if isinstance(passages, list) and passages else {}
+    told = " ".join(
+        str(first.get(field, "")) for field in ("document", "standard", "section", "text")
+    ).upper()
+    return all(name in told for name in named)
 
 
 def may_be_offered(outcome: ToolOutcome) -> bool:
@@ -96,7 +112,9 @@ def answers_unasked(question: str, not_known: Sequence[str], outcome: ToolOutcom
     """
     if outcome.ended is not DoneReason.ANSWERED or _begins_a_list(question):
         return False
-    text = _words_of(outcome, ("document", "standard", "section", "text"))
+    if not _is_of_the_named(question, outcome):
+        return False
+    text = _words_of(outcome, _TOLD)
     wanted = [group for word in not_known for group in term_groups(word)]
     held = sum(_is_held(group, text) for group in wanted)
     if held >= _FEWEST_HELD:

@@ -36,6 +36,13 @@ _SIGNS = (
     (r"(?<=\d)\s?pct\b\.?", " percent"),
     (r"(?<=[a-z] )(\d{1,3})\s?(?:h|hrs?)\b(?!\s?/)\.?", r"\1 hours"),
     (r"(?<=\d)\s?(?:deg|degs)\b\.?", " degrees"),
+    (
+        r"\b(over|above|below|under|(?:more|less) than) (\d+(?:\.\d+)?) ?(?:%|percent) load(?:ing|ed)?\b",
+        r"loaded \1 \2 %",
+    ),
+    (r"\bbreak (?:down )?(?:the |our )?(.+?) (?:down )?by\b", r"\1 by"),
+    (r"(?:^|(?<=please ))(?:draw|plot|chart|graph|visualize|visualise)(?: me)?(?= )", "show"),
+    (r",? (?:as|in|on) an? (?:\w+ )?(?:chart|graph|plot|diagram|table)(?=[.?!]?$)", ""),
     (r"\b(wo|xfmr|mtr|ckt|fdr|cust|sub|mw|med)'s\b", r"\1s"),
 )
 _NEGATIVE = (

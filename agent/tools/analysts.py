@@ -19,7 +19,7 @@ from django.conf import settings
 from sqlalchemy import Table, select
 
 from agent.embedded.concepts import concepts
-from agent.embedded.router import grammar_words
+from agent.embedded.mending import grammar_words
 from agent.semantic.analyst import Analyst, NoData
 from agent.semantic.loading import semantic_model
 from agent.semantic.model import SemanticModel

@@ -31,3 +31,33 @@ def test_why_something_is_asked_is_set_aside_with_what_it_names() -> None:
 )
 def test_what_bounds_a_question_is_never_set_aside(text: str) -> None:
     assert aside_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("For the storm review, how many customers were out?", "how many customers were out?"),
+        ("I am preparing the load forecast and need the energy by circuit", "the energy by circuit"),
+        ("My supervisor wants to hear which outages are over", "which outages are over"),
+        ("List the meters of XFMR-1, because we swap it on Thursday", "List the meters of XFMR-1"),
+        ("Worst circuits by SAIDI? I need them for the annual report.", "Worst circuits by SAIDI?"),
+    ],
+)
+def test_what_a_question_is_for_is_set_aside(text: str, asked: str) -> None:
+    found = aside_of(text)
+    assert found is not None
+    assert found.asked == asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "For the Wallis substation, how many customers are there?",  # a place bounds
+        "For the last month, how many outages were there?",
+        "How many customers were interrupted because of vegetation?",
+        "I am at SW-40735-01-0002 and need to know what is downstream",  # names what is asked of
+    ],
+)
+def test_what_bounds_a_question_is_not_set_aside(text: str) -> None:
+    found = aside_of(text)
+    assert found is None or found.about is not None
