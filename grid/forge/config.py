@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grid.forge.errors import ForgeConfigError
 
-FORGE_VERSION = 5
+FORGE_VERSION = 6
 """Raised whenever the same configuration gives other data, so that batches of two versions never mix."""
 
 INTERCONNECTS = ("Eastern", "Western", "Texas")

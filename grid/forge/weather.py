@@ -48,7 +48,7 @@ class WeatherParams:
     storm_spread: float = 0.28
     storm_speed_mps: float = 14.0
     closing_peak_mps: tuple[float, float] = (17.0, 19.0)
-    closing_hours: int = 4
+    closing_hours: int = 3
     cyclones: CycloneParams = field(default_factory=CycloneParams)
 
 

@@ -62,7 +62,7 @@ def saved(page: Page, button: Locator, folder: Path) -> list[dict[str, str]]:
 
 def test_the_use_is_that_of_the_readings(desk: tuple[Page, Complaints], tmp_path: Path) -> None:
     page, complaints = desk
-    expect(page).to_have_url(re.compile(r"\?from=\d{4}-\d\d-\d\d&to=2026-03-01$"))
+    expect(page).to_have_url(re.compile(r"\?from=\d{4}-\d\d-\d\d&to=2026-03-03$"))
     page.goto(f"/ami?{DAYS}")
     series = page.get_by_test_id("ami-series")
     expect(series.get_by_test_id("chart")).to_be_visible()

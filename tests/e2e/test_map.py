@@ -86,7 +86,9 @@ def test_lines_are_coloured_by_their_load_in_the_weather(desk: tuple[Page, Compl
 
 def test_a_card_traces_its_asset(desk: tuple[Page, Complaints]) -> None:
     page, complaints = desk
-    fed = models.CircuitStatus.objects.filter(customers__gt=0).order_by("customers_out", "pk")[0]
+    fed = models.CircuitStatus.objects.filter(customers__gt=0).order_by("customers_out", "-customers", "pk")[
+        0
+    ]
     breaker = models.Switch.objects.get(kind="BREAKER", circuit=fed.circuit_id)
     accounts = models.Customer.objects.filter(meter__circuit=breaker.circuit_id, account_status="ACTIVE")
     customers = accounts.count() - fed.customers_out  # these are behind a switch that an outage opened

@@ -246,7 +246,7 @@ def test_a_report_has_its_header_light_colours_and_the_map(
         assert "Outages" in printed["header"]
         assert "pia" in printed["header"]
         assert "/outages" in printed["header"]
-        assert re.search(r"oldest layer is \d+", printed["header"])
+        assert re.search(r"synced \d+", printed["header"])
         assert printed["title"].startswith("Outages, ")
         assert printed["picture"] > 300
         assert (printed["scheme"], printed["folded"]) == ("light", 0)

@@ -151,6 +151,14 @@ class Application:
             "flux_load_models", log_name="models", what="the product's models could not be registered"
         )
 
+    def begin_first_figures(self) -> None:
+        """Queue what operators expect to see of new data; the worker carries it out once it runs."""
+        self.manage(
+            "flux_first_figures",
+            log_name="first-figures",
+            what="the assessment of trees and the first sample of the risk could not be queued",
+        )
+
     def collect_static(self) -> str:
         """Collect the static files where the web process serves them from, when they changed."""
         wanted = self._static_fingerprint()

@@ -154,12 +154,16 @@ class Preparation:
         return "loaded"
 
     def sync(self) -> str:
-        """Bring what was loaded into PostGIS; without a load the scheduler keeps the cache fresh."""
+        """Bring what was loaded into PostGIS, and queue what is computed from it.
+
+        Without a load the scheduler keeps both fresh.
+        """
         if not self.must_sync:
             return "kept fresh by the scheduler"
         synced = self._stamp("synced")
         is_other_data = synced.is_written() and not synced.matches(self.choice.title)
         self.application.sync(may_delete_most=is_other_data)
+        self.application.begin_first_figures()
         synced.write(self.choice.title)
         self._stamp("data").write(self._data_fingerprint())
         return "synced"

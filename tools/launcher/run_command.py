@@ -238,11 +238,11 @@ class RunSession:
             self.application.programs(host=self.address.host, port=self.address.port),
             keep_services=self.services.revive,
         )
-        self.supervisor.start(WEB, WORKER)
+        self.supervisor.start(WEB)  # alone: what waits in the queue must not hold up the address
         wait_until_healthy(
             self.address.probe_url, log=self.layout.logs / "web.log", check=self.supervisor.check
         )
-        self.supervisor.start(BEAT, STREAM)
+        self.supervisor.start(WORKER, BEAT, STREAM)
         return "healthy"
 
 

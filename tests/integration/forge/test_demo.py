@@ -1,6 +1,7 @@
 """The demonstration grid, whole: 30 substations, 30,000 meters, 40 million readings."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import networkx as nx
 import numpy as np
@@ -9,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from grid.forge.build import Forged
+from grid.forge import ForgeConfig, Scale
+from grid.forge.build import Forged, forge
 from tests.unit.forge.network import Frames, closed_graph
 
 LOSS_FRAC = 0.04
@@ -159,6 +161,17 @@ def test_outages_are_few_some_are_open_and_readings_show_them(
     assert 10 <= len(recent) <= 120
     assert (outages.status != "RESTORED").sum() >= 2
     assert sums.out == (rows.transformer_id.map(meters) * quarters).sum() > 0
+
+
+@pytest.mark.parametrize(
+    "end_at", [datetime(2026, 1, 10, 6), datetime(2026, 7, 14, 5), datetime(2026, 11, 27, 6)]
+)
+def test_outages_are_in_progress_whatever_the_season_it_ends_in(end_at: datetime) -> None:
+    grid = forge(config=ForgeConfig(scale=Scale.DEMO, end_at=end_at, history_years=0))
+    outages = grid.tables["outage_restoration_tracker"].to_pandas()
+
+    assert (outages.status != "RESTORED").sum() >= 2
+    assert outages.customers_out.sum() > 0
 
 
 def test_estimated_readings_are_rare(sums: Sums) -> None:

@@ -28,6 +28,9 @@ class RecordingApplication:
             raise Problem("the layers could not be synced.")
         self.ran.append("sync, most may go" if may_delete_most else "sync")
 
+    def begin_first_figures(self) -> None:
+        self.ran.append("first figures")
+
 
 class ScriptedPostgres:
     """Stands for a server: its identity and the migrations applied to it."""
@@ -77,7 +80,7 @@ def start(tmp_path: Path) -> Start:
 
 
 def test_first_start_does_everything_and_the_second_nothing(start: Start) -> None:
-    assert start.again() == ["migrate", "load demo Texas", "sync"]
+    assert start.again() == ["migrate", "load demo Texas", "sync", "first figures"]
     assert start.again() == []
 
 
@@ -102,7 +105,7 @@ def test_database_made_anew_gets_everything_again(start: Start) -> None:
 
     start.services.postgres.name = "second"
 
-    assert start.again() == ["migrate", "load demo Texas", "sync"]
+    assert start.again() == ["migrate", "load demo Texas", "sync", "first figures"]
 
 
 def test_warehouse_that_was_deleted_is_loaded_again(start: Start) -> None:
@@ -110,7 +113,7 @@ def test_warehouse_that_was_deleted_is_loaded_again(start: Start) -> None:
 
     (start.layout.warehouse / "table").unlink()
 
-    assert start.again() == ["load demo Texas", "sync"]
+    assert start.again() == ["load demo Texas", "sync", "first figures"]
 
 
 def test_another_territory_or_time_zone_asks_for_a_load(start: Start) -> None:
@@ -118,7 +121,7 @@ def test_another_territory_or_time_zone_asks_for_a_load(start: Start) -> None:
 
     start.application.environment["FLUX_TIME_ZONE"] = "America/Chicago"
 
-    assert start.again() == ["load demo Texas", "sync"]
+    assert start.again() == ["load demo Texas", "sync", "first figures"]
 
 
 def test_warehouse_elsewhere_is_never_taken_on_trust(start: Start) -> None:
@@ -126,7 +129,7 @@ def test_warehouse_elsewhere_is_never_taken_on_trust(start: Start) -> None:
 
     start.again()
 
-    assert start.again() == ["load demo Texas", "sync"]
+    assert start.again() == ["load demo Texas", "sync", "first figures"]
 
 
 def test_interrupted_sync_is_repeated(start: Start) -> None:
@@ -135,7 +138,7 @@ def test_interrupted_sync_is_repeated(start: Start) -> None:
         start.again()
     start.application.breaks = False
 
-    assert start.again() == ["load demo Texas", "sync"]
+    assert start.again() == ["load demo Texas", "sync", "first figures"]
 
 
 def test_larger_scale_replaces_the_data_and_stays_chosen(start: Start) -> None:
@@ -144,6 +147,7 @@ def test_larger_scale_replaces_the_data_and_stays_chosen(start: Start) -> None:
     assert start.again(choose_data(start.layout, {}, scale="city")) == [
         "load city Texas",
         "sync, most may go",
+        "first figures",
     ]
     assert start.again() == []
     assert choose_data(start.layout, {}) == DataChoice(scale="city", interconnect="Texas")

@@ -27,13 +27,15 @@ interface Server {
   services?: object[];
   status?: string;
   sources?: object[];
+  readAt?: string | null;
 }
 
-function open({ layers = [], services = [UP], status = 'OK', sources = [] }: Server = {}, permissions: string[] = []) {
+function open({ layers = [], services = [UP], status = 'OK', sources = [], readAt = null }: Server = {}, permissions: string[] = []) {
   const answers: Record<string, object> = {
     Health: { health: { status, services } },
     DataAge: { mapLayers: layers },
     Sources: { syncLayers: sources },
+    ReadingAge: { kpis: [{ __typename: 'Kpi', key: 'loadMw', dataAsOf: readAt }] },
     StreamAges: { streamStatus: [] },
   };
   const client = mockClient({ query: (name) => ({ data: answers[name] }) });
@@ -77,13 +79,35 @@ describe('the state of the system', () => {
   });
 
   it.each([
-    [[layer('outages', 4, false), layer('poles', 12, false), layer('meters', null, null)], 'Data 12\u00a0min old', 'false'],
-    [[layer('outages', 20, true), layer('poles', 50, false)], 'Data 50\u00a0min old: too old', 'true'],
+    [[layer('outages', 4, false), layer('poles', 12, false), layer('meters', null, null)], 'Synced 12\u00a0min ago', 'false'],
+    [[layer('outages', 20, true), layer('poles', 50, false)], 'Synced 50\u00a0min ago: too old', 'true'],
     [[layer('outages', null, null)], 'Data age unknown', 'false'],
-  ])('tells the age of the oldest layer (%#)', (layers, text, isTooOld) => {
+  ])('tells when the layer that waits longest was synced (%#)', (layers, text, isTooOld) => {
     open({ layers });
     expect(screen.getByTestId('data-age').textContent).toBe(text);
     expect(screen.getByTestId('data-age').dataset.tooOld).toBe(isTooOld);
+  });
+});
+
+describe('the newest reading', () => {
+  const layers = [layer('outages', 1, false)];
+
+  it('is told beside the sync, since a sync of old readings is no news', async () => {
+    open({ layers, readAt: ago(21 * 60) }, ['grid.view_outage']);
+    const button = screen.getByTestId('status-button');
+    expect(button.title).toContain('Synced 1\u00a0min ago, newest reading 21\u00a0h old.');
+    await userEvent.click(button);
+    expect((await screen.findByTestId('newest-reading')).textContent).toContain('Newest reading 21\u00a0h old.');
+  });
+
+  it('is unknown, not new, while no load is on record', () => {
+    open({ layers }, ['grid.view_outage']);
+    expect(screen.getByTestId('status-button').title).toContain('Synced 1\u00a0min ago, age of the newest reading unknown.');
+  });
+
+  it('is not asked for without the right to see it', () => {
+    open({ layers, readAt: ago(60) });
+    expect(screen.getByTestId('status-button').title).toMatch(/Synced 1\u00a0min ago\.$/);
   });
 });
 
@@ -100,9 +124,9 @@ describe('the sources of the data', () => {
     const dialog = await screen.findByRole('dialog');
     const rows = [...dialog.querySelectorAll('li')].map((row) => row.textContent.replaceAll('\u00a0', ' '));
     expect(rows).toEqual([
-      'Title of poles5 min old',
-      'Title of outages30 min old, may be 15 min',
-      'Title of weather7 min old, paused, last run failed',
+      'Title of polessynced 5 min ago',
+      'Title of outagessynced 30 min ago, may be 15 min',
+      'Title of weathersynced 7 min ago, paused, last run failed',
       'Title of treesnever synced',
     ]);
     expect(screen.getByRole('link', { name: 'Title of outages' }).getAttribute('href')).toBe('/data/layers/outages');
@@ -113,7 +137,7 @@ describe('the sources of the data', () => {
     open({ layers: [layer('poles', 12, false)] });
     await userEvent.click(screen.getByTestId('status-button'));
     const dialog = await screen.findByRole('dialog');
-    expect(dialog.textContent).toContain('poles12\u00a0min old');
+    expect(dialog.textContent).toContain('polessynced 12\u00a0min ago');
     expect(screen.queryByRole('link')).toBeNull();
   });
 });

@@ -3,7 +3,7 @@ import ButtonBase from '@mui/material/ButtonBase';
 import { lazy, Suspense, useCallback, useState } from 'react';
 import { useQuery } from 'urql';
 
-import { ageSeconds, formatAge } from '../../lib/format';
+import { ageSeconds } from '../../lib/format';
 import { linkState } from '../../lib/graphql/subscriptions';
 import { useStore } from '../../lib/store';
 import { usePersisting } from '../../lib/usePersisting';
@@ -12,8 +12,8 @@ import { usePolling } from '../../ui/usePolling';
 import { visuallyHidden } from '../../ui/visuallyHidden';
 
 import { ToneMark } from './ToneMark';
-import { DataAgeQuery, HealthQuery } from './queries';
-import { liveSummary, summarize, worst } from './summary';
+import { DataAgeQuery, HealthQuery, ReadingAgeQuery } from './queries';
+import { liveSummary, readingText, summarize, syncSummary, worst } from './summary';
 import type { Summary } from './summary';
 
 const StatusPopover = lazy(() => import('./StatusPopover').then((module) => ({ default: module.StatusPopover })));
@@ -30,14 +30,20 @@ interface Props {
   pathOf: (layer: string) => string;
 }
 
-/** Whether all is well: the services, the live link, and the age of the data. More of each in its popover. */
+/** Whether all is well: the services, the live link, and when data were last synced. More of each in its popover. */
 export function StatusButton({ permissions, pathOf }: Props) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const now = useNow();
   const [health, askHealth] = useQuery({ query: HealthQuery, requestPolicy: 'cache-and-network' });
   usePolling(useCallback(() => askHealth({ requestPolicy: 'network-only' }), [askHealth]), HEALTH_POLL_MS);
   const [{ data }, askAge] = useQuery({ query: DataAgeQuery });
-  usePolling(useCallback(() => askAge({ requestPolicy: 'network-only' }), [askAge]), AGE_POLL_MS);
+  const mayReadLoads = permissions.includes('grid.view_outage');
+  const [readings, askReadings] = useQuery({ query: ReadingAgeQuery, pause: !mayReadLoads });
+  const askAges = useCallback(() => {
+    askAge({ requestPolicy: 'network-only' });
+    if (mayReadLoads) askReadings({ requestPolicy: 'network-only' });
+  }, [askAge, askReadings, mayReadLoads]);
+  usePolling(askAges, AGE_POLL_MS);
   const link = useStore(linkState);
   const isLost = usePersisting(link === 'closed' || link === 'connecting', LOST_AFTER_MS);
 
@@ -52,10 +58,8 @@ export function StatusButton({ permissions, pathOf }: Props) {
   const ages = layers.map((layer) => ageSeconds(layer.confirmedAt, now)).filter((age) => age !== null);
   const isTooOld = layers.some((layer) => layer.isTooOld === true);
   const oldest = ages.length > 0 ? Math.max(...ages) : null;
-  const age: Summary = {
-    label: `Data ${oldest === null ? 'age unknown' : `${formatAge(oldest)} old`}${isTooOld ? ': too old' : ''}`,
-    tone: oldest === null ? 'unknown' : isTooOld ? 'warn' : 'good',
-  };
+  const age = syncSummary(oldest, isTooOld);
+  const newestReading = mayReadLoads ? readingText(ageSeconds(readings.data?.kpis[0]?.dataAsOf, now)) : null;
   // What is well need not be read: its mark is enough.
   const isQuiet = services.tone === 'good' || services.tone === 'unknown';
   return (
@@ -65,7 +69,7 @@ export function StatusButton({ permissions, pathOf }: Props) {
         aria-haspopup="dialog"
         aria-expanded={anchor !== null}
         data-testid="status-button"
-        title={`${services.label}. Live updates: ${live.label.toLowerCase()}. ${age.label}.`}
+        title={`${services.label}. Live updates: ${live.label.toLowerCase()}. ${[age.label, ...(newestReading === null ? [] : [newestReading])].join(', ')}.`}
         sx={{ gap: 0.75, px: 0.75, height: 32, borderRadius: 1, fontFamily: 'inherit', fontSize: '0.75rem', color: 'text.secondary', whiteSpace: 'nowrap', flexShrink: 0 }}
       >
         <ToneMark tone={worst([services.tone, live.tone === 'unknown' ? 'good' : live.tone, age.tone])} />
@@ -96,6 +100,7 @@ export function StatusButton({ permissions, pathOf }: Props) {
             summary={services}
             live={live}
             layers={layers}
+            newestReading={newestReading}
             maySeeSources={permissions.includes('grid.view_synclayer')}
             maySeeStreams={permissions.includes('grid.view_streamconsumer')}
             pathOf={pathOf}

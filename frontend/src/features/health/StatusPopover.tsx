@@ -31,6 +31,8 @@ interface Props {
   live: Summary;
   /** Layers of the map, for accounts that may not see the sources themselves. */
   layers: readonly Layer[];
+  /** How old the newest readings are; null: the account may not see them. */
+  newestReading: string | null;
   maySeeSources: boolean;
   maySeeStreams: boolean;
   pathOf: (layer: string) => string;
@@ -39,7 +41,7 @@ interface Props {
 
 /** The services, the live link, and each source of data with its age and what ails it. */
 export function StatusPopover(props: Props) {
-  const { anchor, services, summary, live, layers, maySeeSources, maySeeStreams, pathOf, onClose } = props;
+  const { anchor, services, summary, live, layers, newestReading, maySeeSources, maySeeStreams, pathOf, onClose } = props;
   const [sources, askSources] = useQuery({ query: SourcesQuery, pause: !maySeeSources, requestPolicy: 'cache-and-network' });
   const [streams] = useQuery({ query: StreamsQuery, pause: !maySeeStreams, requestPolicy: 'cache-and-network' });
   const now = useNow();
@@ -75,6 +77,11 @@ export function StatusPopover(props: Props) {
         />
       ))}
       <Heading>Sources of data</Heading>
+      {newestReading !== null && (
+        <Typography variant="body2" data-testid="newest-reading" sx={{ mb: 0.5 }}>
+          {newestReading.charAt(0).toUpperCase() + newestReading.slice(1)}. When each layer was last compared with its source:
+        </Typography>
+      )}
       {rows === undefined &&
         (sources.error !== undefined && !sources.fetching ? (
           <ErrorState title={problemOf(sources.error).message} onRetry={() => askSources({ requestPolicy: 'network-only' })} />
@@ -146,15 +153,15 @@ export function sourceRow(source: Source, nowMs: number): Row {
   const age = ageSeconds(source.confirmedAt, nowMs);
   const base = { key: source.key, title: source.title };
   if (age === null) return { ...base, tone: 'unknown', value: 'never synced' };
-  const old = `${formatAge(age)} old`;
+  const synced = `synced ${formatAge(age)} ago`;
   const limit = `may be ${formatAge(source.maxAgeS)}`;
   const faults = [
     ...(source.isTooOld === true ? [limit] : []),
     ...(source.isPaused ? ['paused'] : []),
     ...(source.lastError == null || source.lastError === '' ? [] : ['last run failed']),
   ];
-  if (faults.length > 0) return { ...base, tone: source.isTooOld === true ? 'bad' : 'warn', value: [old, ...faults].join(', ') };
-  return { ...base, tone: 'good', value: old };
+  if (faults.length > 0) return { ...base, tone: source.isTooOld === true ? 'bad' : 'warn', value: [synced, ...faults].join(', ') };
+  return { ...base, tone: 'good', value: synced };
 }
 
 function layerRow(layer: Layer, nowMs: number): Row {
@@ -162,7 +169,7 @@ function layerRow(layer: Layer, nowMs: number): Row {
   const base = { key: layer.key, title: layer.title };
   if (layer.status === 'FROM_WAREHOUSE') return { ...base, tone: 'warn', value: 'from the warehouse, the cache does not answer' };
   if (age === null) return { ...base, tone: 'unknown', value: 'never synced' };
-  return { ...base, tone: layer.isTooOld === true ? 'bad' : 'good', value: `${formatAge(age)} old${layer.isTooOld === true ? ', too old' : ''}` };
+  return { ...base, tone: layer.isTooOld === true ? 'bad' : 'good', value: `synced ${formatAge(age)} ago${layer.isTooOld === true ? ', too old' : ''}` };
 }
 
 function streamText(stream: Stream, nowMs: number): string {

@@ -29,6 +29,16 @@ export const DataAgeQuery = graphql(`
   }
 `);
 
+/** The moment of the newest meter readings, which is what the distribution load is of. */
+export const ReadingAgeQuery = graphql(`
+  query ReadingAge {
+    kpis(keys: ["loadMw"]) {
+      key
+      dataAsOf
+    }
+  }
+`);
+
 export const SourcesQuery = graphql(`
   query Sources {
     syncLayers {

@@ -1,4 +1,4 @@
-import { humanize } from '../../lib/format';
+import { formatAge, humanize } from '../../lib/format';
 import type { LinkState } from '../../lib/graphql/subscriptions';
 
 interface Service {
@@ -28,6 +28,18 @@ export function liveSummary(link: LinkState, isLost: boolean): Summary {
   if (isLost) return { label: 'Reconnecting', tone: 'bad' };
   if (link === 'idle') return { label: 'Nothing followed', tone: 'unknown' };
   return { label: 'Connecting', tone: 'unknown' };
+}
+
+/** When the layer that waits longest was last known to equal its source, which says nothing of how new that is. */
+export function syncSummary(oldestS: number | null, isTooOld: boolean): Summary {
+  if (oldestS === null) return { label: 'Data age unknown', tone: 'unknown' };
+  const label = `Synced ${formatAge(oldestS)} ago`;
+  return isTooOld ? { label: `${label}: too old`, tone: 'warn' } : { label, tone: 'good' };
+}
+
+/** How old the newest readings are. */
+export function readingText(ageS: number | null): string {
+  return ageS === null ? 'age of the newest reading unknown' : `newest reading ${formatAge(ageS)} old`;
 }
 
 const ORDER: readonly Tone[] = ['good', 'unknown', 'warn', 'bad'];

@@ -79,7 +79,7 @@ export function PrintReport({ title, territory, username, timeZone, confirmedAt,
           ['Territory', territory],
           ['Made', formatInstant(at.toISOString(), timeZone) + (timeZone === undefined ? '' : ` (${timeZone})`)],
           ['By', username],
-          ['Data', ages.length === 0 ? 'age unknown' : `the oldest layer is ${formatAge(Math.max(...ages))} old`],
+          ['Data', ages.length === 0 ? 'age unknown' : `synced ${formatAge(Math.max(...ages))} ago, by the layer that waits longest`],
           ['Address', window.location.href],
         ]}
         picture={picture}
