@@ -371,7 +371,8 @@ def test_the_site_tells_what_a_map_needs(viewer_api: Api, settings: Any) -> None
     settings.IS_TERRITORY_GIVEN = True
     settings.TIME_ZONE, settings.MAP_STYLE_URL = "America/Denver", "https://maps.example/style.json"
 
-    assert viewer_api.data("{ site { territoryName territoryBbox isTerritoryGiven timeZone mapStyleUrl } }")["site"] == {
+    asked = "{ site { territoryName territoryBbox isTerritoryGiven timeZone mapStyleUrl } }"
+    assert viewer_api.data(asked)["site"] == {
         "territoryName": "Denver",
         "territoryBbox": [-105.5, 39.0, -104.0, 40.5],
         "isTerritoryGiven": True,

@@ -236,7 +236,8 @@ def test_assets_are_pinned_and_compared(desk: tuple[Page, Complaints]) -> None:
     assert frame is not None
     assert panel["y"] == pytest.approx(frame["y"] + 12, abs=1)
     page.get_by_role("button", name="Meters, pole and line").click()
-    expect(page.get_by_role("list", name="Meters", exact=True).get_by_role("listitem")).to_have_count(min(20, meters))
+    listed = page.get_by_role("list", name="Meters", exact=True).get_by_role("listitem")
+    expect(listed).to_have_count(min(20, meters))
     page.get_by_role("button", name=f"Unpin {one.pk}").click()
     expect(page).to_have_url(re.compile(f"pins={other.pk}"))
     assert complaints == []

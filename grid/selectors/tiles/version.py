@@ -68,7 +68,7 @@ def tile_versions(layers: Sequence[MapLayer], user: Any) -> dict[str, TileVersio
     sources = _sources_versions(layers, edits)
     granted = sorted(granted_zone_ids(user))
     builds = models.TileBuild.objects.filter(pk__in=list(sources))
-    built = {key: tuple(marks) for key, *marks in builds.values_list("layer", "version", "built_at")}
+    built = {key: (version, at) for key, version, at in builds.values_list("layer", "version", "built_at")}
     return {
         layer.key: TileVersion(
             sources=sources[layer.key],

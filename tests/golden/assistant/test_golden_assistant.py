@@ -26,7 +26,7 @@ MOST_WRONG_FRAC = 0.02
 FEWEST_RIGHT_FRAC = 0.9
 QUESTIONS = golden_questions()
 FRESH = frozenset(["unseen O"])
-"""Sets asked once from which hardly anything was mended and nothing learned: their rates are what they are."""
+"""Sets asked once of which little was mended and nothing learned: their rates are what they are."""
 
 
 @pytest.fixture(scope="module")
