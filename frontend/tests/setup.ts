@@ -1,7 +1,10 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
 afterEach(() => cleanup());
+
+// A busy machine takes longer than the usual second until what is awaited is there.
+configure({ asyncUtilTimeout: 8_000 });
 
 class NoResizeObserver implements ResizeObserver {
   observe(): void {

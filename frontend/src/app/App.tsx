@@ -1,5 +1,5 @@
 import Box from '@mui/material/Box';
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useState } from 'react';
 import { Provider, useQuery } from 'urql';
 
 import { forgetConversation } from '../features/assistant';
@@ -39,7 +39,8 @@ export function App() {
     setSession('closed');
   }, []);
 
-  useEffect(
+  // Before anything is painted: a session may end as soon as the app is there.
+  useLayoutEffect(
     () => sessionEvents.onExpired(() => leave(session === 'open' ? 'expired' : null)),
     [leave, session],
   );

@@ -234,6 +234,7 @@ export const CACHE_KEYS: KeyingConfig = {
   TransferCandidate: embedded,
   TransformerAgeing: embedded,
   TransformerLoad: embedded,
+  TransformerLoadingUpdates: embedded,
   TransformerVoltage: embedded,
   TransformerOverload: embedded,
   TransformerPeak: embedded,
