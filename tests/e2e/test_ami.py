@@ -23,7 +23,7 @@ from tests.servers.web import WebServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
 
-FIRST, LAST = date(2026, 2, 27), date(2026, 2, 28)
+FIRST, LAST = date(2026, 3, 1), date(2026, 3, 2)
 DAYS = f"from={FIRST}&to={LAST}"
 
 

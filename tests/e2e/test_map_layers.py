@@ -95,7 +95,7 @@ def test_what_is_filtered_out_is_not_there(desk: tuple[Page, Complaints]) -> Non
 
 def test_lines_are_filtered_by_voltage(desk: tuple[Page, Complaints]) -> None:
     page, complaints = desk
-    open_map(page, "layers=substations,branches")
+    open_map(page, "at=-95.36,29.76,7.7&layers=substations,branches")
     lines = models.Branch.objects.filter(kind="LINE", in_service=True)
     page.get_by_test_id("options-branches").click()
     page.get_by_role("group", name="Voltage").get_by_role("button", name="500 kV").click()
@@ -271,7 +271,7 @@ def test_the_panel_is_folded_on_narrow_maps_until_one_unfolds_it(
         complaints,
     ):
         sign_in(page, username="vera", path="/cascade/runs")
-        open_map(page, "layers=substations,branches")
+        open_map(page, "at=-95.36,29.76,7.7&layers=substations,branches")
         panel = page.get_by_test_id("layer-panel")
         button = panel.get_by_role("button", name="Layers")
         expect(button).to_have_text("Layers · 2 on")
