@@ -123,7 +123,7 @@ def test_run_opens_from_the_list_and_from_its_link(
 def test_outages_are_picked_on_the_map(desk: tuple[Page, Complaints]) -> None:
     page, _ = desk
     station = models.Substation.objects.get(name="DAYTON")
-    page.goto("/cascade")
+    page.goto("/cascade?at=-95.36,29.76,7.7")
     wait_for_map(page)
     page.get_by_label("Add by clicking substations and lines on the map").check()
     page.mouse.click(*on_screen(page, lon=station.location.x, lat=station.location.y))
