@@ -161,10 +161,10 @@ class Preparation:
         if not self.must_sync:
             return "kept fresh by the scheduler"
         synced = self._stamp("synced")
-        is_other_data = synced.is_written() and not synced.matches(self.choice.title)
+        is_other_data = synced.is_written() and not synced.matches(self._generated())
         self.application.sync(may_delete_most=is_other_data)
         self.application.begin_first_figures()
-        synced.write(self.choice.title)
+        synced.write(self._generated())
         self._stamp("data").write(self._data_fingerprint())
         return "synced"
 
@@ -183,6 +183,10 @@ class Preparation:
         except Problem:  # the table is not there yet
             applied = ""
         return fingerprint(sources, extra=[self.services.postgres.identity(), applied])
+
+    def _generated(self) -> str:
+        """Return what tells data apart that have little in common: the choice, and what generates them."""
+        return fingerprint([self.layout.root / "grid" / "forge"], extra=[self.choice.title])
 
     def _data_fingerprint(self) -> str:
         environment = self.application.environment

@@ -116,6 +116,15 @@ def test_warehouse_that_was_deleted_is_loaded_again(start: Start) -> None:
     assert start.again() == ["load demo Texas", "sync", "first figures"]
 
 
+def test_data_that_a_newer_release_generates_anew_may_replace_most(start: Start) -> None:
+    (start.layout.root / "grid" / "forge" / "config.py").write_text("version 1")
+    start.again()
+
+    (start.layout.root / "grid" / "forge" / "config.py").write_text("version 2")
+
+    assert start.again() == ["load demo Texas", "sync, most may go", "first figures"]
+
+
 def test_another_territory_or_time_zone_asks_for_a_load(start: Start) -> None:
     start.again()
 
