@@ -20,7 +20,7 @@ from launcher.supervisor import Program
 
 MARK = "FLUX_LAUNCH_ID"
 WEB, WORKER, BEAT, STREAM = "web", "worker", "beat", "stream"
-HEALTH_TIMEOUT_S = 60.0
+HEALTH_TIMEOUT_S = 180.0
 OWNED_BY_SERVICES = frozenset({"FLUX_DATABASE_URL", "FLUX_REDIS_URL"})
 LOCAL_DEFAULTS = {"FLUX_GRAPHIQL": "1", "FLUX_INTROSPECTION": "1"}
 
