@@ -1,4 +1,4 @@
-"""What says why something is asked, or where somebody stands: "Before we pull this pole: …", "… as we …".
+"""What says why something is asked, or where somebody stands: "Before we pull this pole: …".
 
 They ask nothing, so they are no part of their own; the answer says that they were taken so. What bounds a
 question (numbers, times, loads, weather, "planned") or is itself a trouble ("her lights are out") is none.
@@ -39,8 +39,8 @@ _SOMEBODY_ASKS = (  # "My supervisor wants to hear which …"
     rf"(?P<aside>(?:(?:my|our|the|an?|some|one of our) )?(?:[\w-]+ ){{1,3}}?{_WANTS}(?: me| us)?"
     rf"(?: to (?:hear|know|see|find out))?)[,:]? (?P<asked>{_ASKING}.+)"
 )
-_BECAUSE = (  # "…, because we have to tell these people"
-    r"(?P<asked>.+?),? (?P<aside>(?:because|since|so that|as)"
+_BECAUSE = (  # "…, because we have to tell these people"; "since we …" and "as they were" may be times
+    r"(?P<asked>.+?),? (?P<aside>(?:because|so that)"
     r" (?:i|we|they|he|she|you|my|our|the crew|somebody) .+)"
 )
 _NEEDED_FOR = (  # "… I need them for the annual report"

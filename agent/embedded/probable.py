@@ -41,6 +41,7 @@ _CONCEPTS: Mapping[str, tuple[str, ...]] = {
     "reliability": ("reliability",),
 }
 _AGO = re.compile(r"(?:(?:about|some|just|around) )?(?:an?|[a-z]+|[0-9]+) (?:minutes?|hours?) ago ")
+_OUT_NOW = "outage_status ACTIVE"
 _STARTS_WORK = frozenset(["cascade"])
 DOCUMENTS = "documents"
 
@@ -78,7 +79,7 @@ def probable(text: str, said: Said) -> Probable | None:
 
 def _cuts(said: Said, kind: str) -> list[Cut]:
     """Return the ways to cut a question; a name in it ("… outages in Katy …") is never passed over."""
-    if kind.startswith("outage_status"):
+    if kind == _OUT_NOW:
         said = _without_since_when(said)
     found = []
     for cut in cuts(said):

@@ -55,6 +55,8 @@ def test_what_a_question_is_for_is_set_aside(text: str, asked: str) -> None:
         "For the Wallis substation, how many customers are there?",  # a place bounds
         "For the last month, how many outages were there?",
         "How many customers were interrupted because of vegetation?",
+        "How many outages were there since we replaced the recloser?",
+        "What were the loads of Wallis as they were yesterday?",
         "I am at SW-40735-01-0002 and need to know what is downstream",  # names what is asked of
     ],
 )

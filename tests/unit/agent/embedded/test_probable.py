@@ -72,6 +72,7 @@ def test_the_kind_is_learned_and_the_names_are_read(text: str, tool: str, given:
         "Through which gear does electricity travel to POLE-40735-01-0007 other than by SW-40735-01-0002?",
         "run cascade, winter storm, SUB-40687 first",  # the storm has no place in the call
         "What is the weather in Paris?",
+        "Which outages did the crews restore ten minutes ago in the end?",  # a time that bounds
     ],
 )
 def test_what_bounds_a_question_is_never_passed_over(text: str) -> None:
