@@ -8,10 +8,12 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { App } from './app/App';
+import { loadMapAhead } from './app/mapCode';
 import { Themed } from './ui/Themed';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root.');
+loadMapAhead(window.location.pathname);
 createRoot(root).render(
   <StrictMode>
     <Themed>

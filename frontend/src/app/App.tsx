@@ -12,12 +12,13 @@ import { forgetNotices } from '../lib/notices';
 import { sessionEvents } from '../lib/sessionEvents';
 import { ErrorBoundary } from '../ui/ErrorBoundary';
 import { ErrorState, LoadingState } from '../ui/StateMessage';
+import { ahead } from '../ui/ahead';
 
 import { dialogs } from './dialogs';
 
-/** Asked for at once, while the server is asked who the user is; those who must log in never wait for it. */
-const shellModule = import('./Shell');
-const Shell = lazy(() => shellModule.then((module) => ({ default: module.Shell })));
+const { Component: Shell, load: loadShell } = ahead(() => import('./Shell').then((module) => module.Shell));
+// Asked for at once, while the server is asked who the user is; those who must log in never wait for it.
+void loadShell();
 const LoginPage = lazy(() => import('../features/session/login').then((module) => ({ default: module.LoginPage })));
 
 type Session = 'unknown' | 'open' | 'closed';

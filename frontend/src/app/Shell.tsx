@@ -11,13 +11,13 @@ import { EmptyState, LoadingState } from '../ui/StateMessage';
 import type { OverlaysProps } from './Overlays';
 import { dialogs } from './dialogs';
 import { Header } from './header/Header';
+import { MapWorkspaces } from './mapCode';
 import { isOnMap, mapWorkspaceOf, movedTo, routeOf, WORKSPACES } from './routes';
 import type { Route, Workspace, WorkspaceKey } from './routes';
 import { useSite } from './site';
 import { useDefaultView } from './useDefaultView';
 import { useShortcuts } from './useShortcuts';
 
-const MapWorkspaces = lazy(() => import('./MapWorkspaces').then((module) => ({ default: module.MapWorkspaces })));
 const AssistantPane = lazy(() => import('./AssistantPane').then((module) => ({ default: module.AssistantPane })));
 const AmiPage = lazy(() => import('./AmiPage').then((module) => ({ default: module.AmiPage })));
 const AssetsPage = lazy(() => import('./AssetsPage').then((module) => ({ default: module.AssetsPage })));

@@ -3,7 +3,8 @@ import { NARROW_PX } from '../features/layers';
 import type { Bounds } from '../lib/boundsGrid';
 import type { Viewport } from '../lib/mapView';
 
-interface Size {
+export interface Size {
+  /** Pixels. */
   width: number;
   height: number;
 }
@@ -34,6 +35,14 @@ export function frameBounds([west, south, east, north]: Bounds, { width, height 
     y: (top + bottom) / 2 + ((pad.bottom - pad.top) / 2) * perPx,
   };
   return { lng: centre.x * 360 - 180, lat: latitude(centre.y), zoom };
+}
+
+/** What a map of this size shows, looked at from straight above. */
+export function boundsInView({ lng, lat, zoom }: Viewport, { width, height }: Size): Bounds {
+  const perPx = 1 / (TILE_PX * 2 ** zoom);
+  const at = y(lat);
+  const halfWidth = (width / 2) * perPx * 360;
+  return [lng - halfWidth, latitude(at + (height / 2) * perPx), lng + halfWidth, latitude(at - (height / 2) * perPx)];
 }
 
 /** Web Mercator. */

@@ -1,8 +1,9 @@
+import { WebMercatorViewport } from '@deck.gl/core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { navigate, subscribeToLocation } from '../lib/location';
 
-import { boundsAround, frameBounds } from './frame';
+import { boundsAround, boundsInView, frameBounds } from './frame';
 import { jobPath, movedTo, routeOf, WORKSPACES } from './routes';
 import { canBeFailed, zoomToSee } from './viewports';
 
@@ -91,6 +92,18 @@ describe('viewports', () => {
     expect(frameBounds([-180, -85, 180, 85], size).zoom).toBe(3);
     expect(frameBounds([-95, 29, -95, 29], size).zoom).toBe(13);
     expect(frameBounds([-95, 29, -95, 29], { width: 0, height: 0 }).zoom).toBe(13);
+  });
+
+  it('knows what will be seen before there is a map', () => {
+    // The world is 512 px wide at zoom 0, and square up to 85.0511 degrees.
+    const [west, south, east, north] = boundsInView({ lng: 0, lat: 0, zoom: 0 }, { width: 512, height: 512 });
+    expect([west, east]).toEqual([-180, 180]);
+    expect(south).toBeCloseTo(-85.0511, 4);
+    expect(north).toBeCloseTo(85.0511, 4);
+
+    const at = { lng: -95.4, lat: 29.8, zoom: 9.3 };
+    const peer = new WebMercatorViewport({ longitude: at.lng, latitude: at.lat, zoom: at.zoom, width: 900, height: 500 }).getBounds();
+    boundsInView(at, { width: 900, height: 500 }).forEach((edge, index) => expect(edge).toBeCloseTo(peer[index] ?? NaN, 9));
   });
 
   it('hold all places', () => {

@@ -35,6 +35,7 @@ import { createStore, useStore } from '../../lib/store';
 import type { TileHit } from '../../lib/tiles/spec';
 import { ErrorBoundary } from '../../ui/ErrorBoundary';
 import { frameBounds, USUAL_SIZE } from '../frame';
+import type { Size } from '../frame';
 import { mapWish } from '../mapWish';
 import type { Site } from '../site';
 import { useElementSize } from '../useElementSize';
@@ -49,6 +50,7 @@ import { StageLayers } from './StageLayers';
 import { TileCard } from './TileCard';
 import { StageContext } from './context';
 import { combine, createOverlays } from './overlays';
+import { useFirstLook } from './useFirstLook';
 import { useShown } from './useShown';
 import { useViewportFromHistory } from './useViewportFromHistory';
 
@@ -87,6 +89,8 @@ export function Stage({ site, top, children, onSelected }: Props) {
   const published = useStore(overlays);
   const overlay = useMemo(() => combine(published), [published]);
   const [asked] = useState(view.viewport);
+  const firstViewport = (size: Size): Viewport => asked ?? frameBounds(site.homeBounds, size);
+  useFirstLook(frameRef, firstViewport, setArea);
   const layers = useLayerStates(view.layers, area);
   const { states } = layers;
   const zoom = area?.zoom ?? (asked ?? frameBounds(site.homeBounds, USUAL_SIZE)).zoom;
@@ -221,7 +225,7 @@ export function Stage({ site, top, children, onSelected }: Props) {
             <ErrorBoundary name="The map">
               <MapCanvas
                 ref={mapRef}
-                initialViewport={(size) => asked ?? frameBounds(site.homeBounds, size)}
+                initialViewport={firstViewport}
                 styleUrl={site.mapStyleUrl}
                 layers={drawn}
                 labels={labels}

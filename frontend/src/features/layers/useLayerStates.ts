@@ -50,14 +50,16 @@ export function useLayerStates(
     [sources, visible, view],
   );
   const [settledPlan, setSettledPlan] = useState(plan);
+  const hasBegun = settledPlan.length > 0;
 
   useEffect(() => {
-    const timer = setTimeout(() => {
+    const settle = (): void => {
       loader.update(plan);
       setSettledPlan(plan);
-    }, DEBOUNCE_MS);
+    };
+    const timer = setTimeout(settle, hasBegun ? DEBOUNCE_MS : 0);
     return () => clearTimeout(timer);
-  }, [loader, plan]);
+  }, [loader, plan, hasBegun]);
   useEffect(() => () => loader.stop(), [loader]);
 
   const isLoading =
