@@ -19,6 +19,8 @@ STORAGES = {
     **STORAGES,  # noqa: F405
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 2  # type: ignore[index]  # noqa: F405
+DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = float(  # type: ignore[index]  # noqa: F405
+    os.environ.get("FLUX_TEST_DATABASE_PATIENCE_S", "2")
+)
 RIGHTS_CHECK_S = 1.0
 ASSISTANT_READS_AHEAD = False

@@ -6,7 +6,7 @@ import re
 import uuid
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e.browser import fill_login, new_page, sign_in
 from tests.servers.web import WebServer
@@ -55,8 +55,14 @@ def test_ended_session_leads_back_to_where_one_was(browser_of_module: Browser, e
     with new_page(browser_of_module, empty_site.port) as (page, _):
         sign_in(page, username="pia", path="/data/jobs")
         expect(page.get_by_test_id("empty-state")).to_be_visible()
+        held: list[Route] = []
+        page.route("**/graphql", lambda route: held.append(route))
         page.context.clear_cookies(name="sessionid")
         page.get_by_role("link", name="Cascade lab").click()
+        expect(page).to_have_url(re.compile(r"/cascade"))
+        page.unroute("**/graphql")
+        for each in held:
+            each.continue_()
 
         expect(page.get_by_text("Your session has ended.")).to_be_visible()
         fill_login(page, username="pia")

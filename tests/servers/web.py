@@ -64,9 +64,11 @@ def web_server(
 ) -> Iterator[WebServer]:
     """Run daphne on the test database while the block runs; ``changes`` go into its environment.
 
-    With a ``port`` it comes back where a server was before.
+    With a ``port`` it comes back where a server was before. It waits long for a connection to PostgreSQL, since
+    tests beside it keep the machine busy; tests of a lost database say that it shall not.
     """
     port = port or free_port()
+    changes = {"FLUX_TEST_DATABASE_PATIENCE_S": "15", **changes}
     arguments = ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), application]
     with running(arguments, environment(**changes)) as process:
         server = WebServer(process=process, port=port)

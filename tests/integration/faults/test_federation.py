@@ -78,6 +78,7 @@ def running_site(
         url = open_url.replace(f"&port={port}", f"&port={door.port}")
         stop, start = door.cut, door.restore
     with web_server(
+        FLUX_TEST_DATABASE_PATIENCE_S="2",
         FLUX_DATABASE_URL=database_url(port=postgres.port),
         FLUX_REDIS_URL=redis_url(port=redis.port),
         FLUX_WAREHOUSE_URL=url,

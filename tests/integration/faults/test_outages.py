@@ -50,6 +50,7 @@ def running_server(
 ) -> Iterator[WebServer]:
     """Return the web server of this module; its warehouse is an empty folder that does not exist."""
     with web_server(
+        FLUX_TEST_DATABASE_PATIENCE_S="2",
         FLUX_DATABASE_URL=database_url(port=postgres_door.port),
         FLUX_REDIS_URL=redis_url(port=redis_door.port),
         FLUX_WAREHOUSE_URL=f"embedded://{tmp_path_factory.mktemp('none')}/warehouse",

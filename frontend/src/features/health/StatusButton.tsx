@@ -60,6 +60,7 @@ export function StatusButton({ permissions, pathOf }: Props) {
   const oldest = ages.length > 0 ? Math.max(...ages) : null;
   const age = syncSummary(oldest, isTooOld);
   const newestReading = mayReadLoads ? readingText(ageSeconds(readings.data?.kpis[0]?.dataAsOf, now)) : null;
+  const [state, named] = services.label.split(':');
   // What is well need not be read: its mark is enough.
   const isQuiet = services.tone === 'good' || services.tone === 'unknown';
   return (
@@ -74,7 +75,13 @@ export function StatusButton({ permissions, pathOf }: Props) {
       >
         <ToneMark tone={worst([services.tone, live.tone === 'unknown' ? 'good' : live.tone, age.tone])} />
         <Box component="span" data-testid="health" data-status={health.error === undefined ? (health.data?.health.status ?? 'UNKNOWN') : 'UNREACHABLE'} sx={isQuiet ? visuallyHidden : { color: 'error.main' }}>
-          {services.label}
+          {state}
+          {named !== undefined && (
+            // Where there is little room the way to the workspaces goes first: the popover names them.
+            <Box component="span" sx={{ '@media (max-width: 1500px)': visuallyHidden }}>
+              :{named}
+            </Box>
+          )}
         </Box>
         <Box component="span" data-testid="live" data-state={link} sx={live.label === 'Reconnecting' ? { color: 'error.main' } : visuallyHidden}>
           {live.label}
