@@ -64,8 +64,8 @@ def web_server(
 ) -> Iterator[WebServer]:
     """Run daphne on the test database while the block runs; ``changes`` go into its environment.
 
-    With a ``port`` it comes back where a server was before. It waits long for a connection to PostgreSQL, since
-    tests beside it keep the machine busy; tests of a lost database say that it shall not.
+    With a ``port`` it comes back where a server was before. It waits long for a connection to PostgreSQL,
+    since tests beside it keep the machine busy; tests of a lost database say that it shall not.
     """
     port = port or free_port()
     changes = {"FLUX_TEST_DATABASE_PATIENCE_S": "15", **changes}
