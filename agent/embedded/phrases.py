@@ -58,4 +58,4 @@ class Phrases:
 @cache
 def phrases() -> Phrases:
     """Return the phrases of the file."""
-    return Phrases(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+    return Phrases(yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))

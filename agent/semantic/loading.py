@@ -55,7 +55,7 @@ def semantic_model() -> SemanticModel:
     Raises:
         SemanticModelInvalid: if it does not fit the tables.
     """
-    return read_model(yaml.safe_load(PATH.read_text(encoding="utf-8")))
+    return read_model(yaml.load(PATH.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
 
 
 def read_model(data: Mapping[str, Any]) -> SemanticModel:

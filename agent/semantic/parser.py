@@ -16,6 +16,7 @@ from agent.semantic.screening import screened
 from agent.semantic.segments import Cut, combinations, cut
 from agent.semantic.times import NoSuchDate, TimeGrammar
 from agent.semantic.typed import signs_written_out
+from agent.semantic.vague import with_spans
 from agent.semantic.vocabulary import Catalog, Vocabulary
 from agent.semantic.words import stems, tokens_of
 
@@ -95,7 +96,7 @@ class Parser:
             named = ", ".join(pieces.unknown_ids)
             return AskBack(f"I know no kind of asset whose ids look like {named}.", words=pieces.unknown_ids)
         if pieces.unknown:
-            return self._not_known(pieces)
+            return self._since_when(text, pieces, previous) or self._not_known(pieces)
         if not pieces.segments:
             return AskBack("What would you like to know?", self._examples())
         return self._read(pieces, previous)
@@ -117,6 +118,16 @@ class Parser:
                 if any(words[at : at + len(phrase)] == phrase for at in range(len(words))):
                     return Refused(scope.reason)
         return None
+
+    def _since_when(self, text: str, pieces: Cut, previous: Question | None) -> AskBack | None:
+        """Return the question how far back, where that is all that is not known."""
+        spans = with_spans(text, tuple(pieces.unknown))
+        read = {span: self.parse(spelled, previous) for span, spelled in spans.items()}
+        choices = tuple(
+            Choice(span, each.question) for span, each in read.items() if isinstance(each, Understood)
+        )
+        said = " and ".join(f'"{word}"' for word in pieces.unknown)
+        return AskBack(f"How far back is {said}?", choices) if choices else None
 
     def _not_known(self, pieces: Cut) -> AskBack:
         words = tuple(pieces.unknown)

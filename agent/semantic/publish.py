@@ -20,7 +20,7 @@ from agent.semantic.model import (
 )
 from agent.semantic.scope import title_of
 from grid.ddl.sql import SqlFile, indented, quoted, session
-from grid.warehouse.snowflake_ledger import DIALECT
+from grid.warehouse.snowflake_ledger import dialect
 from grid.warehouse.tables import DERIVED_TABLES
 from grid.warehouse.views import VIEWS
 
@@ -179,7 +179,7 @@ def _metric_sql(model: SemanticModel, metric: Metric) -> str:
 
 
 def _literal(condition: object) -> str:
-    compiled = condition.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})  # type: ignore[attr-defined]
+    compiled = condition.compile(dialect=dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[attr-defined]
     return str(compiled).replace("%%", "%").replace(" = true", "").replace(" IS true", "")
 
 

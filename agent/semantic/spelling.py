@@ -60,7 +60,7 @@ _TIME_WORDS = frozenset(
 @cache
 def shorthand() -> dict[str, tuple[Token, ...]]:
     """Return the words that each short form stands for."""
-    data = yaml.safe_load(SHORTHAND.read_text(encoding="utf-8"))
+    data = yaml.load(SHORTHAND.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return {str(short): tuple(tokens_of(words)) for short, words in data.items()}
 
 

@@ -127,7 +127,7 @@ def written_out(text: str) -> str:
 @cache
 def short_forms() -> dict[str, str]:
     """Return the words that each short form stands for."""
-    found = yaml.safe_load(SHORTHAND.read_text(encoding="utf-8"))
+    found = yaml.load(SHORTHAND.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return {**_OF_THE_MODEL, **{str(short): str(words) for short, words in found.items()}}
 
 

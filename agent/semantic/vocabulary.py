@@ -115,7 +115,7 @@ AUXILIARY = frozenset(
 @cache
 def grammar_words() -> tuple[tuple[str, Meaning], ...]:
     """Return the words that shape a question whatever it is about, and what they are."""
-    data = yaml.safe_load(GRAMMAR.read_text(encoding="utf-8"))
+    data = yaml.load(GRAMMAR.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return tuple(
         (str(phrase), Meaning(Kind(kind), extra=_grammar_value(Kind(kind), item["value"])))
         for kind, items in data.items()

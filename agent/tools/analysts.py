@@ -19,6 +19,7 @@ from django.conf import settings
 from sqlalchemy import Table, select
 
 from agent.embedded.concepts import concepts
+from agent.embedded.likely import likely
 from agent.embedded.mending import grammar_words
 from agent.semantic.analyst import Analyst, NoData
 from agent.semantic.loading import semantic_model
@@ -27,6 +28,7 @@ from agent.semantic.visibility import EVERYTHING, Viewer
 from grid.selectors.warehouse import warehouse_within
 from grid.warehouse.errors import WarehouseError
 from grid.warehouse.interface import Warehouse
+from grid.warehouse.snowflake_ledger import dialect
 from grid.warehouse.statements import tables_read
 
 logger = logging.getLogger(__name__)
@@ -123,6 +125,8 @@ class Analysts:
     def _try_first(self) -> None:
         concepts()
         grammar_words()  # compiles the grammar, which the first question would wait for
+        likely("outages")  # as with what was learned, and the words of the SQL that is shown
+        dialect()
         try:
             self._first()
         except (WarehouseError, NoData) as error:

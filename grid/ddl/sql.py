@@ -11,7 +11,7 @@ from sqlalchemy import CTE, types
 from sqlalchemy.ext.compiler import compiles
 
 from grid.warehouse.arrow import Query
-from grid.warehouse.snowflake_ledger import DIALECT
+from grid.warehouse.snowflake_ledger import dialect
 from grid.warehouse.views import VIEWS
 
 VARIABLE = re.compile(r"<%\s*([\w.]+)\s*%>")
@@ -76,13 +76,13 @@ def column_type(kind: types.TypeEngine[Any]) -> str:
         case types.Float():
             return "FLOAT"
         case _:
-            return str(kind.compile(dialect=DIALECT))
+            return str(kind.compile(dialect=dialect()))
 
 
 def select_text(query: Query) -> str:
     """Return a select as Snowflake SQL, values as constants, the views that it reads by their names."""
     compiled = query.compile(
-        dialect=DIALECT, compile_kwargs={"literal_binds": True, _BY_NAME: True, "render_postcompile": True}
+        dialect=dialect(), compile_kwargs={"literal_binds": True, _BY_NAME: True, "render_postcompile": True}
     )
     text = str(compiled).replace("%%", "%")  # doubled for the driver's parameters, of which there are none
     parts = _CONSTANT.split(text)

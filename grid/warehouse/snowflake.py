@@ -229,7 +229,7 @@ class SnowflakeWarehouse:
 
 
 def _compile(query: Query) -> tuple[str, dict[str, Any]]:
-    compiled = query.compile(dialect=ledger.DIALECT, compile_kwargs={"render_postcompile": True})
+    compiled = query.compile(dialect=ledger.dialect(), compile_kwargs={"render_postcompile": True})
     parameters = {name: getattr(value, "value", value) for name, value in compiled.params.items()}
     statement = str(compiled)
     # The driver replaces %(name)s, and with it the doubled percent signs, only where there are parameters.

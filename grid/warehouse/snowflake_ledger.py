@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from snowflake.sqlalchemy.snowdialect import SnowflakeDialect
 from sqlalchemy import Column, DateTime, Integer, MetaData, String, Table
+from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import CreateTable
 
 from grid.warehouse.errors import SchemaMismatch
@@ -13,8 +14,6 @@ from grid.warehouse.tables import DERIVED_TABLES
 from grid.warehouse.tables import metadata as declared
 
 SCHEMA = "raw"
-DIALECT = SnowflakeDialect()
-
 LEDGER = MetaData()
 
 flux_batches = Table(
@@ -48,6 +47,14 @@ _COLUMNS = (
 )
 
 
+@cache
+def dialect() -> Dialect:
+    """Return the words and types of Snowflake's SQL; they come with a driver that is slow to import."""
+    from snowflake.sqlalchemy.snowdialect import SnowflakeDialect
+
+    return SnowflakeDialect()
+
+
 def prepare(cursor: Any) -> None:
     """Create the schemas, the declared tables and the ledger where they are missing."""
     ensure(cursor, *declared.sorted_tables)
@@ -72,7 +79,7 @@ def ensure(cursor: Any, *tables: Table) -> None:
 
 def _ensure_table(cursor: Any, table: Table, stored: set[str]) -> None:
     if not stored:
-        cursor.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=DIALECT)))
+        cursor.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=dialect())))
         return
     for column in table.columns:
         if column.name in stored:
@@ -85,7 +92,7 @@ def _ensure_table(cursor: Any, table: Table, stored: set[str]) -> None:
                 "is new and may not be null, so stored rows cannot have it; drop the table and load it again"
             )
             raise SchemaMismatch(table=table.fullname, column=column.name, problem=problem)
-        kind = column.type.compile(dialect=DIALECT)
+        kind = column.type.compile(dialect=dialect())
         cursor.execute(f"ALTER TABLE {table.fullname} ADD COLUMN {column.name} {kind}")
 
 

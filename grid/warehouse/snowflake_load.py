@@ -156,7 +156,7 @@ def _commit_once(
                 f"table {table.fullname} was changed by another writer; try again", table=table.fullname
             )
     if removal is not None:
-        compiled = removal.compile(dialect=ledger.DIALECT, compile_kwargs={"render_postcompile": True})
+        compiled = removal.compile(dialect=ledger.dialect(), compile_kwargs={"render_postcompile": True})
         cursor.execute(str(compiled), compiled.params or None)
     if stage is not None:
         loaded = _copy(cursor, table, stage)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from agent import events
 from agent.answers.events import events_of
 from agent.answers.words import cell, number, plain, plural
-from agent.semantic.analyst import Analyst
+from agent.semantic.analyst import Analyst, Answer
 from agent.semantic.form import Filter, Question
 from agent.semantic.loading import semantic_model
+from agent.semantic.parser import AskBack
 
 MODEL = semantic_model()
 
@@ -132,3 +135,32 @@ def test_data_is_no_formatting() -> None:
     assert plain("**a** <b> [c](d)\n# e") == "\\*\\*a\\*\\* \\<b\\> \\[c\\](d) \\# e"
     assert cell(True) == "yes"
     assert [plural(noun) for noun in ("city", "outage", "switch")] == ["cities", "outages", "switches"]
+
+
+def test_a_word_that_does_not_say_since_when_is_asked_back_with_usual_spans(analyst: Analyst) -> None:
+    for text in ("recent outages", "Outages that happened recently?", "outages lately"):
+        reply = analyst.ask(text)
+
+        assert isinstance(reply, AskBack)
+        assert reply.text.startswith("How far back is")
+        assert [choice.label for choice in reply.choices] == [
+            "In the last 24 hours",
+            "In the last 7 days",
+            "In the last 30 days",
+        ]
+        weeks = reply.choices[1].question
+        assert weeks is not None
+        (period,) = weeks.periods
+        # Seven local days, the newest of the data among them.
+        assert (period.start, period.end) == (datetime(2025, 8, 6), datetime(2025, 8, 13))
+
+    newest = analyst.ask("most recent outages")
+    assert isinstance(newest, Answer)
+
+
+def test_it_is_not_all_that_is_asked_where_more_is_not_known(analyst: Analyst) -> None:
+    reply = analyst.ask("recent flurbs")
+
+    assert isinstance(reply, AskBack)
+    assert set(reply.words) == {"recent", "flurbs"}
+    assert reply.choices == ()
