@@ -10,6 +10,7 @@ import { useQuery } from 'urql';
 
 import { ageSeconds, formatAge, formatNumber, humanize, plural, UNKNOWN } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
+import { isOverdue } from '../../lib/overdue';
 import { fileColumns } from '../../lib/tableColumns';
 import { CsvButton } from '../../ui/CsvButton';
 import { Pager, rangeWords } from '../../ui/Pager';
@@ -27,7 +28,7 @@ import { OutageListQuery } from './queries';
 import type { Outage } from './queries';
 import { outageSteps } from './steps';
 import { useFresh } from './useFresh';
-import { causeWords, isOverdue, outageColour, shortInstant } from './words';
+import { causeWords, outageColour, shortInstant } from './words';
 
 const PAGE = 25;
 

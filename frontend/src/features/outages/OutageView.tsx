@@ -7,6 +7,7 @@ import { useQuery } from 'urql';
 
 import { ageSeconds, formatAge, formatInstant, formatNumber, humanize, UNKNOWN } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
+import { isOverdue } from '../../lib/overdue';
 import { FactList } from '../../ui/FactList';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 import { useNow } from '../../ui/useNow';
@@ -20,7 +21,7 @@ import { InterruptionsQuery, OutageDetailQuery, RestorationEstimateQuery } from 
 import type { CrewOnBoard, Outage } from './queries';
 import { deviceOf, isActive, outageSteps } from './steps';
 import { useFresh } from './useFresh';
-import { basisWords, causeWords, isOverdue, outageColour } from './words';
+import { basisWords, causeWords, outageColour } from './words';
 
 /** Interruptions that are listed; the count says how many there are. */
 const LISTED = 200;

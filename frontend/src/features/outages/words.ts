@@ -27,11 +27,6 @@ export function causeWords(outage: { causeCode?: string | null }): string {
   return outage.causeCode == null ? 'cause not known yet' : humanize(outage.causeCode).toLowerCase();
 }
 
-/** Whether even the later estimate is past. */
-export function isOverdue(outage: { estimatedRestorationP80At?: string | null; customersOut: number }, nowMs: number): boolean {
-  return outage.customersOut > 0 && outage.estimatedRestorationP80At != null && Date.parse(outage.estimatedRestorationP80At) < nowMs;
-}
-
 const BASES: Readonly<Record<string, string>> = {
   OWN_RESTORATIONS: 'from the utility’s own restorations',
   OWN_REPAIRS: 'from the utility’s own hours of work',

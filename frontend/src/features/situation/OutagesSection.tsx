@@ -6,6 +6,7 @@ import { useQuery, useSubscription } from 'urql';
 
 import { ageSeconds, formatAge, formatInstant, formatNumber, humanize, UNKNOWN } from '../../lib/format';
 import { problemOf } from '../../lib/graphql/errors';
+import { isOverdue } from '../../lib/overdue';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/StateMessage';
 import { useNow } from '../../ui/useNow';
 import { usePolling } from '../../ui/usePolling';
@@ -65,10 +66,7 @@ export function OutagesSection({ timeZone, onSelect }: Props) {
 }
 
 function OutageRow({ outage, nowMs, timeZone, onSelect }: { outage: ActiveOutage; nowMs: number } & Props) {
-  const restored =
-    outage.estimatedRestorationAt == null
-      ? 'no estimate'
-      : `back by ${formatInstant(outage.estimatedRestorationAt, timeZone)} (P50)`;
+  const overdue = isOverdue(outage, nowMs);
   return (
     <Box component="li" sx={{ borderBottom: 1, borderColor: 'divider' }}>
       <ButtonBase
@@ -87,7 +85,15 @@ function OutageRow({ outage, nowMs, timeZone, onSelect }: { outage: ActiveOutage
         <Typography variant="caption" component="span" color="textSecondary">
           {humanize(outage.status)}
           {outage.isPlanned ? ', planned' : ''} · {outage.causeCode == null ? 'cause unknown' : humanize(outage.causeCode).toLowerCase()} ·{' '}
-          {formatAge(ageSeconds(outage.startedAt, nowMs))} · {restored} · {outage.crew?.name ?? `crew ${UNKNOWN}`}
+          {formatAge(ageSeconds(outage.startedAt, nowMs))} ·{' '}
+          <Box component="span" sx={overdue ? { color: 'warning.main' } : undefined}>
+            {overdue
+              ? `was to be back by ${formatInstant(outage.estimatedRestorationP80At, timeZone)} (P80)`
+              : outage.estimatedRestorationAt == null
+                ? 'no estimate'
+                : `back by ${formatInstant(outage.estimatedRestorationAt, timeZone)} (P50)`}
+          </Box>{' '}
+          · {outage.crew?.name ?? `crew ${UNKNOWN}`}
         </Typography>
       </ButtonBase>
     </Box>

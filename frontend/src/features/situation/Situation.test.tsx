@@ -82,7 +82,9 @@ describe('the situation', () => {
       circuit: { id: 'c', assetId: 'CKT-7', name: 'Alvin 7' },
       crew: null,
     };
-    const onSelect = show({ ActiveOutages: { outages: { totalCount: 14, edges: [{ node }] } } });
+    const late = { ...node, assetId: 'OUT-2', estimatedRestorationAt: '2026-01-02T05:00:00Z', estimatedRestorationP80At: '2026-01-02T07:00:00Z' };
+    const onSelect = show({ ActiveOutages: { outages: { totalCount: 14, edges: [{ node }, { node: late }] } } });
+    expect(screen.getByTestId('outage-OUT-2').textContent).toContain('· was to be back by Jan 2, 2026, 01:00 (P80) · crew –');
     const row = screen.getByTestId('outage-OUT-1');
     expect(row.textContent).toMatch(/Alvin 71,200 outConfirmed · cause unknown · .* · no estimate · crew –/);
     expect(screen.getByText('2 more have fewer customers out.')).toBeTruthy();

@@ -36,8 +36,13 @@ const SPAN: Rgba = [255, 196, 61, 255];
 /** Around a tree: what is near it at all. */
 export const NEAR_RING_M = 100;
 
+/** From afar thousands of trees stand beside each other: rims and rings would hide what they mark. */
+const FAR_ZOOM = 12;
+const FAR_OUTLINE_PX = 0.5;
+const OUTLINE_PX = 1.8;
+
 function scaleOf(zoom: number): number {
-  return Math.max(0.75, detailScale(zoom));
+  return zoom < FAR_ZOOM ? Math.max(0.35, detailScale(zoom)) : Math.max(0.75, detailScale(zoom));
 }
 
 /** Levels that are rimmed in white; the first has a ring around it as well, so that neither rests on colour. */
@@ -47,7 +52,8 @@ const RIMMED: readonly (string | null)[] = ['CRITICAL', 'HIGH'];
 export function treeLayers(marks: TreeMarks, style: LayerStyle): Layer[] {
   if (marks.ids.length === 0) return [];
   const radiusScale = scaleOf(style.zoom);
-  const critical = marks.level.flatMap((level, i) => (level === RIMMED[0] ? [i] : []));
+  const isFar = style.zoom < FAR_ZOOM;
+  const critical = isFar ? [] : marks.level.flatMap((level, i) => (level === RIMMED[0] ? [i] : []));
   const rings = pointLayer({
     id: 'vegetation-critical',
     columns: {
@@ -55,7 +61,7 @@ export function treeLayers(marks: TreeMarks, style: LayerStyle): Layer[] {
       lon: Float64Array.from(critical, (i) => marks.lon[i] ?? Number.NaN),
       lat: Float64Array.from(critical, (i) => marks.lat[i] ?? Number.NaN),
     },
-    style: { radiiPx: lookOf(RIMMED[0]).radiusPx + 3.5, radiusScale, fill: CLEAR, outline: [...lookOf(RIMMED[0]).colour, 255], outlinePx: 1.8 },
+    style: { radiiPx: lookOf(RIMMED[0]).radiusPx + 3.5, radiusScale, fill: CLEAR, outline: [...lookOf(RIMMED[0]).colour, 255], outlinePx: OUTLINE_PX },
     placement: style.placement,
   });
   const dots = pointLayer({
@@ -65,8 +71,8 @@ export function treeLayers(marks: TreeMarks, style: LayerStyle): Layer[] {
       radiiPx: Float32Array.from(marks.level, (level) => lookOf(level).radiusPx),
       radiusScale,
       fill: paint(marks.ids.length, (i) => [...lookOf(marks.level[i]).colour, 235]),
-      outline: paint(marks.ids.length, (i) => (RIMMED.includes(marks.level[i] ?? null) ? SELECTED : EDGE)),
-      outlinePx: 1.8,
+      outline: paint(marks.ids.length, (i) => (!isFar && RIMMED.includes(marks.level[i] ?? null) ? SELECTED : EDGE)),
+      outlinePx: isFar ? FAR_OUTLINE_PX : OUTLINE_PX,
     },
     placement: style.placement,
   });

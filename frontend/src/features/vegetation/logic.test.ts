@@ -149,6 +149,10 @@ describe('what is drawn', () => {
     ]);
     expect(marks.ids).toEqual(['U', 'L', 'C']);
     expect(treeLayers(marks, STYLE).map(({ id }) => id)).toEqual(['vegetation-critical', 'vegetation-trees']);
+    // From afar rings of thousands would hide each other, and what lies below.
+    const [far, ...more] = treeLayers(marks, { ...STYLE, zoom: 10 });
+    expect(more).toEqual([]);
+    expect(far?.props).toMatchObject({ id: 'vegetation-trees', radiusScale: 0.4 });
     const low = marksOf([{ assetId: 'L', lon: 0, lat: 0, level: 'LOW' }]);
     expect(treeLayers(low, STYLE).map(({ id }) => id)).toEqual(['vegetation-trees']);
     expect(treeLayers(marksOf([]), STYLE)).toEqual([]);
