@@ -92,6 +92,7 @@ export const transformerColours = memoBy((columns: TransformerColumns) =>
 );
 
 export function transformerLayers(columns: TransformerColumns, style: DrawStyle): Layer[] {
+  const radiusScale = detailScale(style.zoom);
   return [
     pointLayer({
       id: 'transformers',
@@ -99,9 +100,10 @@ export function transformerLayers(columns: TransformerColumns, style: DrawStyle)
       style: {
         radiiPx: transformerRadii(columns),
         fill: transformerColours(columns),
-        radiusScale: detailScale(style.zoom),
+        radiusScale,
         outline: OUTLINE,
-        outlinePx: 0.8,
+        // From afar the rims would be all that one sees of many small discs.
+        outlinePx: 0.8 * Math.min(1, radiusScale) ** 2,
       },
       placement: style.placement,
     }),
