@@ -5,7 +5,16 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("numba", "llvmlite", "networkit", "cascade.engine.native", "torch", "sklearn")
+HEAVY = (
+    "numba",
+    "llvmlite",
+    "networkit",
+    "cascade.engine.native",
+    "torch",
+    "sklearn",
+    "snowflake.connector",
+    "pandas",
+)
 LIGHT = (
     "cascade.ml",
     "cascade.ml.errors",
@@ -21,6 +30,7 @@ LIGHT = (
 
 def test_a_web_process_loads_no_compiler() -> None:
     # Neither torch nor the fitting of trees belongs there: they take seconds and hundreds of megabytes.
+    # Snowflake's driver brings pandas; it is loaded where a Snowflake is spoken to or its SQL is shown.
     # The compiler costs a second of start and a hundred megabytes; only workers need it.
     script = (
         "import sys, django; django.setup();"
